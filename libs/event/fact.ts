@@ -1,0 +1,62 @@
+import type { ContactId, Instant, JsonObject } from '@entente/kernel';
+
+/** The calls of the Segment tracking spec. */
+export type FactType = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'alias';
+
+/**
+ * A key that points to one contact: `user:42`, `anonymous:…`, `email:ana@example.com`, `phone:+33…`,
+ * `<kind>:<value>` of a CRM (`crm:17`), or `id:<contact id>` from Entente itself.
+ */
+export type IdentityKey = string;
+
+/** Why a fact came: lived now, or brought in by an import (which starts nothing unless its author says so). */
+export type FactCause = 'event' | 'import';
+
+/** What a record of the stream carries, version 1. `arrival` is not in it: the stream stamps that. */
+export interface Fact {
+  readonly v: 1;
+  readonly type: FactType;
+  readonly source: number;
+  readonly messageId: string;
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  /** alias: the id that is also `userId`. */
+  readonly previousId?: string;
+  /** group: the company. */
+  readonly groupId?: string;
+  /** References by a trusted source, strongest first, when there is no userId: CRM id, email, contact id. */
+  readonly contact?: readonly IdentityKey[];
+  /** track: the event's name; page and screen: the page's name. */
+  readonly name?: string;
+  readonly properties?: JsonObject;
+  readonly traits?: JsonObject;
+  readonly context?: JsonObject;
+  /** The client's timestamp corrected by the clock skew; event time is the earlier of this and the arrival. */
+  readonly timestamp: Instant;
+  readonly cause?: FactCause;
+  /** Effects an import's author asked for: with true it may start campaigns. */
+  readonly effects?: boolean;
+}
+
+/** What Entente tells about itself, as facts of the source `entente` about `id:<contact>`. */
+export const feedbackNames = [
+  'Email Sent',
+  'Email Delivered',
+  'Email Opened',
+  'Email Clicked',
+  'Email Bounced',
+  'Unsubscribed',
+  'Permission Granted',
+  'Permission Confirmed',
+  'Permission Withdrawn',
+] as const;
+export type FeedbackName = (typeof feedbackNames)[number];
+
+/** A fact of Entente itself; its message id is derived from its cause, so telling it twice tells it once. */
+export interface Feedback {
+  readonly contact: ContactId;
+  readonly name: FeedbackName;
+  readonly at: Instant;
+  readonly cause: string;
+  readonly properties: JsonObject;
+}
