@@ -1,0 +1,26 @@
+import type { Tx } from './database';
+
+/** Which definitions a transaction works by; as decimal text. It only grows. */
+export type Generation = string;
+
+/** The advisory lock that batches share and publishing holds alone. */
+const DEFINITIONS_LOCK = 4242;
+
+/**
+ * Starts publishing: waits until no batch works by the old definitions, keeps new ones out until this transaction
+ * ends, and gives the generation that its writes will be known as. Taken before anything else is locked.
+ */
+export async function publish(tx: Tx): Promise<Generation> {
+  await tx.query('SELECT pg_advisory_xact_lock($1)', [DEFINITIONS_LOCK]);
+  const [row] = await tx.query<{ generation: Generation }>(
+    'UPDATE definitions SET generation = generation + 1 RETURNING generation',
+  );
+  return row!.generation;
+}
+
+/** Keeps the definitions as they are until this transaction ends, and gives their generation. */
+export async function readGenerationShared(tx: Tx): Promise<Generation> {
+  await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [DEFINITIONS_LOCK]);
+  const [row] = await tx.query<{ generation: Generation }>('SELECT generation FROM definitions');
+  return row!.generation;
+}
