@@ -1,2 +1,3 @@
 export * from './database';
 export * from './definitions';
+export * from './token-keys';
