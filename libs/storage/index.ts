@@ -1,3 +1,5 @@
 export * from './database';
 export * from './definitions';
 export * from './token-keys';
+export * from './contacts';
+export * from './leases';
