@@ -1,3 +1,4 @@
+export * from './access-keys';
 export * from './database';
 export * from './definitions';
 export * from './token-keys';
