@@ -7,5 +7,7 @@ export default {
   moduleNameMapper: { '^@entente/(.*)$': '<rootDir>/libs/$1/index.ts' },
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest'] },
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join('|')})/)`],
+  globalSetup: '<rootDir>/test/support/jest-setup.ts',
+  globalTeardown: '<rootDir>/test/support/jest-teardown.ts',
   testTimeout: 30_000,
 };

@@ -4,7 +4,7 @@
 -- ---------------------------------------------------------------- installation
 
 CREATE TABLE installation (
-  only        boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton   boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   time_zone   text NOT NULL DEFAULT 'UTC',
   address_key bytea NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now()
@@ -24,7 +24,7 @@ VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text || 
 
 -- One row: what batches compare under the shared advisory lock; publishing moves it under the exclusive one.
 CREATE TABLE definitions (
-  only       boolean PRIMARY KEY DEFAULT true CHECK (only),
+  singleton  boolean PRIMARY KEY DEFAULT true CHECK (singleton),
   generation bigint NOT NULL DEFAULT 1
 );
 INSERT INTO definitions DEFAULT VALUES;
@@ -120,16 +120,17 @@ COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row 
 
 CREATE TABLE contact (
   id         bigint PRIMARY KEY,
-  version    integer NOT NULL DEFAULT 1,
+  version    integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   clock      timestamptz NOT NULL,
-  generation bigint NOT NULL,
+  series     text NOT NULL DEFAULT '',
   state      jsonb NOT NULL DEFAULT '{}',
   repair     text,
   erased_at  timestamptz
 ) WITH (fillfactor = 70);
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
-COMMENT ON COLUMN contact.generation IS 'the definitions generation whose series the state holds';
+COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for the first time';
+COMMENT ON COLUMN contact.series IS 'the set of series whose state this is; another one means: fold the history again';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
 CREATE INDEX contact_repair ON contact (id) WHERE repair IS NOT NULL;
 

@@ -4,3 +4,7 @@ export * from './definitions';
 export * from './token-keys';
 export * from './contacts';
 export * from './leases';
+export * from './embedded-server';
+export * from './folder-lock';
+export * from './migrate';
+export * from './open-database';

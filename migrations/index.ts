@@ -1,0 +1,4 @@
+import { sqlMigration } from './sql-migration';
+
+/** Every migration, in order: one line per numbered pair of files. */
+export const migrations = [sqlMigration('0001-foundation')] as const;

@@ -1,0 +1,21 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stopEmbeddedServer } from '../../libs/storage/embedded-server';
+import { isRunning } from '../../libs/storage/folder-lock';
+
+const PREFIX = 'entente-test-';
+
+/** Gives the run a folder for its PostgreSQL, and cleans up after runs that were killed. */
+export default async function setup(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = Number(/^entente-test-(\d+)-/.exec(name)?.[1]);
+    if (pid && !isRunning(pid)) await removeRun(join(tmpdir(), name)).catch(() => undefined);
+  }
+  process.env['ENTENTE_TEST_RUN'] = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+}
+
+export async function removeRun(folder: string): Promise<void> {
+  await stopEmbeddedServer(join(folder, 'postgres'));
+  rmSync(folder, { recursive: true, force: true });
+}
