@@ -1,0 +1,14 @@
+export { classifyReply } from './classify-reply';
+export {
+  gates,
+  refusal,
+  type Gate,
+  type GateFacts,
+  type GateName,
+  type GateRefusal,
+  type Refusal,
+  type StandingSuppression,
+} from './gates';
+export type { Outcome, ReplyClass, Scope } from './outcome';
+export type { Phase, SmtpReply } from './reply';
+export { retryAt } from './retry-at';
