@@ -14,23 +14,33 @@ export interface LogRecord extends NewRecord {
 
 /** What a handler gets: consecutive records of one partition. */
 export interface RecordBatch {
+  readonly topic: string;
   readonly partition: number;
   /** The stored position this batch starts from: what `advance` expects to find. */
   readonly from: bigint;
   readonly records: readonly LogRecord[];
 }
 
+/** A partition that stopped for good (its stored position is outside the log) or is being tried again. */
+export interface Trouble {
+  readonly partition: number;
+  readonly error: Error;
+  readonly fatal: boolean;
+}
+
 export interface ConsumeOptions {
   /** Name under which positions are stored. */
   readonly consumer: string;
   readonly maxRecords: number;
+  /** How many partitions of this process are handled at a time. */
+  readonly concurrency?: number;
   /**
-   * Handles a batch. It may handle a prefix only, and says how far it came by calling `PositionStore.advance` in
-   * its own transaction; the next batch starts at the stored position. Throwing stops the partition, which is tried again with back-off.
+   * Handles a batch. It may handle a prefix only, and says how far it came by calling `advance` (positions.ts) in its own
+   * transaction; the next batch starts at the stored position. Throwing stops the partition, which is tried again with
+   * back-off. `signal` tells that the partition belongs to somebody else by now.
    */
   readonly handle: (batch: RecordBatch, signal: AbortSignal) => Promise<void>;
-  /** Told about a partition that stopped for good (its stored position is outside the log) or is being retried. */
-  readonly onTrouble?: (trouble: { partition: number; error: Error; fatal: boolean }) => void;
+  readonly onTrouble?: (trouble: Trouble) => void;
 }
 
 export interface Consumption {
@@ -40,24 +50,56 @@ export interface Consumption {
   assigned(): readonly number[];
 }
 
-/** A partitioned, durable log. Values of class-less JSON; two adapters keep one contract (test/contract). */
+/** First position kept and next position to be written. */
+export interface Bounds {
+  readonly first: bigint;
+  readonly next: bigint;
+}
+
+/** A partitioned, durable log. Two adapters keep one contract (test/contract). */
 export interface Stream {
+  readonly topic: string;
   readonly partitions: number;
-  /** Resolves when every record is durable; rejects with `StreamBusy` when it cannot take more now. */
+  /**
+   * Resolves when every record is durable; rejects with `StreamBusy` when it cannot take more now (some of the records may
+   * have got in) and with `UnfitRecord`, at once and for all of them, when one can never get in.
+   */
   append(records: readonly NewRecord[]): Promise<void>;
   /** Appends a heartbeat to a partition: a record with the key '' and the value `{"v":1,"heartbeat":true}`. */
   heartbeat(partition: number): Promise<void>;
   consume(options: ConsumeOptions): Promise<Consumption>;
-  /** First position kept and next position to be written, per partition: for lag and range checks. */
-  bounds(): Promise<ReadonlyMap<number, { readonly first: bigint; readonly next: bigint }>>;
+  /** Per partition, for lag and range checks. */
+  bounds(): Promise<ReadonlyMap<number, Bounds>>;
+  /** Stops what still consumes, lets appends in hand finish, and lets go of every connection. */
   close(): Promise<void>;
 }
 
 /** The log cannot take more now; ingest answers 429 with `Retry-After` of this many seconds. */
 export class StreamBusy extends Error {
-  constructor(readonly retryAfter: number) {
-    super('the stream cannot take more now');
+  constructor(
+    readonly retryAfter: number,
+    options?: ErrorOptions,
+  ) {
+    super('the stream cannot take more now', options);
     this.name = 'StreamBusy';
+  }
+}
+
+/** A record that no retry gets in: too long, or with a NUL character. */
+export class UnfitRecord extends Error {
+  constructor(why: string) {
+    super(`the stream cannot hold this record: ${why}`);
+    this.name = 'UnfitRecord';
+  }
+}
+
+/** A stored position that the log does not have: records were trimmed before they were read, or the log was replaced. */
+export class PositionOutsideLog extends Error {
+  constructor(topic: string, partition: number, position: bigint, { first, next }: Bounds) {
+    super(
+      `position ${position} of ${topic}/${partition} is outside the log, which goes from ${first} to ${next}`,
+    );
+    this.name = 'PositionOutsideLog';
   }
 }
 
