@@ -1,0 +1,59 @@
+import {
+  bouncedFeedback,
+  clickedFeedback,
+  openedFeedback,
+  sentFeedback,
+  unsubscribedFeedback,
+} from './feedback-facts';
+
+const message = {
+  id: '0193a2b4-0000-8000-8000-000000000001',
+  contact: '42',
+  campaign: 'welcome',
+  topic: 'newsletter',
+  step: 'hello',
+  template: 'welcome-1',
+};
+const human = { by: 'human' } as const;
+const machine = { by: 'machine', because: 'head' } as const;
+
+describe('feedback facts', () => {
+  it('are the same fact however often they are told', () => {
+    expect(openedFeedback(message, 1, human).cause).toBe(openedFeedback(message, 2, human).cause);
+    expect(sentFeedback(message, 1).cause).toBe(sentFeedback(message, 9).cause);
+  });
+
+  it('keep apart what different causes made true', () => {
+    const link = { number: 1, url: 'https://shop.example/a' };
+    const causes = [
+      sentFeedback(message, 1),
+      openedFeedback(message, 1, human),
+      openedFeedback(message, 1, machine),
+      clickedFeedback(message, 1, human, link),
+      clickedFeedback(message, 1, human, { ...link, number: 2 }),
+      clickedFeedback(message, 1, machine, link),
+      bouncedFeedback(message, 1, { kind: 'hard-address', suppressed: true, reply: '550 5.1.1' }),
+      unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7' }, 1),
+    ].map(({ cause }) => cause);
+    expect(new Set(causes).size).toBe(causes.length);
+  });
+
+  it('carry what a rule may ask about, and who did it', () => {
+    expect(clickedFeedback(message, 5, human, { number: 3, url: 'https://shop.example/a' })).toEqual({
+      contact: '42',
+      name: 'Email Clicked',
+      at: 5,
+      cause: 'clicked:0193a2b4-0000-8000-8000-000000000001:3:human',
+      properties: {
+        message: message.id,
+        campaign: 'welcome',
+        topic: 'newsletter',
+        step: 'hello',
+        template: 'welcome-1',
+        link: 3,
+        url: 'https://shop.example/a',
+        by: 'human',
+      },
+    });
+  });
+});

@@ -1,0 +1,87 @@
+import type { Feedback } from '@entente/event';
+import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
+import type { Verdict } from './verdict';
+
+/** The message that something is told about. */
+export interface ToldMessage {
+  readonly id: Uuid;
+  readonly contact: ContactId;
+  readonly campaign: string;
+  readonly topic: string;
+  readonly step: string;
+  readonly template: string;
+}
+
+const about = ({ id, campaign, topic, step, template }: ToldMessage): JsonObject => ({
+  message: id,
+  campaign,
+  topic,
+  step,
+  template,
+});
+
+/** The next server took the message. */
+export const sentFeedback = (message: ToldMessage, at: Instant): Feedback => ({
+  contact: message.contact,
+  name: 'Email Sent',
+  at,
+  cause: `sent:${message.id}`,
+  properties: about(message),
+});
+
+/** The first open of a message by a person, and the first by a machine, are told; the verdict is in `by`. */
+export const openedFeedback = (message: ToldMessage, at: Instant, { by }: Verdict): Feedback => ({
+  contact: message.contact,
+  name: 'Email Opened',
+  at,
+  cause: `opened:${message.id}:${by}`,
+  properties: { ...about(message), by },
+});
+
+/** The first click of each link by a person, and the first by a machine, are told; the verdict is in `by`. */
+export const clickedFeedback = (
+  message: ToldMessage,
+  at: Instant,
+  { by }: Verdict,
+  link: { readonly number: number; readonly url: string },
+): Feedback => ({
+  contact: message.contact,
+  name: 'Email Clicked',
+  at,
+  cause: `clicked:${message.id}:${link.number}:${by}`,
+  properties: { ...about(message), link: link.number, url: link.url, by },
+});
+
+/** A server refused the message; `kind` is the class of its reply (`hard-address`, `policy-content`, …). */
+export const bouncedFeedback = (
+  message: ToldMessage,
+  at: Instant,
+  bounce: { readonly kind: string; readonly suppressed: boolean; readonly reply: string },
+): Feedback => ({
+  contact: message.contact,
+  name: 'Email Bounced',
+  at,
+  cause: `bounced:${message.id}`,
+  properties: { ...about(message), ...bounce },
+});
+
+/** The recipient opted out of a topic, or of all (`*`), from a message where it is known. One opt-out is one ledger entry. */
+export const unsubscribedFeedback = (
+  optOut: {
+    readonly contact: ContactId;
+    readonly topic: string;
+    readonly entry: string;
+    readonly message?: Uuid;
+  },
+  at: Instant,
+): Feedback => ({
+  contact: optOut.contact,
+  name: 'Unsubscribed',
+  at,
+  cause: `unsubscribed:${optOut.entry}`,
+  properties: {
+    topic: optOut.topic,
+    entry: optOut.entry,
+    ...(optOut.message ? { message: optOut.message } : {}),
+  },
+});
