@@ -8,3 +8,5 @@ export * from './embedded-server';
 export * from './folder-lock';
 export * from './migrate';
 export * from './open-database';
+export * from './audit';
+export * from './idempotent-requests';

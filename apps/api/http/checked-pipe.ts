@@ -1,0 +1,102 @@
+import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage, validateSync, type ValidationError } from 'class-validator';
+import { Invalid, isObject, type Problem } from '@entente/kernel';
+import { ApiProblem, malformed } from './api-problem';
+import { textProblems } from './check-text';
+
+type Class = new () => object;
+
+const codes: Record<string, string> = {
+  whitelistValidation: 'unknown-field',
+  isString: 'type',
+  isBoolean: 'type',
+  isInt: 'type',
+  isArray: 'type',
+  isObject: 'type',
+  nestedValidation: 'type',
+  matches: 'pattern',
+  minLength: 'too-short',
+  maxLength: 'too-long',
+  min: 'too-small',
+  max: 'too-large',
+  arrayMaxSize: 'too-many',
+  isIn: 'choice',
+  isInstant: 'instant',
+};
+
+/** Checks bodies and queries against their class: all problems at once, 400 for what has no place in it, else 422. */
+export class CheckedPipe implements PipeTransform {
+  transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
+    if (type === 'param') return checkedText(value, data);
+    if ((type !== 'body' && type !== 'query') || !metatype || metatype === Object) return value;
+    return checked(value ?? (type === 'query' ? {} : undefined), metatype as Class, type);
+  }
+}
+
+function checkedText(value: unknown, path = ''): unknown {
+  const problems = textProblems(value, path);
+  if (problems.length) throw new ApiProblem(400, 'malformed', 'The address is malformed.', problems);
+  return value;
+}
+
+function checked(value: unknown, type: Class, place: 'body' | 'query'): object {
+  if (!isObject(value)) throw malformed('', 'type', 'The body must be a JSON object.', 'a JSON object');
+  refuse(textProblems(value), place);
+  const instance = plainToInstance(type, value);
+  const errors = validateSync(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    validationError: { target: true, value: true },
+  });
+  refuse(problemsOf(errors), place);
+  return instance;
+}
+
+function refuse(problems: readonly Problem[], place: 'body' | 'query'): void {
+  if (problems.length === 0) return;
+  const unknown = problems.some(({ code }) => code === 'unknown-field' || code === 'depth');
+  const detail =
+    place === 'body' ? 'The body breaks the rules listed.' : 'The query breaks the rules listed.';
+  if (unknown || place === 'query') throw new ApiProblem(400, 'malformed', detail, problems);
+  throw new Invalid(detail, problems);
+}
+
+function problemsOf(errors: readonly ValidationError[], parent = ''): Problem[] {
+  return errors.flatMap((error) => {
+    const path = pathTo(parent, error);
+    const here = Object.keys(error.constraints ?? {}).slice(0, 1);
+    return [...here.map((name) => problemOf(error, name, path)), ...problemsOf(error.children ?? [], path)];
+  });
+}
+
+function pathTo(parent: string, { property, target }: ValidationError): string {
+  if (Array.isArray(target)) return `${parent}[${property}]`;
+  return parent ? `${parent}.${property}` : property;
+}
+
+function problemOf(error: ValidationError, name: string, path: string): Problem {
+  if (name === 'whitelistValidation') return unknownField(error, path);
+  const missing = error.value === undefined;
+  const expected = (error.contexts?.[name] as { expected?: string } | undefined)?.expected;
+  return {
+    path,
+    code: missing ? 'missing' : (codes[name] ?? name),
+    message: missing ? 'is missing' : error.constraints![name]!,
+    expected,
+  };
+}
+
+function unknownField({ target }: ValidationError, path: string): Problem {
+  const known = getMetadataStorage()
+    .getTargetValidationMetadatas(target!.constructor, '', true, false)
+    .map(({ propertyName }) => propertyName);
+  const expected = [...new Set(known)].sort().join(', ');
+  return {
+    path,
+    code: 'unknown-field',
+    message: 'is not known here',
+    expected: expected || 'no field at all',
+  };
+}

@@ -1,0 +1,153 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  ValidateNested,
+  type ValidationOptions,
+} from 'class-validator';
+import { isObject, parseInstant } from '@entente/kernel';
+
+/** Each decorator here says of one field of a body or query what is checked and what the documentation shows. */
+
+interface Said {
+  readonly description?: string;
+  readonly example?: unknown;
+  /** May be left out. */
+  readonly optional?: boolean;
+  /** May be null. */
+  readonly nullable?: boolean;
+}
+
+type Decorator = PropertyDecorator;
+type Class = abstract new (...args: never[]) => unknown;
+
+const says = (expected: string, each = false): ValidationOptions => ({
+  each,
+  message: `must be ${expected}`,
+  context: { expected },
+});
+
+function field(said: Said, schema: ApiPropertyOptions, checks: readonly Decorator[]): Decorator {
+  const { optional = false, nullable = false, description, example } = said;
+  const shown = { ...schema, description, example, required: !optional, nullable } as ApiPropertyOptions;
+  const present = ValidateIf(
+    (_, value) => !(optional && value === undefined) && !(nullable && value === null),
+  );
+  return applyDecorators(ApiProperty(shown), present, ...checks);
+}
+
+export const KEY_PATTERN = '^[a-z0-9][a-z0-9._-]{0,63}$';
+
+/** The name that an author chose for a thing. */
+export const Key = (said: Said = {}): Decorator =>
+  field(said, { type: String, pattern: KEY_PATTERN }, [
+    Matches(new RegExp(KEY_PATTERN), says('a key: lower-case letters, digits, ".", "_" and "-", at most 64')),
+  ]);
+
+/** A text of `min` (1) to `max` (200) UTF-16 units. */
+export function Text(said: Said & { readonly min?: number; readonly max?: number } = {}): Decorator {
+  const { min = 1, max = 200 } = said;
+  const expected = says(`a text of ${min} to ${max} characters`);
+  return field(said, { type: String, minLength: min, maxLength: max }, [
+    IsString(expected),
+    MinLength(min, expected),
+    MaxLength(max, expected),
+  ]);
+}
+
+export const Flag = (said: Said = {}): Decorator =>
+  field(said, { type: Boolean }, [IsBoolean(says('true or false'))]);
+
+/** An integer of `min` (0) to `max` (2^31 - 1); from a query, its digits. */
+export function Whole(said: Said & { min?: number; max?: number; inQuery?: boolean } = {}): Decorator {
+  const { min = 0, max = 2_147_483_647, inQuery = false } = said;
+  const expected = says(`an integer from ${min} to ${max}`);
+  const checks = [IsInt(expected), Min(min, expected), Max(max, expected)];
+  return field(said, { type: 'integer', minimum: min, maximum: max }, [
+    ...(inQuery ? [Transform(({ value }) => integerOf(value))] : []),
+    ...checks,
+  ]);
+}
+
+const integerOf = (value: unknown): unknown =>
+  typeof value === 'string' && /^-?\d{1,10}$/.test(value) ? Number(value) : value;
+
+export const Choice = (choices: readonly string[], said: Said = {}): Decorator =>
+  field(said, { type: String, enum: [...choices] }, [
+    IsIn(
+      choices.filter((choice) => choice !== ''),
+      says(`one of ${choices.join(', ')}`),
+    ),
+  ]);
+
+export const InstantText = (said: Said = {}): Decorator =>
+  field(said, { type: String, format: 'date-time' }, [
+    ValidateBy(
+      {
+        name: 'isInstant',
+        validator: {
+          validate: (value) => typeof value === 'string' && parseInstant(value) !== undefined,
+        },
+      },
+      says('an RFC 3339 date and time with an offset, such as 2026-12-03T09:00:00+01:00'),
+    ),
+  ]);
+
+/** Texts, at most `max` of them. */
+export function Texts(said: Said & { readonly max?: number; readonly length?: number } = {}): Decorator {
+  const { max = 20, length = 320 } = said;
+  const each = says(`a text of 1 to ${length} characters`, true);
+  const schema = { type: String, isArray: true, maxItems: max, minLength: 1, maxLength: length };
+  return field(said, schema as ApiPropertyOptions, [
+    IsArray(says('a list')),
+    ArrayMaxSize(max, says(`a list of at most ${max}`)),
+    IsString(each),
+    MinLength(1, each),
+    MaxLength(length, each),
+  ]);
+}
+
+/** An object with fields of its own. */
+export const Nested = (type: () => Class, said: Said = {}): Decorator =>
+  field(said, { type: type as () => Function }, [
+    // eslint-disable-line
+    IsObject(says('an object')),
+    ValidateNested(says('an object')),
+    Type(type as () => Function), // eslint-disable-line
+  ]);
+
+/** A JSON object that is checked by whoever understands it, and comes to it as it was sent. */
+export const FreeObject = (said: Said = {}): Decorator =>
+  field(said, { type: 'object', additionalProperties: true }, [
+    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
+    ValidateBy({ name: 'isObject', validator: { validate: (value) => isObject(value) } }, says('an object')),
+  ]);
+
+/** A JSON list that is checked by whoever understands it. */
+export const FreeList = (said: Said = {}): Decorator =>
+  field(
+    said,
+    { type: 'array', items: { type: 'object', additionalProperties: true } } as ApiPropertyOptions,
+    [Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]), IsArray(says('a list'))],
+  );
+
+/** Any JSON, checked by whoever understands it. */
+export const FreeJson = (said: Said = {}): Decorator =>
+  field(said, { type: 'object', additionalProperties: true }, [
+    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
+    ValidateBy({ name: 'isDefined', validator: { validate: (value) => value !== undefined } }, says('there')),
+  ]);
