@@ -1,1 +1,10 @@
+export * from './address';
+export { itemBounds } from './check-data';
+export * from './check-item';
+export * from './event-name';
 export * from './fact';
+export * from './identity-value';
+export * from './keys';
+export * from './phone';
+export * from './read-json';
+export * from './record';

@@ -1,0 +1,16 @@
+import type { Instant } from '@entente/kernel';
+import type { Fact, FactType } from './fact';
+
+const names: Record<Exclude<FactType, 'track'>, string> = {
+  identify: 'Identified',
+  page: 'Page Viewed',
+  screen: 'Screen Viewed',
+  group: 'Group Joined',
+  alias: 'Aliased',
+};
+
+/** The name that rules know an event by. */
+export const eventName = (fact: Fact): string => (fact.type === 'track' ? fact.name! : names[fact.type]);
+
+/** When the event happened: the client's corrected time, but never after its arrival. */
+export const eventTime = (fact: Fact, arrival: Instant): Instant => Math.min(fact.timestamp, arrival);

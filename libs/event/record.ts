@@ -1,0 +1,78 @@
+import { DomainError, isObject, stableUuid, type Uuid } from '@entente/kernel';
+import type { Fact, Feedback } from './fact';
+import { strongestKey } from './keys';
+
+/** A record of the stream that is no fact, or of a version this program does not know: poison, to be set aside. */
+export class BadRecord extends DomainError {
+  readonly code = 'bad-record';
+}
+
+/** The 128-bit key of a message: one per source and messageId, so that a repeated event is known again. */
+export const messageKey = (sourceId: number, messageId: string): Uuid =>
+  stableUuid('message', String(sourceId), messageId);
+
+/** A fact as the stream carries it: facts of one key keep their order. */
+export const recordOf = (fact: Fact): { key: string; value: string } => ({
+  key: strongestKey(fact),
+  value: JSON.stringify(fact),
+});
+
+/** The fact of a record's value. Throws `BadRecord` when it is none. */
+export function readFact(value: string): Fact {
+  const fact = parse(value);
+  if (!isObject(fact)) throw new BadRecord('the record is not a JSON object');
+  if (fact.v !== 1)
+    throw new BadRecord(`the record has version ${JSON.stringify(fact.v)}; version 1 is known`);
+  const wrong = Object.entries(shape).find(([field, fits]) => !fits(fact[field]))?.[0];
+  if (wrong) throw new BadRecord(`the record's ${wrong} is missing or of another type`);
+  return complete(fact as unknown as Fact);
+}
+
+/** What Entente tells about a contact, as a fact; the same cause gives the same message, so it is told once. */
+export const feedbackFact = (feedback: Feedback, source: number): Fact => ({
+  v: 1,
+  type: 'track',
+  source,
+  messageId: stableUuid('feedback', feedback.name, feedback.contact, feedback.cause),
+  contact: [`id:${feedback.contact}`],
+  name: feedback.name,
+  properties: feedback.properties,
+  timestamp: feedback.at,
+});
+
+function parse(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    throw new BadRecord('the record is not JSON');
+  }
+}
+
+const types = new Set(['identify', 'track', 'page', 'screen', 'group', 'alias']);
+const isText = (value: unknown): boolean => typeof value === 'string';
+const optional = (fits: (value: unknown) => boolean) => (value: unknown) =>
+  value === undefined || fits(value);
+const isKeys = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
+
+const shape: Record<string, (value: unknown) => boolean> = {
+  type: (value) => types.has(value as string),
+  source: Number.isSafeInteger,
+  messageId: isText,
+  timestamp: Number.isSafeInteger,
+  userId: optional(isText),
+  anonymousId: optional(isText),
+  previousId: optional(isText),
+  groupId: optional(isText),
+  contact: optional(isKeys),
+  name: optional(isText),
+  properties: optional(isObject),
+  traits: optional(isObject),
+  context: optional(isObject),
+};
+
+function complete(fact: Fact): Fact {
+  if (fact.userId === undefined && fact.anonymousId === undefined && !fact.contact)
+    throw new BadRecord('the record names nobody');
+  if (fact.type === 'track' && fact.name === undefined) throw new BadRecord('the event has no name');
+  return fact;
+}
