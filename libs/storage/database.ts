@@ -16,8 +16,8 @@ const rerunStates = new Set(['40001', '40P01']);
 
 /** The SQLSTATE of an error that PostgreSQL answered, if it is one. */
 export function sqlState(error: unknown): string | undefined {
-  const code =
-    (error as { driverError?: { code?: unknown } }).driverError?.code ?? (error as { code?: unknown }).code;
+  const { driverError, code: own } = (error ?? {}) as { driverError?: { code?: unknown }; code?: unknown };
+  const code = driverError?.code ?? own;
   return typeof code === 'string' && code.length === 5 ? code : undefined;
 }
 

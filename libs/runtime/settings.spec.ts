@@ -1,0 +1,30 @@
+import { BadSettings, loadSettings } from './settings';
+
+it('has a default for everything but the real servers', () => {
+  const settings = loadSettings({});
+  expect(settings.databaseUrl).toBeUndefined();
+  expect(settings.kafkaBrokers).toEqual([]);
+  expect(settings.ingestPort).toBe(8010);
+  expect(settings.publicUrl).toBe('http://localhost:8030');
+});
+
+it('takes an empty variable for one that is not set', () => {
+  expect(loadSettings({ SMTP_URL: '', API_PORT: ' ' })).toMatchObject({ smtpUrl: undefined, apiPort: 8020 });
+});
+
+it('names every problem at once', () => {
+  const load = () =>
+    loadSettings({ API_PORT: '99999', LOG_LEVEL: 'loud', SMTP_URL: 'http://x' }, ['databaseUrl']);
+  expect(load).toThrow(BadSettings);
+  expect(load).toThrow(/DATABASE_URL is needed[^]*SMTP_URL[^]*API_PORT[^]*LOG_LEVEL/);
+});
+
+it('reads lists and trims the public address', () => {
+  const settings = loadSettings({
+    KAFKA_BROKERS: 'a:1, b:2,',
+    PUBLIC_URL: 'https://mail.example/',
+    SITE_PORT: '9',
+  });
+  expect(settings.kafkaBrokers).toEqual(['a:1', 'b:2']);
+  expect(settings.publicUrl).toBe('https://mail.example');
+});
