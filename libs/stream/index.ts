@@ -1,2 +1,4 @@
 export * from './positions';
+export * from './postgres-stream';
 export * from './stream';
+export type { StreamLog } from './stream-log';
