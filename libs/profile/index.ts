@@ -1,0 +1,2 @@
+export * from './resolve-identities';
+export * from './traits';
