@@ -36,12 +36,13 @@ function adds(standing: Standing, act: PermissionAct): boolean {
 }
 
 function mayRestrict(standing: Standing | undefined, act: PermissionAct): 'yes' | 'already' | Refusal {
-  if (act.act === 'paused')
-    return standing && grants(standing.state)
-      ? 'yes'
-      : standing?.state === 'paused'
-        ? 'already'
-        : 'not-granted';
+  if (act.act === 'paused') return mayPause(standing, act);
   const ended = standing?.state === act.act || standing?.state === 'objected';
   return ended && (standing.actor === 'recipient' || act.actor !== 'recipient') ? 'already' : 'yes';
+}
+
+function mayPause(standing: Standing | undefined, act: PermissionAct): 'yes' | 'already' | Refusal {
+  if (act.topic === EVERY_TOPIC) return 'every-topic';
+  if (standing?.state === 'paused') return 'already';
+  return standing && grants(standing.state) ? 'yes' : 'not-granted';
 }

@@ -1,0 +1,32 @@
+import { feedbackFact, recordOf, type Feedback } from '@entente/event';
+import type { Tx } from './database';
+import { onceFor } from './once-for';
+
+/** The number of Entente's own source. */
+export const ownSource = onceFor(async (tx) => {
+  const [row] = await tx.query<{ id: number }>(`SELECT id FROM source WHERE key = 'entente'`);
+  return row!.id;
+});
+
+/** Feedback on its way out. What an import brought about says so, and starts nothing unless its author asked for it. */
+export interface Told extends Feedback {
+  readonly imported?: boolean;
+  readonly effects?: boolean;
+}
+
+/** Puts facts into the outbox, to be relayed to the stream once this transaction has committed. */
+export async function tell(tx: Tx, feedbacks: readonly Told[]): Promise<void> {
+  if (feedbacks.length === 0) return;
+  const source = await ownSource(tx);
+  const records = feedbacks.map((feedback) => recordOf(factOf(feedback, source)));
+  await tx.run(
+    `INSERT INTO outbox (key, record)
+     SELECT key, record::jsonb FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS o (key, record, n) ORDER BY n`,
+    [records.map(({ key }) => key), records.map(({ value }) => value)],
+  );
+}
+
+function factOf({ imported, effects, ...feedback }: Told, source: number) {
+  const fact = feedbackFact(feedback, source);
+  return imported ? { ...fact, cause: 'import' as const, ...(effects && { effects }) } : fact;
+}
