@@ -1,0 +1,48 @@
+import type { Instant, JsonObject } from '@entente/kernel';
+import type { Moment, Tracked } from '../conditions/kind';
+import type { SeriesState } from '../series';
+
+/** A condition as the book has it: once, for all the rules that contain it. */
+export interface Leaf {
+  readonly tracked: Tracked;
+  /** The versions whose rules contain it; none when only extra rules do. */
+  readonly versions: Set<number>;
+  /** The version it refers to, when it is about membership. */
+  readonly refersTo: number | undefined;
+}
+
+/** A compiled rule. */
+export type Test = (evaluation: Evaluation) => boolean;
+
+/** One contact at one instant, in which each condition is evaluated once at most. */
+export class Evaluation implements Moment {
+  private readonly values = new Map<Leaf, boolean>();
+  private readonly decided = new Map<number, boolean>();
+
+  constructor(
+    readonly state: SeriesState,
+    readonly traits: JsonObject,
+    readonly now: Instant,
+    private readonly known: ReadonlySet<number>,
+  ) {}
+
+  holds(leaf: Leaf): boolean {
+    let value = this.values.get(leaf);
+    if (value === undefined) {
+      value = leaf.tracked.holds(this);
+      this.values.set(leaf, value);
+    }
+    return value;
+  }
+
+  /** What was decided here, else what was known before. */
+  isMember(version: number): boolean {
+    return this.decided.get(version) ?? this.known.has(version);
+  }
+
+  decide(version: number, test: Test): boolean {
+    const member = test(this);
+    this.decided.set(version, member);
+    return member;
+  }
+}

@@ -1,0 +1,21 @@
+import { DAY } from '@entente/kernel';
+
+/** How large a rule may be. Every bound is named in docs/segments.md. */
+export const bounds = {
+  /** Levels of nodes, the outermost and the condition included. */
+  depth: 20,
+  nodes: 500,
+  /** Properties that one `where` may filter by. */
+  filters: 20,
+  /** Values of one `in` or `notIn`. */
+  values: 1_000,
+  /** Characters of a name, a path or a text to compare with. */
+  text: 500,
+  /** The longest window: what is due then must still be a year of four digits. */
+  window: 36_525 * DAY,
+  /** The highest number that a count within a window may be compared with; a contact's state keeps that many instants. */
+  countWithin: 1_000,
+  countEver: 1_000_000_000,
+  /** Problems told at once. */
+  problems: 100,
+} as const;

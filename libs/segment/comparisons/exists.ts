@@ -1,0 +1,8 @@
+import type { Operator } from './operator';
+
+/** Whether there is a value, of any type. Null is no value. */
+export const exists: Operator<boolean> = {
+  expected: 'true or false',
+  parse: (raw) => (typeof raw === 'boolean' ? raw : undefined),
+  holds: (value, operand) => (value !== undefined && value !== null) === operand,
+};

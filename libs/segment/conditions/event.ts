@@ -1,0 +1,105 @@
+import { toIso, type Duration, type Instant, type JsonObject } from '@entente/kernel';
+import { bounds } from '../bounds';
+import { parseCount, settlesAt, truthsOf } from '../comparisons/count';
+import { passes, type Comparison } from '../comparisons/comparison';
+import { parseFilter, passesFilter, type Filter } from '../comparisons/filter';
+import type { Facts, HistoryEvent } from '../facts';
+import { below } from '../findings';
+import { isText } from '../read';
+import { countWithin, latestOf, totalOf } from '../series';
+import type { ConditionKind, Moment, Tracked } from './kind';
+import { parseWindow, windowOf } from './window';
+
+/** How often events of one name that pass one filter happened: within a window that ends now, or ever. */
+export interface EventCondition {
+  readonly event: string;
+  readonly where?: Filter;
+  /** ISO 8601 in its shortest form. */
+  readonly within?: string;
+  readonly count: Comparison;
+}
+
+const EVENTS_SHOWN = 10;
+const AT_LEAST_ONCE: Comparison = { gte: 1 };
+
+export const event: ConditionKind<EventCondition> = {
+  fields: ['event', 'where', 'within', 'count'],
+
+  parse(fields, path, findings) {
+    const before = findings.problems.length;
+    const { event: name, where, within, count } = fields;
+    if (!isText(name))
+      findings.add(
+        below(path, 'event'),
+        'name',
+        'That names no event.',
+        `a text of up to ${bounds.text} characters`,
+      );
+    const highest = within === undefined ? bounds.countEver : bounds.countWithin;
+    const parsed = {
+      event: name as string,
+      ...(where !== undefined && { where: parseFilter(where, below(path, 'where'), findings) }),
+      ...(within !== undefined && { within: parseWindow(within, below(path, 'within'), findings) }),
+      count: count === undefined ? AT_LEAST_ONCE : parseCount(count, below(path, 'count'), highest, findings),
+    };
+    return findings.problems.length > before ? undefined : (parsed as EventCondition);
+  },
+
+  names: (condition) => ({ events: [condition.event] }),
+
+  holds: (condition, facts, now) => passes(condition.count, eventsOf(condition, facts, now).length),
+
+  because(condition, facts, now) {
+    const events = eventsOf(condition, facts, now).sort(newestFirst);
+    const shown = events.slice(0, EVENTS_SHOWN).map(({ id, at }) => ({ id, at: toIso(at) }));
+    return { count: events.length, events: shown } as JsonObject;
+  },
+
+  compile(condition, needs) {
+    if (condition.within === undefined) {
+      const series = needs.series(condition.event, condition.where, 0);
+      return { holds: ({ state }) => passes(condition.count, totalOf(state, series)) };
+    }
+    const series = needs.series(condition.event, condition.where, settlesAt(condition.count));
+    return countOver(windowOf(condition.within), truthsOf(condition.count), ({ state }) =>
+      latestOf(state, series),
+    );
+  },
+};
+
+/** The events that the condition counts at `now`: an event is inside its window at its own instant, outside at `within` after it. */
+function eventsOf(condition: EventCondition, facts: Facts, now: Instant): HistoryEvent[] {
+  const after = condition.within === undefined ? -Infinity : now - windowOf(condition.within);
+  return facts.history.filter(
+    ({ name, at, properties }) =>
+      name === condition.event && at > after && at <= now && passesFilter(condition.where, properties),
+  );
+}
+
+const newestFirst = (a: HistoryEvent, b: HistoryEvent): number => b.at - a.at || (a.id < b.id ? 1 : -1);
+
+/**
+ * A count within a window, from the latest instants (newest first). `truths` says which counts pass; it is as long as
+ * the instants kept, so a count beyond them has the last truth. As time goes on the count falls one instant at a time,
+ * the oldest first: the truth changes when the first count is reached whose truth differs.
+ */
+function countOver(
+  window: Duration,
+  truths: readonly boolean[],
+  instants: (moment: Moment) => readonly Instant[],
+): Tracked {
+  const most = truths.length - 1;
+  const countAt = (moment: Moment): number =>
+    Math.min(most, countWithin(instants(moment), moment.now - window));
+  return {
+    holds: (moment) => truths[countAt(moment)]!,
+    changesAt(moment) {
+      const latest = instants(moment);
+      const count = countAt(moment);
+      for (let left = count - 1; left >= 0; left--)
+        if (truths[left] !== truths[count] && latest[left - 1] !== latest[left])
+          return latest[left]! + window;
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { event, type EventCondition } from './event';
+import type { ConditionKind } from './kind';
+import { segment, type SegmentCondition } from './segment';
+import { trait, type TraitCondition } from './trait';
+
+/** Adding a kind of condition is one file, its line here and its type below; nothing else asks what kind a condition is. */
+export const conditionKinds = { trait, event, segment } as const;
+
+export type Condition = TraitCondition | EventCondition | SegmentCondition;
+type KindName = keyof typeof conditionKinds;
+
+export const kindNames = Object.keys(conditionKinds) as KindName[];
+export const kindNamed = (name: string): ConditionKind<Condition> =>
+  conditionKinds[name as KindName] as unknown as ConditionKind<Condition>;
+
+/** The kind of a checked condition, which has exactly one field that bears a kind's name. */
+export const kindOf = (condition: Condition): ConditionKind<Condition> =>
+  kindNamed(kindNames.find((name) => name in condition)!);

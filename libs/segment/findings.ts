@@ -1,0 +1,25 @@
+import type { Problem } from '@entente/kernel';
+import { bounds } from './bounds';
+
+const NAME = /^[A-Za-z_$][\w$-]*$/;
+const LONGEST_SHOWN = 80;
+
+/** A text as it may be shown in a message: quoted, and cut when it is long. */
+export const quote = (text: string): string =>
+  JSON.stringify(text.length > LONGEST_SHOWN ? `${text.slice(0, LONGEST_SHOWN)}…` : text);
+
+/** The JSON path of a field or an item: `rule.all[0].where["a.b"]`. */
+export function below(path: string, step: string | number): string {
+  if (typeof step === 'number') return `${path}[${step}]`;
+  return NAME.test(step) && step.length <= LONGEST_SHOWN ? `${path}.${step}` : `${path}[${quote(step)}]`;
+}
+
+/** The problems found while a rule is read; what is read goes on behind each, so that all come at once. */
+export class Findings {
+  readonly problems: Problem[] = [];
+
+  /** Always undefined: what could not be read. */
+  add(path: string, code: string, message: string, expected: string): undefined {
+    if (this.problems.length < bounds.problems) this.problems.push({ path, code, message, expected });
+  }
+}

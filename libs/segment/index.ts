@@ -1,0 +1,11 @@
+export { compileBook, type Book, type Changes } from './book/book';
+export type { Kept, SeriesState } from './series';
+export type { SeriesNeeds } from './book/tracking';
+export { SegmentCycle, type SegmentVersion } from './book/versions';
+export { bounds } from './bounds';
+export { canonicalRule } from './canonical';
+export { evaluate } from './evaluate';
+export { explain, type Explanation } from './explain';
+export type { Facts, HistoryEvent } from './facts';
+export { parseRule } from './parse';
+export { eventsNamed, segmentsNamed, traitsNamed, type Rule } from './rule';

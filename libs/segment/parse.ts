@@ -1,0 +1,103 @@
+import { isObject, type Problem } from '@entente/kernel';
+import { bounds } from './bounds';
+import { kindNamed, kindNames, type Condition } from './conditions/registry';
+import { below, Findings, quote } from './findings';
+import { groupNames, type Rule } from './rule';
+
+const keyNames: readonly string[] = [...groupNames, ...kindNames];
+const expectedNode = `an object with exactly one of ${keyNames.join(', ')}`;
+const isGroup = (name: string): name is (typeof groupNames)[number] =>
+  (groupNames as readonly string[]).includes(name);
+
+/** Reads a rule as an author writes it: the checked rule, or everything that is wrong with it. `path` is where it stands. */
+export function parseRule(
+  json: unknown,
+  path = 'rule',
+): { readonly rule: Rule } | { readonly problems: readonly Problem[] } {
+  const reader = new RuleReader();
+  const rule = reader.node(json, path, 1);
+  const { problems } = reader.findings;
+  return rule && problems.length === 0 ? { rule } : { problems };
+}
+
+class RuleReader {
+  readonly findings = new Findings();
+  private nodes = 0;
+
+  node(json: unknown, path: string, depth: number): Rule | undefined {
+    if (this.isTooLarge(path, depth)) return undefined;
+    if (!isObject(json)) return this.findings.add(path, 'node', 'That is no rule.', expectedNode);
+    const [name, ...others] = keyNames.filter((key) => Object.hasOwn(json, key));
+    if (name === undefined) return this.nameless(json, path);
+    if (others.length > 0)
+      return this.findings.add(
+        path,
+        'two-kinds',
+        `This is ${[name, ...others].map(quote).join(' and ')} at once: combine them with "all" or "any".`,
+        expectedNode,
+      );
+    this.refuseUnknown(json, path, isGroup(name) ? [name] : kindNamed(name).fields);
+    return isGroup(name) ? this.group(name, json[name], path, depth) : this.condition(name, json, path);
+  }
+
+  private condition(name: string, json: Record<string, unknown>, path: string): Condition | undefined {
+    return kindNamed(name).parse(json, path, this.findings);
+  }
+
+  private group(name: 'all' | 'any' | 'not', json: unknown, path: string, depth: number): Rule | undefined {
+    const here = below(path, name);
+    if (name === 'not') {
+      const node = this.node(json, here, depth + 1);
+      return node && { not: node };
+    }
+    if (!Array.isArray(json) || json.length === 0)
+      return this.findings.add(
+        here,
+        'empty',
+        'An empty group says nothing about anybody.',
+        'a list of one node or more',
+      );
+    const nodes = this.list(json, here, depth + 1);
+    return nodes && (name === 'all' ? { all: nodes } : { any: nodes });
+  }
+
+  private list(json: readonly unknown[], path: string, depth: number): readonly Rule[] | undefined {
+    const nodes: (Rule | undefined)[] = [];
+    for (const [index, node] of json.entries()) {
+      nodes.push(this.node(node, below(path, index), depth));
+      if (this.nodes > bounds.nodes) break;
+    }
+    return nodes.includes(undefined) ? undefined : (nodes as Rule[]);
+  }
+
+  private isTooLarge(path: string, depth: number): boolean {
+    this.nodes += 1;
+    const shallow = `at most ${bounds.depth} levels`;
+    const small = `at most ${bounds.nodes} nodes`;
+    if (depth > bounds.depth) this.findings.add(path, 'too-deep', 'The rule is nested too deeply.', shallow);
+    if (this.nodes === bounds.nodes + 1)
+      this.findings.add(path, 'too-large', 'The rule has too many nodes.', small);
+    return depth > bounds.depth || this.nodes > bounds.nodes;
+  }
+
+  private nameless(json: Record<string, unknown>, path: string): undefined {
+    const fields = Object.keys(json).slice(0, 5).map(quote).join(', ');
+    this.findings.add(
+      path,
+      'no-kind',
+      fields ? `No kind of condition is named: ${fields}.` : 'An empty object says nothing about anybody.',
+      expectedNode,
+    );
+  }
+
+  private refuseUnknown(json: Record<string, unknown>, path: string, known: readonly string[]): void {
+    const unknown = Object.keys(json).filter((field) => !known.includes(field));
+    for (const field of unknown.slice(0, bounds.problems))
+      this.findings.add(
+        below(path, field),
+        'unknown-field',
+        `There is no field ${quote(field)} here.`,
+        known.join(', '),
+      );
+  }
+}

@@ -1,0 +1,26 @@
+import type { Json, JsonObject } from '@entente/kernel';
+import { bounds } from './bounds';
+
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** A text that can be stored and compared: not empty, not long, no NUL and no half of a surrogate pair. */
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= bounds.text && !UNSTORABLE.test(value);
+
+/** A dot path, such as `address.city`: texts between single dots. */
+export const isPath = (value: unknown): value is string =>
+  isText(value) && value.split('.').every((step) => step !== '');
+
+/** A path taken apart, for `valueAt`. */
+export const stepsOf = (path: string): readonly string[] => path.split('.');
+
+/** The value that a path leads to through objects; undefined when there is none, and for null, which is no value. */
+export function valueAt(root: JsonObject, steps: readonly string[]): Json | undefined {
+  let value: Json = root;
+  for (const step of steps) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    if (!Object.hasOwn(value, step)) return undefined;
+    value = (value as JsonObject)[step]!;
+  }
+  return value ?? undefined;
+}
