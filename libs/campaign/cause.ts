@@ -1,0 +1,34 @@
+import { toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+
+/** Why a contact may be enrolled. */
+export type Cause =
+  | { readonly kind: 'entered'; readonly segment: string; readonly change: string; readonly at: Instant }
+  | {
+      readonly kind: 'event';
+      readonly name: string;
+      readonly message: Uuid;
+      readonly properties: JsonObject;
+      readonly at: Instant;
+    }
+  | {
+      readonly kind: 'permission';
+      readonly act: 'granted' | 'confirmed';
+      readonly topic: string;
+      readonly entry: string;
+      readonly at: Instant;
+    }
+  | { readonly kind: 'planned'; readonly at: Instant };
+
+/** Names a cause among all those of one contact and campaign: one cause enrolls once. */
+export function causeKey(cause: Cause): string {
+  switch (cause.kind) {
+    case 'entered':
+      return `entered:${cause.segment}:${cause.change}`;
+    case 'event':
+      return `event:${cause.message}`;
+    case 'permission':
+      return `permission:${cause.entry}`;
+    case 'planned':
+      return `planned:${toIso(cause.at)}`;
+  }
+}

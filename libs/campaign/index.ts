@@ -1,0 +1,16 @@
+export { advance, enroll, type Advance, type EnrollmentState } from './advance';
+export {
+  mayEnter,
+  nextPlanned,
+  reentries,
+  startedBy,
+  templatesOf,
+  type Campaign,
+  type Reentry,
+} from './campaign';
+export { causeKey, type Cause } from './cause';
+export type { Known } from './known';
+export { parseBroadcast } from './parse-broadcast';
+export { parseCampaign, type Parsed } from './parse-campaign';
+export type { Effect, Step, Stimulus, TemplateName } from './steps';
+export type { Trigger } from './triggers';

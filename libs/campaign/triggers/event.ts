@@ -1,0 +1,32 @@
+import { evaluate, parseRule, type Rule } from '@entente/segment';
+import type { Cause } from '../cause';
+import type { Fields } from '../problems';
+import { unplanned, type TriggerKind } from './trigger';
+
+/** `{ "event": "Order Completed", "where": { "total": { "gt": 50 } } }`: a contact did such an event. */
+export const event: TriggerKind = {
+  parse(fields) {
+    const name = fields.text('event', "an event's name");
+    const rule = name === undefined ? undefined : filterOf(name, fields);
+    if (name === undefined || !rule) return undefined;
+    return {
+      ...unplanned,
+      event: name,
+      startedBy: (cause) => cause.kind === 'event' && cause.name === name && passes(rule, cause),
+    };
+  },
+};
+
+/** The same filter as a segment's condition on events, so that both mean the same. */
+function filterOf(name: string, fields: Fields): Rule | undefined {
+  const where = fields.value('where');
+  const parsed = parseRule({ event: name, ...(where === undefined ? {} : { where }) }, fields.path);
+  if ('rule' in parsed) return parsed.rule;
+  fields.problems.addAll(parsed.problems);
+  return undefined;
+}
+
+function passes(rule: Rule, { at, message, name, properties }: Extract<Cause, { kind: 'event' }>): boolean {
+  const history = [{ at, id: message, name, properties }];
+  return evaluate(rule, { traits: {}, history, memberOf: () => false }, at);
+}

@@ -1,0 +1,41 @@
+import type { Instant } from '@entente/kernel';
+import type { Cause } from '../cause';
+import type { Known } from '../known';
+import type { Fields } from '../problems';
+
+/** What starts a campaign. It answers for itself; nothing else asks what kind it is. */
+export interface Trigger {
+  readonly kind: string;
+  /** What it listens to, so that only campaigns that may be meant are asked. */
+  readonly segment?: string;
+  readonly event?: string;
+  readonly topic?: string;
+  /** The segment that a planned instant enrolls. */
+  readonly audience?: string;
+  startedBy(cause: Cause): boolean;
+  /** The first planned instant after this one, if there is any. */
+  nextPlanned(after: Instant): Instant | undefined;
+}
+
+/** `undefined` after it has told every problem. */
+export type TriggerParts = Omit<Trigger, 'kind'>;
+
+export interface TriggerKind {
+  parse(fields: Fields, known: Known): TriggerParts | undefined;
+}
+
+export const unplanned = { nextPlanned: () => undefined } as const;
+
+/** Reads the key of a segment that exists. */
+export function segmentKey(fields: Fields, known: Known): string | undefined {
+  const key = fields.text('segment', "a segment's key");
+  if (key === undefined || known.segment(key)) return key;
+  return fields.problems.add(fields.at('segment'), 'unknown-segment', `there is no segment ${key}`);
+}
+
+/** Reads the key of a topic that exists. */
+export function topicKey(fields: Fields, known: Known): string | undefined {
+  const key = fields.text('topic', "a topic's key");
+  if (key === undefined || known.topic(key)) return key;
+  return fields.problems.add(fields.at('topic'), 'unknown-topic', `there is no topic ${key}`);
+}
