@@ -29,6 +29,12 @@ CREATE TABLE definitions (
 );
 INSERT INTO definitions DEFAULT VALUES;
 
+CREATE TABLE series_set (
+  key   text PRIMARY KEY,
+  needs jsonb NOT NULL
+);
+COMMENT ON TABLE series_set IS 'which series of events a contact''s state was folded for, by the name the contact row has for it';
+
 CREATE TABLE lease (
   name         text PRIMARY KEY,
   owner        uuid NOT NULL,

@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import { migrations } from '../../migrations';
+import { emptyDatabase, testDatabase } from '../support/postgres';
+import { dumpSchema } from '../support/schema-dump';
+
+const folder = join(__dirname, '..', '..', 'migrations');
+const committed = join(folder, 'schema.sql');
+const head =
+  '-- What the migrations give. Written by `npm run schema`; test/rules/schema.spec.ts compares.\n\n';
+
+it('lists every numbered pair of files', () => {
+  const files = readdirSync(folder).filter((file) => /^\d{4}-/.test(file));
+  const pairs = new Set(files.map((file) => file.replace(/\.(up|down)\.sql$/, '')));
+  expect(files).toHaveLength(pairs.size * 2);
+  expect(migrations.map((Migration) => new Migration().name)).toHaveLength(pairs.size);
+});
+
+it('is what migrations/schema.sql says', async () => {
+  const test = await testDatabase();
+  try {
+    const schema = head + (await dumpSchema(test.database.source));
+    if (process.env['UPDATE_SCHEMA']) writeFileSync(committed, schema);
+    expect(schema).toBe(readFileSync(committed, 'utf8'));
+  } finally {
+    await test.close();
+  }
+});
+
+describe('each migration', () => {
+  let empty: Awaited<ReturnType<typeof emptyDatabase>>;
+  beforeAll(async () => (empty = await emptyDatabase()));
+  afterAll(() => empty.drop());
+
+  const withMigrations = async <T>(count: number, work: (source: DataSource) => Promise<T>): Promise<T> => {
+    const source = new DataSource({
+      type: 'postgres',
+      url: empty.ownerUrl,
+      migrations: migrations.slice(0, count),
+      migrationsTableName: 'migration',
+    });
+    await source.initialize();
+    return work(source).finally(() => source.destroy());
+  };
+
+  it('is undone by its down, from the last to the first', async () => {
+    const before = [await withMigrations(0, dumpSchema)];
+    for (let count = 1; count <= migrations.length; count += 1)
+      await withMigrations(count, async (source) => {
+        await source.runMigrations();
+        before.push(await dumpSchema(source));
+      });
+    for (let count = migrations.length; count > 0; count -= 1)
+      await withMigrations(count, async (source) => {
+        await source.undoLastMigration();
+        expect(await dumpSchema(source)).toBe(before[count - 1]);
+      });
+  });
+});
