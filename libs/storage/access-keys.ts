@@ -64,3 +64,11 @@ export async function revokeKey(tx: Tx, id: Uuid): Promise<AccessKey | undefined
   );
   return key;
 }
+
+/** Whether this is the only admin key that works; keeps other revocations out until the transaction ends. */
+export async function isLastAdmin(tx: Tx, id: Uuid): Promise<boolean> {
+  const admins = await tx.query<{ id: Uuid }>(
+    `SELECT id FROM access_key WHERE role = 'admin' AND revoked_at IS NULL ORDER BY id FOR UPDATE`,
+  );
+  return admins.length === 1 && admins[0]!.id === id;
+}

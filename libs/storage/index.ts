@@ -32,3 +32,7 @@ export * from './persons';
 export * from './send-ledger';
 export * from './set-aside';
 export * from './timers';
+export * from './segments';
+export * from './publish-segment';
+export * from './jobs';
+export * from './share-leases';

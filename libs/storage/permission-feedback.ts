@@ -1,5 +1,6 @@
 import { EVERY_TOPIC, type Act, type Standings } from '@entente/consent';
 import type { FeedbackName } from '@entente/event';
+import { unsubscribedFeedback } from '@entente/feedback';
 import type { Told } from './outbox';
 import type { EntryId, OptOut, Recorded, Resolved } from './permission-requests';
 
@@ -38,17 +39,8 @@ export function permissionTold({ request, recorded, before }: Outcome): Told[] {
   }));
 }
 
-export const optOutTold = (request: OptOut, entry: EntryId): Told => ({
-  contact: request.contact,
-  name: 'Unsubscribed',
-  at: request.at,
-  cause: `unsubscribed:${entryText(entry)}`,
-  properties: {
-    topic: request.topic,
-    entry: entryText(entry),
-    ...(request.message && { message: request.message }),
-  },
-});
+export const optOutTold = ({ contact, topic, at, message }: OptOut, entry: EntryId): Told =>
+  unsubscribedFeedback({ contact, topic, entry: entryText(entry), ...(message && { message }) }, at);
 
 /** How an entry is named outside: `<contact>:<seq>`. */
 export const entryText = ({ contact, seq }: EntryId): string => `${contact}:${seq}`;

@@ -1,0 +1,87 @@
+import type { Clock, Duration, Instant, Uuid } from '@entente/kernel';
+import { MINUTE, SECOND } from '@entente/kernel';
+import { sqlState, type Database, type Tx } from '@entente/storage';
+import type { Stream } from '@entente/stream';
+import { DefinitionsCache } from './definitions';
+import { StartOver } from './start-over';
+
+/** The name under which the engine keeps its place in the stream. */
+export const consumer = 'engine';
+
+/** What every role of the engine works with. */
+export interface Engine {
+  readonly id: Uuid;
+  readonly database: Database;
+  readonly stream: Stream;
+  readonly topic: string;
+  readonly clock: Clock;
+  readonly definitions: DefinitionsCache;
+  readonly through: Through;
+}
+
+/** How far the partitions have been read. */
+export class Through {
+  private readonly asked = new Map<number, Instant>();
+
+  constructor(
+    private readonly stream: Stream,
+    private readonly topic: string,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The instant that each partition has been read through, this one left out; -Infinity for one never read. */
+  async ofPartitions(tx: Tx, except?: number): Promise<ReadonlyMap<number, Instant>> {
+    const through = new Map<number, Instant>();
+    for (let partition = 0; partition < this.stream.partitions; partition += 1) {
+      if (partition !== except) through.set(partition, -Infinity);
+    }
+    const rows = await tx.query<{ partition: number; through: Date | number }>(
+      'SELECT partition, through FROM stream_position WHERE consumer = $1 AND topic = $2',
+      [consumer, this.topic],
+    );
+    for (const row of rows) if (through.has(row.partition)) through.set(row.partition, Number(row.through));
+    return through;
+  }
+
+  /** The instant that all partitions have been read through; nothing that time causes acts later than this. */
+  async ofAll(tx: Tx): Promise<Instant> {
+    return Math.min(...(await this.ofPartitions(tx)).values());
+  }
+
+  /** Appends a heartbeat to every partition that is behind an instant, so that an idle one can be read through it. */
+  async urge(tx: Tx, instant: Instant): Promise<void> {
+    const now = this.clock.now();
+    for (const [partition, through] of await this.ofPartitions(tx)) {
+      if (through >= instant || now - (this.asked.get(partition) ?? 0) < heartbeatEvery) continue;
+      this.asked.set(partition, now);
+      await this.stream.heartbeat(partition);
+    }
+  }
+}
+
+const heartbeatEvery: Duration = 20;
+
+/** How long a share of the work stays with an engine that is no longer heard of. */
+export const leaseLength: Duration = 10 * SECOND;
+
+/** Contacts that one transaction of the timers and the jobs takes. */
+export const chunkSize = 500;
+
+/** How far the log may be behind before a job asks for a fresh stamp. */
+export const staleAfter: Duration = MINUTE / 30;
+
+const tries = 20;
+
+/** Runs a transaction, and again while what it went by changes under it. */
+export async function untilSettled<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isStale(error) || attempt >= tries) throw error;
+    }
+  }
+}
+
+/** A unique violation means that another transaction was faster with a row that this one did not see. */
+const isStale = (error: unknown): boolean => error instanceof StartOver || sqlState(error) === '23505';

@@ -1,0 +1,33 @@
+import type { ContactId, Instant } from '@entente/kernel';
+import { dueContacts, earliestDue } from '@entente/storage';
+import { chunkSize, type Engine } from './engine';
+import { evaluateContacts } from './evaluate-contacts';
+import { passTime } from './move-person';
+
+/**
+ * Lets everything happen that time alone causes in these buckets, as far as every partition has been read: so that after an
+ * outage "no order within an hour" waits for the orders in the backlog. Gives the instant of the next timer.
+ */
+export async function fireTimers(engine: Engine, buckets: readonly number[]): Promise<Instant | undefined> {
+  for (;;) {
+    const through = await engine.through.ofAll(engine.database);
+    const due = through === -Infinity ? [] : await dueContacts(engine.database, buckets, through, chunkSize);
+    if (due.length === 0) break;
+    await letTimePass(engine, due, through);
+  }
+  const next = await earliestDue(engine.database, buckets);
+  if (next !== undefined && next <= engine.clock.now()) await engine.through.urge(engine.database, next);
+  return next;
+}
+
+/** A timer may have been too early: then nothing happens, and it is set to the right instant. */
+export const letTimePass = (
+  engine: Engine,
+  contacts: readonly ContactId[],
+  through: Instant,
+): Promise<void> =>
+  evaluateContacts(engine, {
+    contacts,
+    histories: false,
+    move: (person, definitions) => passTime(person, through + 1, through, definitions),
+  });

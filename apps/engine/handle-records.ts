@@ -1,0 +1,155 @@
+import { eventName, type IdentityKey } from '@entente/event';
+import type { ContactId, Instant } from '@entente/kernel';
+import {
+  insertEvents,
+  resolveKeys,
+  storedContacts,
+  survivorsOf,
+  writeLineage,
+  writeLinks,
+  type StoredEvent,
+  type Tx,
+} from '@entente/storage';
+import { advance, type LogRecord } from '@entente/stream';
+import { eventOf, isSilent, keysIn, propertiesOf, readArrivals, type Arrival } from './arrivals';
+import type { Definitions } from './definitions';
+import { consumer, untilSettled, type Engine } from './engine';
+import { takeIdentityChanges, type IdentityChanges } from './identities';
+import { mergePersons } from './merge-persons';
+import { AheadOfLog, applyEvent } from './move-person';
+import { StartOver } from './start-over';
+import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
+
+/** Consecutive records of one partition, to be handled from its stored position. */
+export interface RecordRun {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly records: readonly LogRecord[];
+}
+
+/** A record must wait until the other partitions have been read through an instant before it. */
+export class MustWait extends Error {
+  constructor(
+    readonly position: bigint,
+    readonly due: Instant,
+  ) {
+    super('a change is due before this record that other partitions may still have something to say about');
+  }
+}
+
+/** Everything a run of records means, in one transaction with the position. */
+export async function handleRecords(engine: Engine, run: RecordRun): Promise<void> {
+  await untilSettled(async () => {
+    const arrivals = readArrivals(run.records, engine.definitions.latest);
+    const contacts = await resolveKeys(engine.database, keysIn(arrivals));
+    await engine.database.transaction((tx) => applyRun(engine, tx, run, arrivals, contacts));
+  });
+}
+
+async function applyRun(
+  engine: Engine,
+  tx: Tx,
+  run: RecordRun,
+  arrivals: readonly Arrival[],
+  contacts: ReadonlyMap<IdentityKey, ContactId>,
+): Promise<void> {
+  const known = engine.definitions.latest;
+  const definitions = await engine.definitions.current(tx);
+  if (definitions !== known) throw new StartOver();
+  await movePosition(engine, tx, run);
+  const others = await engine.through.ofPartitions(tx, run.partition);
+  const readThrough = Math.min(...others.values());
+  const identities = await takeIdentityChanges(tx, arrivals);
+  const wanted = await wantedContacts(tx, arrivals, contacts, identities, definitions);
+  const set = await takePersons(tx, wanted, definitions);
+  const events = arrivals.map((arrival) => eventOf(arrival, contacts.get(arrival.own)!));
+  const fresh = await insertEvents(tx, firstCopies(events));
+  arrivals.forEach((arrival, index) => {
+    const event = events[index]!;
+    try {
+      mergePersons(arrival, identities, set, readThrough, definitions);
+      if (!fresh.delete(eventKey(event))) return;
+      set.histories.get(event.contact)?.push(event);
+      applyTo(set, event, isSilent(arrival), readThrough, definitions);
+    } catch (error) {
+      throw error instanceof AheadOfLog ? new MustWait(arrival.position, error.due) : error;
+    }
+  });
+  await writeLinks(tx, [...identities.links.values()].flat());
+  await writeLineage(tx, lineageChanges(wanted.survivors, set.survivors), run.records.at(-1)!.arrival);
+  await writeBack(tx, set, definitions, 'earlier');
+}
+
+/** Everything that arrived before the last record's millisecond is consumed; within it more may still arrive. */
+async function movePosition(engine: Engine, tx: Tx, run: RecordRun): Promise<void> {
+  const last = run.records.at(-1)!;
+  await advance(tx, {
+    consumer,
+    topic: engine.topic,
+    partition: run.partition,
+    from: run.from,
+    next: last.position + 1n,
+    through: last.arrival - 1,
+  });
+}
+
+/** Who must be locked and evaluated: whom an event touches, who is new, and whoever is in reach of a change of identity. */
+async function wantedContacts(
+  tx: Tx,
+  arrivals: readonly Arrival[],
+  contacts: ReadonlyMap<IdentityKey, ContactId>,
+  identities: IdentityChanges,
+  definitions: Definitions,
+): Promise<Wanted> {
+  const owners = arrivals.map((arrival) => contacts.get(arrival.own)!);
+  const joined = [...identities.contacts.values()];
+  const survivors = await survivorsOf(tx, [...new Set([...owners, ...joined])]);
+  const stored = await storedContacts(tx, [...survivors.values()]);
+  const first = arrivals[0]?.at ?? 0;
+  const wanted = new Map<ContactId, Instant>();
+  for (const contact of joined) wanted.set(contact, first).set(survivors.get(contact)!, first);
+  arrivals.forEach((arrival, index) => {
+    const survivor = survivors.get(owners[index]!)!;
+    if (wanted.has(survivor) || (stored.has(survivor) && !isTouching(arrival, definitions))) return;
+    wanted.set(survivor, arrival.at);
+  });
+  return { contacts: wanted, survivors, histories: new Set(joined) };
+}
+
+const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>
+  fact.type === 'identify' ||
+  definitions.triggers.has(eventName(fact)) ||
+  definitions.book.touchedBy(eventName(fact), propertiesOf(fact));
+
+const eventKey = (event: StoredEvent): string => `${event.contact} ${event.message}`;
+
+const firstCopies = (events: readonly StoredEvent[]): StoredEvent[] => {
+  const copies = new Map<string, StoredEvent>();
+  for (const event of events) if (!copies.has(eventKey(event))) copies.set(eventKey(event), event);
+  return [...copies.values()];
+};
+
+/** Applies an event to the person it belongs to by now, if anything about them depends on it. */
+function applyTo(
+  set: WorkingSet,
+  event: StoredEvent,
+  silent: boolean,
+  readThrough: Instant,
+  definitions: Definitions,
+): void {
+  const person = set.persons.get(set.survivors.get(event.contact)!);
+  if (!person || person.erased || person.repair !== null) return;
+  try {
+    applyEvent(person, event, silent, readThrough, definitions);
+  } catch (error) {
+    if (error instanceof AheadOfLog) throw error;
+    person.repair = error instanceof Error ? error.message : String(error);
+  }
+}
+
+function lineageChanges(
+  before: ReadonlyMap<ContactId, ContactId>,
+  after: ReadonlyMap<ContactId, ContactId>,
+): Map<ContactId, ContactId> {
+  return new Map([...after].filter(([contact, survivor]) => (before.get(contact) ?? contact) !== survivor));
+}

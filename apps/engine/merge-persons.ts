@@ -1,0 +1,82 @@
+import type { ContactId, Instant } from '@entente/kernel';
+import type { Arrival } from './arrivals';
+import type { Definitions } from './definitions';
+import type { IdentityChanges } from './identities';
+import { passTime, rebuild, settle } from './move-person';
+import type { Person } from './person';
+import { end } from './walk-campaigns';
+import { historyOf, type WorkingSet } from './working-set';
+
+/**
+ * Applies the links that an arrival claims: contacts that turn out to be one person, or no longer to be, are made anew from
+ * the stored events of their lineages. No event, message or ledger entry moves.
+ */
+export function mergePersons(
+  arrival: Arrival,
+  identities: IdentityChanges,
+  set: WorkingSet,
+  readThrough: Instant,
+  definitions: Definitions,
+): void {
+  const links = identities.links.get(arrival.position);
+  if (!links) return;
+  const moved = new Map<ContactId, ContactId>();
+  for (const [key, root] of identities.graph.add(links)) {
+    const contact = identities.contacts.get(key)!;
+    const survivor = identities.contacts.get(root)!;
+    if (set.survivors.get(contact) !== survivor) moved.set(contact, survivor);
+  }
+  if (moved.size === 0) return;
+  const concerned = concernedBy(moved, set);
+  for (const person of concerned) passTime(person, arrival.at, readThrough, definitions);
+  for (const [contact, survivor] of moved) set.survivors.set(contact, survivor);
+  regroup(concerned, set, Math.max(arrival.at, ...concerned.map((person) => person.clock)), definitions);
+}
+
+function concernedBy(moved: ReadonlyMap<ContactId, ContactId>, set: WorkingSet): Person[] {
+  const ids = new Set(
+    [...moved].flatMap(([contact, survivor]) => [contact, survivor, set.survivors.get(contact)!]),
+  );
+  return [...ids].map((id) => set.persons.get(id)!);
+}
+
+function regroup(
+  concerned: readonly Person[],
+  set: WorkingSet,
+  now: Instant,
+  definitions: Definitions,
+): void {
+  const lineages = new Map<ContactId, ContactId[]>(concerned.map((person) => [person.id, []]));
+  for (const contact of new Set(concerned.flatMap((person) => [person.id, ...person.lineage]))) {
+    lineages.get(set.survivors.get(contact)!)!.push(contact);
+  }
+  const enrollments = concerned.flatMap((person) => person.enrollments);
+  const moved = concerned.flatMap((person) => [...person.moved]);
+  for (const person of concerned) {
+    person.lineage = lineages.get(person.id)!;
+    person.absorbed = set.survivors.get(person.id) !== person.id;
+    const belongs = (contact: ContactId) => person.lineage.includes(contact);
+    person.enrollments = enrollments.filter((one) => belongs(one.contact));
+    person.moved.clear();
+    for (const one of moved) if (belongs(one.contact)) person.moved.add(one);
+    person.clock = Math.max(person.clock, now);
+    makeAnew(person, set, definitions);
+  }
+}
+
+function makeAnew(person: Person, set: WorkingSet, definitions: Definitions): void {
+  rebuild(person, historyOf(person.lineage, set.histories), definitions);
+  endTwins(person);
+  settle(person, { kind: 'merge' }, definitions);
+}
+
+/** Of two open walks through one campaign the older goes on. */
+function endTwins(person: Person): void {
+  const open = new Set<string>();
+  const byAge = [...person.enrollments].sort((a, b) => a.enteredAt - b.enteredAt || (a.id < b.id ? -1 : 1));
+  for (const one of byAge) {
+    if (one.status !== 'active') continue;
+    if (open.has(one.campaign)) end(person, one, 'merged', person.clock);
+    open.add(one.campaign);
+  }
+}

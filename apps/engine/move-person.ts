@@ -1,0 +1,164 @@
+import type { Instant, JsonObject } from '@entente/kernel';
+import { applyTraits, readTraits, type SourcedTraits } from '@entente/profile';
+import type { Changes, HistoryEvent } from '@entente/segment';
+import type { StoredEvent } from '@entente/storage';
+import type { Definitions } from './definitions';
+import { nextWake, type ChangeCause, type Person } from './person';
+import { startByChange, startByEvent, wake } from './walk-campaigns';
+
+/** Time passed for a person beyond what every partition is known to have been read through. */
+export class AheadOfLog extends Error {
+  constructor(readonly due: Instant) {
+    super('a change is due before all partitions have been read through that instant');
+  }
+}
+
+export const historyEvent = (event: StoredEvent): HistoryEvent => ({
+  at: event.at,
+  id: event.message,
+  name: event.name,
+  properties: event.properties,
+});
+
+/** When time alone next changes something for this person; may be early, never late. */
+export function nextDue(person: Person, definitions: Definitions): Instant | undefined {
+  if (person.erased || person.absorbed || person.repair !== null) return undefined;
+  const flip = definitions.book.nextChange(person.state, person.view, person.clock);
+  const wakeAt = nextWake(person);
+  if (flip === undefined || wakeAt === undefined) return flip ?? wakeAt;
+  return Math.min(flip, wakeAt);
+}
+
+/**
+ * Lets time pass for a person up to, and not including, an instant: every change that is due in between happens at its own
+ * instant, in order. Throws `AheadOfLog` when one is due later than `readThrough`.
+ */
+export function passTime(
+  person: Person,
+  until: Instant,
+  readThrough: Instant,
+  definitions: Definitions,
+): void {
+  for (;;) {
+    const due = nextDue(person, definitions);
+    if (due === undefined || due >= until) return;
+    if (due > readThrough) throw new AheadOfLog(due);
+    reach(person, Math.max(due, person.clock), definitions);
+  }
+}
+
+function reach(person: Person, now: Instant, definitions: Definitions): void {
+  const due = dueBy(person, now, definitions);
+  person.clock = now;
+  settle(person, { kind: 'time' }, definitions, due);
+  wake(person, now, definitions);
+}
+
+/** The versions whose truth time alone may change by an instant. */
+const dueBy = (person: Person, now: Instant, { book }: Definitions): number[] =>
+  book.affectedByTime(person.state, person.view, person.clock, now);
+
+/** Applies one new event at its arrival, or at the person's clock when that is further. */
+export function applyEvent(
+  person: Person,
+  event: StoredEvent,
+  silent: boolean,
+  readThrough: Instant,
+  definitions: Definitions,
+): void {
+  const now = Math.max(person.clock, event.arrival);
+  passTime(person, now, readThrough, definitions);
+  const due = dueBy(person, now, definitions);
+  person.clock = now;
+  const changed = event.type === 'identify' ? setTraits(person, event, definitions) : [];
+  foldEvent(person, event, definitions);
+  const cause: ChangeCause = {
+    kind: 'event',
+    message: event.message,
+    name: event.name,
+    at: event.at,
+    arrival: event.arrival,
+    silent,
+  };
+  settle(person, cause, definitions, [...due, ...affected(event, changed, definitions)]);
+  startByEvent(person, event, cause, definitions);
+  wake(person, now, definitions);
+}
+
+function setTraits(person: Person, event: StoredEvent, definitions: Definitions): string[] {
+  const result = applyTraits(person.traits, traitChange(event));
+  if (result.changed.length === 0) return [];
+  person.traits = result.traits;
+  person.traitsChanged = true;
+  person.view = readTraits(person.traits, [...definitions.sources.values()]);
+  return result.changed;
+}
+
+const traitChange = (event: StoredEvent) => ({
+  source: event.source,
+  at: event.at,
+  message: event.message,
+  values: event.properties,
+});
+
+function foldEvent(person: Person, event: StoredEvent, definitions: Definitions): void {
+  const folded = definitions.book.fold(person.state, historyEvent(event));
+  if (folded === 'recompute') throw new Error('the state does not hold what the rules need');
+  person.state = folded;
+}
+
+function affected(event: StoredEvent, traits: string[], definitions: Definitions): number[] {
+  const { book } = definitions;
+  const byEvent = book.affectedByEvent(event.name, event.properties);
+  return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
+}
+
+/** Makes a person anew from what is stored of their lineage, as of now. */
+export function rebuild(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
+  let traits: SourcedTraits = {};
+  for (const event of history)
+    if (event.type === 'identify') traits = applyTraits(traits, traitChange(event)).traits;
+  person.traits = traits;
+  person.traitsChanged = true;
+  person.view = readTraits(traits, [...definitions.sources.values()]);
+  refold(person, history, definitions);
+}
+
+/** Brings a person's state up to the series that are kept today. */
+export function refold(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
+  person.state = definitions.book.foldAll(history.map(historyEvent));
+}
+
+/** Compares memberships with what the rules say at the person's clock, logs what changed and starts what that starts. */
+export function settle(
+  person: Person,
+  cause: ChangeCause,
+  definitions: Definitions,
+  only?: readonly number[],
+): void {
+  const { entered, left } = changesNow(person, definitions, person.fresh ? undefined : only);
+  person.evaluated = true;
+  person.fresh = false;
+  const logged = loggedCause(cause);
+  const log = (version: number, isEntry: boolean) =>
+    person.changes.push({ contact: person.id, version, entered: isEntry, at: person.clock, cause: logged });
+  for (const version of left) log(version, false);
+  for (const version of entered) log(version, true);
+  person.members = new Set([...person.members].filter((version) => !left.includes(version)).concat(entered));
+  for (const version of entered) {
+    const { segment, status } = definitions.versions.get(version)!;
+    if (status === 'live') startByChange(person, segment, cause, definitions);
+  }
+}
+
+function changesNow(person: Person, { book }: Definitions, only: readonly number[] | undefined): Changes {
+  if (person.erased || person.absorbed) return { entered: [], left: [...person.members] };
+  if (only?.length === 0) return { entered: [], left: [] };
+  return book.changes(person.state, person.view, person.clock, person.members, only);
+}
+
+function loggedCause(cause: ChangeCause): JsonObject {
+  return cause.kind === 'event'
+    ? { kind: cause.kind, message: cause.message, name: cause.name }
+    : { kind: cause.kind };
+}

@@ -1,0 +1,96 @@
+import type { Effect } from '@entente/campaign';
+import { byContactId, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import type { SourcedTraits } from '@entente/profile';
+import type { SeriesState } from '@entente/segment';
+import type { Enrollment, MembershipChange, PersonRow } from '@entente/storage';
+import type { PublishedCampaign } from './definitions';
+
+/** A message that a step asked for, before anybody looked whether it may be written. */
+export interface Send {
+  readonly enrollment: Enrollment;
+  readonly published: PublishedCampaign;
+  readonly effect: Effect;
+  readonly at: Instant;
+}
+
+/** One person in the hands of a transaction: what was loaded, and what has become of it so far. */
+export interface Person {
+  readonly id: ContactId;
+  /** Never evaluated before this transaction. */
+  fresh: boolean;
+  lineage: ContactId[];
+  clock: Instant;
+  series: string;
+  state: SeriesState;
+  traits: SourcedTraits;
+  /** The traits as rules read them: one value each, by precedence. */
+  view: JsonObject;
+  members: Set<number>;
+  enrollments: Enrollment[];
+  repair: string | null;
+  readonly erased: boolean;
+  /** Part of another person now: holds nothing and changes no more. */
+  absorbed: boolean;
+  readonly due: Instant | undefined;
+  readonly changes: MembershipChange[];
+  readonly sends: Send[];
+  /** The enrollments that are new or have moved. */
+  readonly moved: Set<Enrollment>;
+  traitsChanged: boolean;
+  evaluated: boolean;
+}
+
+/** Why something changed: what the membership log and the rules of starting a campaign go by. */
+export type ChangeCause =
+  | {
+      readonly kind: 'event';
+      readonly message: Uuid;
+      readonly name: string;
+      readonly at: Instant;
+      readonly arrival: Instant;
+      readonly silent: boolean;
+    }
+  | { readonly kind: 'time' }
+  | { readonly kind: 'planned' }
+  | { readonly kind: 'build' | 'merge' | 'repair' };
+
+export function personFrom(
+  row: PersonRow,
+  lineage: ContactId[],
+  members: Set<number>,
+  enrollments: Enrollment[],
+): Person {
+  return {
+    id: row.id,
+    fresh: row.version === 0,
+    lineage,
+    clock: row.clock,
+    series: row.series,
+    state: row.state as SeriesState,
+    traits: row.traits,
+    view: {},
+    members,
+    enrollments,
+    repair: row.repair,
+    erased: row.erased,
+    absorbed: false,
+    due: row.due,
+    changes: [],
+    sends: [],
+    moved: new Set(),
+    traitsChanged: false,
+    evaluated: false,
+  };
+}
+
+export const sortedIds = (ids: Iterable<ContactId>): ContactId[] => [...new Set(ids)].sort(byContactId);
+
+/** When the next of this person's waits ends, if one is waiting. */
+export function nextWake(person: Person): Instant | undefined {
+  let earliest: Instant | undefined;
+  for (const { status, state } of person.enrollments) {
+    if (status !== 'active' || state.wakeAt === null) continue;
+    if (earliest === undefined || state.wakeAt < earliest) earliest = state.wakeAt;
+  }
+  return earliest;
+}

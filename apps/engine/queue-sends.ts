@@ -1,0 +1,59 @@
+import { refusal } from '@entente/delivery';
+import { DAY, stableUuid } from '@entente/kernel';
+import {
+  audienceFacts,
+  cancelWaiting,
+  queueMessages,
+  type QueuedMessage,
+  type RecipientFacts,
+  type Tx,
+} from '@entente/storage';
+import type { Person, Send } from './person';
+
+/** How long a message may wait to leave before it is out of date. */
+const lifetime = 4 * DAY;
+
+/** Writes the messages that steps asked for, each with why it is not queued where it may not be. */
+export async function queueSends(tx: Tx, persons: readonly Person[]): Promise<void> {
+  const merged = persons.flatMap((person) => [...person.moved].filter((one) => one.status === 'merged'));
+  for (const [at, ended] of groupBy(merged, (one) => one.endedAt!))
+    await cancelWaiting(tx, ended, 'merged', at);
+  const sends = persons.flatMap((person) => person.sends.map((send) => ({ person, send })));
+  for (const [topic, some] of groupBy(sends, ({ send }) => send.published.campaign.topic)) {
+    const facts = await audienceFacts(tx, [...new Set(some.map(({ person }) => person.id))], topic);
+    const messages = some.map(({ person, send }) => messageOf(send, facts.get(person.id)));
+    await queueMessages(tx, messages);
+  }
+}
+
+function messageOf(send: Send, facts: RecipientFacts | undefined): QueuedMessage {
+  const { enrollment, published, effect, at } = send;
+  return {
+    contact: enrollment.contact,
+    id: stableUuid('message', enrollment.contact, enrollment.id, effect.step, String(effect.visit)),
+    enrollment: enrollment.id,
+    step: effect.step,
+    visit: effect.visit,
+    campaign: published.key,
+    version: published.versionId,
+    runAt: enrollment.cause.kind === 'planned' ? (enrollment.cause.at as number) : undefined,
+    topic: published.campaign.topic,
+    from: published.campaign.from,
+    template: effect.template,
+    templateVersion: effect.templateVersion,
+    notQueued: refusal({ ...facts, campaign: 'live' })?.reason,
+    lane: facts?.address?.split('@').at(-1) ?? '',
+    at,
+    expiresAt: at + lifetime,
+  };
+}
+
+function groupBy<Item, Key>(items: readonly Item[], keyOf: (item: Item) => Key): Map<Key, Item[]> {
+  const groups = new Map<Key, Item[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group) group.push(item);
+    else groups.set(keyOf(item), [item]);
+  }
+  return groups;
+}

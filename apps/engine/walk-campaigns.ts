@@ -1,0 +1,146 @@
+import { advance, causeKey, enroll, mayEnter, startedBy, type Cause } from '@entente/campaign';
+import { stableUuid, toIso, type Instant, type JsonObject } from '@entente/kernel';
+import type { Enrollment, StoredEvent } from '@entente/storage';
+import type { Definitions, PublishedCampaign } from './definitions';
+import type { ChangeCause, Person } from './person';
+
+/** Somebody entered a segment: starts the campaigns that wait for it. */
+export function startByChange(
+  person: Person,
+  segment: string,
+  cause: ChangeCause,
+  definitions: Definitions,
+): void {
+  const change = `${segment}:${toIso(person.clock)}`;
+  start(person, { kind: 'entered', segment, change, at: person.clock }, cause, definitions);
+}
+
+/** An event happened: starts the campaigns that wait for it, or for the permission it tells of. */
+export function startByEvent(
+  person: Person,
+  event: StoredEvent,
+  cause: ChangeCause,
+  definitions: Definitions,
+): void {
+  const { name, message, properties, at } = event;
+  start(person, { kind: 'event', name, message, properties, at }, cause, definitions);
+  const told = definitions.sources.get(event.source)?.key === 'entente' ? permissionTold(event) : undefined;
+  if (told) start(person, told, cause, definitions);
+}
+
+const acts = new Map([
+  ['Permission Granted', 'granted'],
+  ['Permission Confirmed', 'confirmed'],
+] as const);
+
+function permissionTold({ name, properties, at, message }: StoredEvent): Cause | undefined {
+  const act = acts.get(name as 'Permission Granted');
+  if (!act) return undefined;
+  return { kind: 'permission', act, topic: String(properties.topic), entry: message, at };
+}
+
+function start(person: Person, cause: Cause, why: ChangeCause, definitions: Definitions): void {
+  if (person.erased) return;
+  for (const published of definitions.campaigns.values()) {
+    if (!published.current || published.status !== 'live') continue;
+    if (startedBy(published.campaign, cause) && mayStart(published, why, person.clock)) {
+      begin(person, published, cause, definitions);
+    }
+  }
+}
+
+/** What is older than the campaign, or too old when it came, starts nothing; nor does what an import or a repair finds. */
+function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant): boolean {
+  switch (why.kind) {
+    case 'time':
+    case 'planned':
+      return now > published.liveAt;
+    case 'event':
+      return (
+        !why.silent && why.arrival > published.liveAt && why.arrival - why.at <= published.campaign.maxAge
+      );
+    default:
+      return false;
+  }
+}
+
+/** Enrolls a person for a cause, once, as far as the campaign lets people in again, and walks to the first wait. */
+export function begin(
+  person: Person,
+  published: PublishedCampaign,
+  cause: Cause,
+  definitions: Definitions,
+): void {
+  const id = stableUuid('enrollment', published.key, causeKey(cause));
+  const earlier = person.enrollments.filter((one) => one.campaign === published.key);
+  const before = { ever: earlier.length > 0, now: earlier.some((one) => one.status === 'active') };
+  if (earlier.some((one) => one.id === id) || !mayEnter(published.campaign, before)) return;
+  const enrollment: Enrollment = {
+    contact: person.id,
+    id,
+    campaign: published.key,
+    version: published.versionId,
+    cause: cause as unknown as JsonObject,
+    status: 'active',
+    state: enroll(published.campaign, person.clock),
+    enteredAt: person.clock,
+    endedAt: undefined,
+  };
+  person.enrollments.push(enrollment);
+  person.moved.add(enrollment);
+  walk(person, enrollment, published, person.clock, definitions);
+}
+
+/** Moves on every enrollment whose wait is over. */
+export function wake(person: Person, now: Instant, definitions: Definitions): void {
+  for (const enrollment of [...person.enrollments]) {
+    if (enrollment.status !== 'active' || enrollment.state.wakeAt === null || enrollment.state.wakeAt > now)
+      continue;
+    const published = definitions.campaigns.get(enrollment.version);
+    if (!published || published.status === 'stopped') end(person, enrollment, 'canceled', now);
+    else walk(person, enrollment, published, now, definitions);
+  }
+}
+
+function walk(
+  person: Person,
+  enrollment: Enrollment,
+  published: PublishedCampaign,
+  now: Instant,
+  definitions: Definitions,
+): void {
+  const facts = {
+    holds: (rule: Parameters<Definitions['book']['holds']>[0]) =>
+      definitions.book.holds(rule, person.state, person.view, now),
+  };
+  const { state, effects } = advance(published.campaign, enrollment.state, { facts }, now);
+  const moved: Enrollment = {
+    ...enrollment,
+    state,
+    status: state.status,
+    endedAt: state.status === 'active' ? undefined : now,
+  };
+  replace(person, enrollment, moved);
+  for (const effect of effects) person.sends.push({ enrollment: moved, published, effect, at: now });
+}
+
+/** Ends an enrollment from outside of its campaign. */
+export function end(
+  person: Person,
+  enrollment: Enrollment,
+  status: 'merged' | 'canceled',
+  now: Instant,
+): void {
+  replace(person, enrollment, {
+    ...enrollment,
+    status,
+    state: { ...enrollment.state, wakeAt: null },
+    endedAt: now,
+  });
+}
+
+function replace(person: Person, enrollment: Enrollment, moved: Enrollment): void {
+  person.enrollments[person.enrollments.indexOf(enrollment)] = moved;
+  person.moved.delete(enrollment);
+  person.moved.add(moved);
+}

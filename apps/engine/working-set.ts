@@ -1,0 +1,156 @@
+import { keyedHash, type ContactId, type Instant } from '@entente/kernel';
+import { mailAddress, readTraits } from '@entente/profile';
+import {
+  armTimers,
+  ensureContacts,
+  lineagesOf,
+  loadEnrollments,
+  loadHistories,
+  loadMemberships,
+  loadPersons,
+  lockContacts,
+  markForRepair,
+  survivorsOf,
+  updatePersons,
+  upsertProfiles,
+  writeEnrollments,
+  writeMembershipChanges,
+  type Arming,
+  type StoredEvent,
+  type Tx,
+} from '@entente/storage';
+import type { Definitions } from './definitions';
+import { nextDue, refold } from './move-person';
+import { personFrom, sortedIds, type Person } from './person';
+import { queueSends } from './queue-sends';
+import { StartOver } from './start-over';
+
+/** The persons a transaction has locked, and who is part of whom. */
+export interface WorkingSet {
+  readonly persons: Map<ContactId, Person>;
+  /** Of every contact the transaction has to do with. */
+  readonly survivors: Map<ContactId, ContactId>;
+  /** Stored events by contact, where they were asked for; events of this transaction are added as they are applied. */
+  readonly histories: Map<ContactId, StoredEvent[]>;
+}
+
+export interface Wanted {
+  /** Contacts to lock and evaluate, with the instant at which those that have no row yet came. */
+  readonly contacts: ReadonlyMap<ContactId, Instant>;
+  /** Who every contact at hand was part of when the wish was made. */
+  readonly survivors: ReadonlyMap<ContactId, ContactId>;
+  /** Contacts whose stored events are needed. */
+  readonly histories: ReadonlySet<ContactId>;
+}
+
+/** Locks and loads persons, sorted; starts over when who is part of whom changed before the locks were held. */
+export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
+  const ids = sortedIds(wanted.contacts.keys());
+  await ensureContacts(tx, new Map(ids.map((id) => [id, wanted.contacts.get(id)!])));
+  await lockContacts(tx, ids);
+  const survivors = await survivorsOf(tx, [...new Set([...wanted.survivors.keys(), ...ids])]);
+  if ([...wanted.survivors].some(([contact, survivor]) => survivors.get(contact) !== survivor))
+    throw new StartOver();
+
+  const rows = await loadPersons(tx, ids);
+  const lineages = await lineagesOf(tx, ids);
+  const all = [...new Set([...lineages.values()].flat())];
+  const memberships = await loadMemberships(tx, ids);
+  const enrollments = await loadEnrollments(tx, all);
+  const persons = new Map<ContactId, Person>();
+  for (const row of rows) {
+    const lineage = lineages.get(row.id)!;
+    const walks = lineage.flatMap((contact) => enrollments.get(contact) ?? []);
+    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks));
+  }
+  const histories = await loadHistories(tx, [...historiesNeeded(persons.values(), wanted, definitions)]);
+  for (const person of persons.values()) prepare(person, survivors, histories, definitions);
+  return { persons, survivors, histories };
+}
+
+function historiesNeeded(
+  persons: Iterable<Person>,
+  wanted: Wanted,
+  definitions: Definitions,
+): Set<ContactId> {
+  const needed = new Set<ContactId>();
+  for (const person of persons) {
+    const stale = !person.fresh && !definitions.serves(person.series);
+    if (stale || person.lineage.some((contact) => wanted.histories.has(contact))) {
+      for (const contact of person.lineage) needed.add(contact);
+    }
+  }
+  return needed;
+}
+
+function prepare(
+  person: Person,
+  survivors: ReadonlyMap<ContactId, ContactId>,
+  histories: ReadonlyMap<ContactId, StoredEvent[]>,
+  definitions: Definitions,
+): void {
+  person.view = readTraits(person.traits, [...definitions.sources.values()]);
+  person.absorbed = survivors.get(person.id) !== person.id;
+  if (person.fresh) person.state = definitions.book.emptyState();
+  else if (!definitions.serves(person.series))
+    refold(person, historyOf(person.lineage, histories), definitions);
+  person.series = definitions.book.seriesKey;
+}
+
+export const historyOf = (
+  lineage: readonly ContactId[],
+  histories: ReadonlyMap<ContactId, StoredEvent[]>,
+): StoredEvent[] => lineage.flatMap((contact) => histories.get(contact) ?? []);
+
+/** Writes back everything that has changed, in few statements. */
+export async function writeBack(
+  tx: Tx,
+  set: WorkingSet,
+  definitions: Definitions,
+  timers: 'earlier' | 'exact',
+): Promise<void> {
+  await markForRepair(
+    tx,
+    [...set.persons.values()].filter((person) => person.repair !== null),
+  );
+  const persons = [...set.persons.values()].filter((person) => person.evaluated && person.repair === null);
+  await updatePersons(tx, persons);
+  await upsertProfiles(
+    tx,
+    persons.filter((person) => person.traitsChanged).map((person) => profileOf(person, definitions)),
+  );
+  await writeMembershipChanges(
+    tx,
+    persons.flatMap((person) => person.changes),
+  );
+  const armed = timers === 'exact' ? [...set.persons.values()] : persons;
+  await armTimers(
+    tx,
+    armed.flatMap((person) => armingOf(person, definitions, timers)),
+  );
+  await writeEnrollments(
+    tx,
+    persons.flatMap((person) => [...person.moved]),
+  );
+  await queueSends(tx, persons);
+}
+
+/** A timer that is too early is left: it looks, finds nothing and re-arms itself, which is rarer than activity is. */
+function armingOf(person: Person, definitions: Definitions, timers: 'earlier' | 'exact'): Arming[] {
+  const due = nextDue(person, definitions);
+  if (due === person.due) return [];
+  if (timers === 'earlier' && person.due !== undefined && (due === undefined || due > person.due)) return [];
+  return [{ contact: person.id, due }];
+}
+
+function profileOf(person: Person, definitions: Definitions) {
+  const address = mailAddress(person.traits, [...definitions.sources.values()]);
+  const zone = person.view.timezone ?? person.view.timeZone;
+  return {
+    contact: person.id,
+    traits: person.traits,
+    email: address?.address ?? null,
+    emailHash: address ? keyedHash(definitions.addressKey, address.address) : null,
+    timeZone: typeof zone === 'string' ? zone : null,
+  };
+}
