@@ -1,4 +1,4 @@
-import type { Problems } from './problems';
+import type { Problems } from '@entente/kernel';
 import type { Step } from './steps';
 
 /** Where a step leads: a step's position, or the end of the campaign. */

@@ -1,9 +1,8 @@
-import { DAY } from '@entente/kernel';
+import { DAY, Fields, Problems } from '@entente/kernel';
 import { withRules, type Campaign } from './campaign';
 import type { Known } from './known';
 import { readSender, type Parsed } from './parse-campaign';
 import { plannedInstant } from './planned-instant';
-import { Fields, Problems } from './problems';
 import { mailOf } from './steps';
 import { templateName } from './template-name';
 import { audienceIn, once, plannedFor } from './triggers';

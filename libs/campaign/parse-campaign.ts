@@ -1,8 +1,7 @@
-import { DAY, SECOND, parseDuration, type Duration, type Problem } from '@entente/kernel';
+import { DAY, type Duration, Fields, parseDuration, type Problem, Problems, SECOND } from '@entente/kernel';
 import { reentries, withRules, type Campaign, type Reentry } from './campaign';
 import { checkWalk } from './check-walk';
 import type { Known } from './known';
-import { Fields, Problems } from './problems';
 import { parseStep, type Step } from './steps';
 import { parseTrigger, topicKey, type Trigger } from './triggers';
 

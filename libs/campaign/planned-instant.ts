@@ -1,6 +1,5 @@
-import { isObject, parseInstant, type Instant } from '@entente/kernel';
+import { Fields, type Instant, isObject, parseInstant } from '@entente/kernel';
 import { Temporal } from 'temporal-polyfill';
-import { Fields } from './problems';
 
 export const EXPECTED_INSTANT =
   'a date-time with an offset (2026-12-03T09:00:00+01:00), or { "local": "2026-12-03T09:00", "zone": "Europe/Paris" }';

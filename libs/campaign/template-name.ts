@@ -1,5 +1,5 @@
 import type { Known } from './known';
-import type { Fields } from './problems';
+import type { Fields } from '@entente/kernel';
 import type { TemplateName } from './steps/step';
 
 const NAME = /^([^@\s]{1,150})(?:@([1-9]\d{0,8}))?$/;

@@ -1,5 +1,6 @@
 export * from './duration';
 export * from './errors';
+export * from './fields';
 export * from './ids';
 export * from './instant';
 export * from './json';

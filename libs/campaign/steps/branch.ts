@@ -1,6 +1,6 @@
 import { parseRule, segmentsNamed, type Rule } from '@entente/segment';
 import type { Known } from '../known';
-import { Fields } from '../problems';
+import { Fields } from '@entente/kernel';
 import { plain, type StepKind } from './step';
 
 const MOST = 20;

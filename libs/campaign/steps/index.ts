@@ -1,5 +1,5 @@
 import type { Known } from '../known';
-import { Fields, type Problems } from '../problems';
+import { Fields, type Problems } from '@entente/kernel';
 import { branch } from './branch';
 import { exit } from './exit';
 import { send } from './send';

@@ -1,7 +1,6 @@
-import type { Instant } from '@entente/kernel';
+import type { Fields, Instant } from '@entente/kernel';
 import type { Rule } from '@entente/segment';
 import type { Known } from '../known';
-import type { Fields } from '../problems';
 
 export interface TemplateName {
   readonly key: string;

@@ -1,6 +1,6 @@
 import { evaluate, parseRule, type Rule } from '@entente/segment';
 import type { Cause } from '../cause';
-import type { Fields } from '../problems';
+import type { Fields } from '@entente/kernel';
 import { unplanned, type TriggerKind } from './trigger';
 
 /** `{ "event": "Order Completed", "where": { "total": { "gt": 50 } } }`: a contact did such an event. */

@@ -1,5 +1,5 @@
 import type { Known } from '../known';
-import { Fields, type Problems } from '../problems';
+import { Fields, type Problems } from '@entente/kernel';
 import { event } from './event';
 import { permission } from './permission';
 import { schedule } from './schedule';

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { DAY, toIso } from '@entente/kernel';
+import { DAY, Problems, toIso } from '@entente/kernel';
 import type { Known } from '../known';
-import { Problems } from '../problems';
 import { parseTrigger, type Trigger } from './index';
 
 const known: Known = { topic: () => true, from: () => true, template: () => true, segment: () => true };

@@ -1,8 +1,7 @@
-import type { Instant } from '@entente/kernel';
+import { Fields, type Instant } from '@entente/kernel';
 import { Cron } from 'croner';
 import type { Known } from '../known';
 import { EXPECTED_INSTANT, plannedInstant, timeZone } from '../planned-instant';
-import { Fields } from '../problems';
 import { segmentKey, type TriggerKind, type TriggerParts } from './trigger';
 
 type NextPlanned = (after: Instant) => Instant | undefined;

@@ -1,7 +1,6 @@
-import type { Instant } from '@entente/kernel';
+import type { Fields, Instant } from '@entente/kernel';
 import type { Cause } from '../cause';
 import type { Known } from '../known';
-import type { Fields } from '../problems';
 
 /** What starts a campaign. It answers for itself; nothing else asks what kind it is. */
 export interface Trigger {

@@ -1,4 +1,5 @@
-import { isObject, type Problem } from '@entente/kernel';
+import type { Problem } from './errors';
+import { isObject } from './json';
 
 /** Collects what is wrong with a definition, each problem at its JSON path. */
 export class Problems {
