@@ -30,7 +30,7 @@ export class PartitionLeases {
 
   /** Renews this member and the partitions it holds, and looks who holds what. */
   async renew(holding: readonly number[]): Promise<Shares> {
-    const kept = await this.renewAll([this.memberName(this.owner), ...holding.map((p) => this.nameOf(p))]);
+    const kept = await this.renewAll(holding);
     const alive = await this.alive();
     const members = [...alive.keys()].filter((name) => name.startsWith(this.memberName(''))).sort();
     const all = Array.from({ length: this.partitions }, (_, partition) => partition);
@@ -54,13 +54,13 @@ export class PartitionLeases {
     return dropLeases(this.database, this.owner);
   }
 
-  private async renewAll(names: readonly string[]): Promise<Set<string>> {
+  /** Gives the partitions still held: a lease that is not ours any more is not made again. */
+  private async renewAll(holding: readonly number[]): Promise<Set<string>> {
+    await takeLease(this.database, this.memberName(this.owner), this.owner, this.length);
     const rows = await this.database.query<{ name: string }>(
-      `INSERT INTO lease AS held (name, owner, leased_until)
-       SELECT name, $2, clock_timestamp() + $3 * interval '1 millisecond' FROM unnest($1::text[]) AS name
-       ON CONFLICT (name) DO UPDATE SET leased_until = excluded.leased_until WHERE held.owner = excluded.owner
-       RETURNING name`,
-      [names, this.owner, this.length],
+      `UPDATE lease SET leased_until = clock_timestamp() + $3 * interval '1 millisecond'
+       WHERE name = ANY ($1::text[]) AND owner = $2 RETURNING name`,
+      [holding.map((partition) => this.nameOf(partition)), this.owner, this.length],
     );
     return new Set(rows.map(({ name }) => name));
   }

@@ -23,7 +23,7 @@ const CONCURRENCY = 4;
 export class PostgresConsumption implements Consumption {
   private readonly workers = new Map<number, PartitionWorker>();
   /** Workers that finish their last batch: of partitions given up, still held, and of lost ones. */
-  private readonly leaving = new Set<PartitionWorker>();
+  private readonly leaving = new Map<PartitionWorker, Promise<void>>();
   private readonly leases: PartitionLeases;
   private readonly slots: Slots;
   private readonly due = new WakeUp();
@@ -56,7 +56,8 @@ export class PostgresConsumption implements Consumption {
     this.due.wake();
     await this.finished;
     this.deafen();
-    await Promise.all([...this.workers.values(), ...this.leaving].map((worker) => worker.stop()));
+    await Promise.all([...this.workers.values()].map((worker) => worker.stop()));
+    await Promise.all(this.leaving.values());
     this.workers.clear();
     await this.changeShares(() => this.leases.dropAll());
   }
@@ -86,7 +87,7 @@ export class PostgresConsumption implements Consumption {
       this.renewedAt = asked;
       this.abandonAllBut(held);
       const staying = this.staying();
-      for (const partition of staying.slice(quota)) void this.giveUp(partition);
+      for (const partition of staying.slice(quota)) this.giveUp(partition);
       await this.takeSome(free, quota - staying.length);
     } catch (error) {
       this.of.report.warn({ error: asError(error).message }, 'renewing the leases of partitions failed');
@@ -103,20 +104,26 @@ export class PostgresConsumption implements Consumption {
     for (const [partition, worker] of this.workers) {
       if (held.includes(partition)) continue;
       this.workers.delete(partition);
-      this.leaving.add(worker);
-      void worker.abandon().then(() => this.leaving.delete(worker));
+      this.leave(worker, worker.abandon());
     }
   }
 
   /** The lease is kept, and renewed, until the batch in hand is done. */
-  private async giveUp(partition: number): Promise<void> {
+  private giveUp(partition: number): void {
     const worker = this.workers.get(partition)!;
-    this.leaving.add(worker);
-    await worker.stop();
-    this.leaving.delete(worker);
-    if (this.workers.get(partition) !== worker) return;
-    this.workers.delete(partition);
-    await this.changeShares(() => this.leases.drop(partition));
+    const dropped = worker.stop().then(async () => {
+      if (this.workers.get(partition) !== worker) return;
+      this.workers.delete(partition);
+      await this.changeShares(() => this.leases.drop(partition));
+    });
+    this.leave(worker, dropped);
+  }
+
+  private leave(worker: PartitionWorker, left: Promise<void>): void {
+    this.leaving.set(
+      worker,
+      left.finally(() => this.leaving.delete(worker)),
+    );
   }
 
   private async takeSome(free: readonly number[], wanted: number): Promise<void> {
