@@ -36,3 +36,5 @@ export * from './segments';
 export * from './publish-segment';
 export * from './jobs';
 export * from './share-leases';
+export * from './segment-builds';
+export * from './campaign-runs';

@@ -34,6 +34,10 @@ export class CheckedPipe implements PipeTransform {
   }
 }
 
+/** Checks a body that was put together here, as if it had been sent. */
+export const checkBody = <Body extends object>(body: unknown, type: new () => Body): Body =>
+  checked(body, type, 'body') as Body;
+
 function checkedText(value: unknown, path = ''): unknown {
   const problems = textProblems(value, path);
   if (problems.length) throw new ApiProblem(400, 'malformed', 'The address is malformed.', problems);

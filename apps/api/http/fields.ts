@@ -123,11 +123,10 @@ export function Texts(said: Said & { readonly max?: number; readonly length?: nu
 
 /** An object with fields of its own. */
 export const Nested = (type: () => Class, said: Said = {}): Decorator =>
-  field(said, { type: type as () => Function }, [
-    // eslint-disable-line
+  field(said, { type: type as never }, [
     IsObject(says('an object')),
     ValidateNested(says('an object')),
-    Type(type as () => Function), // eslint-disable-line
+    Type(type as never),
   ]);
 
 /** A JSON object that is checked by whoever understands it, and comes to it as it was sent. */

@@ -1,4 +1,5 @@
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   Injectable,
@@ -6,6 +7,7 @@ import {
   SetMetadata,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { ApiExtension } from '@nestjs/swagger';
 import { createHash } from 'node:crypto';
 import { catchError, concatMap, from, type Observable, of } from 'rxjs';
 import { canonicalJson, Conflict, Invalid, type Json } from '@entente/kernel';
@@ -18,14 +20,14 @@ const IDEMPOTENT = 'entente:idempotent';
 
 /** This POST takes an Idempotency-Key. `secret` names a field of the answer that is given once only. */
 export const Idempotent = (secret?: string): MethodDecorator =>
-  SetMetadata(IDEMPOTENT, { secret } satisfies Idempotence);
+  applyDecorators(
+    SetMetadata(IDEMPOTENT, { secret } satisfies Idempotence),
+    ApiExtension('x-idempotent', true),
+  );
 
 interface Idempotence {
   readonly secret?: string;
 }
-
-export const takesIdempotencyKey = (handler: object): boolean =>
-  Reflect.getMetadata(IDEMPOTENT, handler) !== undefined;
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 

@@ -1,0 +1,62 @@
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import type { Resources } from '@entente/runtime';
+import { Database } from '@entente/storage';
+import { AccessGuard } from './access/access-guard';
+import { FromAddressesController } from './from-addresses/from-addresses.controller';
+import { AnswerInterceptor } from './http/answer';
+import { CheckedPipe } from './http/checked-pipe';
+import { DatabaseErrorsInterceptor } from './http/database-errors';
+import { IdempotencyInterceptor } from './http/idempotency';
+import { KnownQueryGuard } from './http/known-query';
+import { JobsController } from './jobs/jobs.controller';
+import { AuditController } from './keys/audit.controller';
+import { KeysController } from './keys/keys.controller';
+import { SegmentsController } from './segments/segments.controller';
+import { SendingDomainsController } from './sending-domains/sending-domains.controller';
+import { SourcesController } from './sources/sources.controller';
+import { WriteKeysController } from './sources/write-keys.controller';
+import { CLOCK, LOG, MAILER, SETTINGS, STREAM } from './surroundings';
+import { TopicsController } from './topics/topics.controller';
+
+/** Every controller of the API, in the order the documentation shows them. */
+export const controllers: Type[] = [
+  SegmentsController,
+  TopicsController,
+  FromAddressesController,
+  SendingDomainsController,
+  JobsController,
+  SourcesController,
+  WriteKeysController,
+  KeysController,
+  AuditController,
+];
+
+/** What every request goes through: guards in this order, then interceptors from the outside in, then the pipe. */
+const habits = [
+  { provide: APP_GUARD, useClass: AccessGuard },
+  { provide: APP_GUARD, useClass: KnownQueryGuard },
+  { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
+  { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
+  { provide: APP_INTERCEPTOR, useClass: DatabaseErrorsInterceptor },
+  { provide: APP_PIPE, useClass: CheckedPipe },
+];
+
+@Module({})
+export class ApiModule {
+  static of({ database, stream, mailer, clock, settings, log }: Resources): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers,
+      providers: [
+        { provide: Database, useValue: database },
+        { provide: STREAM, useValue: stream },
+        { provide: MAILER, useValue: mailer },
+        { provide: CLOCK, useValue: clock },
+        { provide: SETTINGS, useValue: settings },
+        { provide: LOG, useValue: log },
+        ...habits,
+      ],
+    };
+  }
+}

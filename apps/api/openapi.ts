@@ -1,0 +1,145 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { KEY_PATTERN } from './http/fields';
+
+const described = new DocumentBuilder()
+  .setTitle('Entente: marketing API')
+  .setVersion('1')
+  .setDescription(
+    'For marketers: contacts, segments, campaigns, broadcasts, templates, reports. See docs/api.md.',
+  )
+  .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An access key.' })
+  .addSecurityRequirements('bearer')
+  .build();
+
+/** Serves the documentation: `/api/v1/openapi.json`, and a page to browse it at `/api/v1/docs`. */
+export function serveDocumentation(app: NestFastifyApplication): void {
+  SwaggerModule.setup('api/v1/docs', app, () => documentOf(app), {
+    jsonDocumentUrl: 'api/v1/openapi.json',
+    yamlDocumentUrl: 'api/v1/openapi.yaml',
+    customSiteTitle: 'Entente: marketing API',
+  });
+}
+
+/** The OpenAPI document, with what all routes share added to each. */
+export function documentOf(app: NestFastifyApplication): OpenAPIObject {
+  const document = SwaggerModule.createDocument(app, described, { deepScanRoutes: true });
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, ...problemSchemas },
+  };
+  for (const [path, item] of Object.entries(document.paths))
+    for (const method of ['get', 'put', 'post', 'patch', 'delete'] as const) {
+      const operation = item[method];
+      if (operation) complete(operation as Operation, method, path);
+    }
+  return document;
+}
+
+interface Operation {
+  parameters?: { name: string; in: string; schema?: object; description?: string; required?: boolean }[];
+  requestBody?: unknown;
+  responses: Record<string, unknown>;
+  [extension: string]: unknown;
+}
+
+function complete(operation: Operation, method: string, path: string): void {
+  operation.parameters = [...(operation.parameters ?? []), ...preconditions(method, path)];
+  if (operation['x-idempotent']) operation.parameters.push(idempotencyKey);
+  for (const parameter of operation.parameters)
+    if (parameter.in === 'path') Object.assign(parameter, pathParameters[parameter.name] ?? {});
+  for (const status of statusesOf(operation, method)) operation.responses[status] ??= problemAnswer(status);
+}
+
+const pathParameters: Record<string, object> = {
+  key: { schema: { type: 'string', pattern: KEY_PATTERN } },
+  domain: { schema: { type: 'string' }, example: 'shop.example' },
+  id: { schema: { type: 'string', format: 'uuid' } },
+  version: { schema: { type: 'integer', minimum: 1 } },
+  contact: {
+    schema: { type: 'string' },
+    description: 'Any identity: `email:ana@example.com`, `user:42`, `crm:17`, `id:1`.',
+    example: 'email:ana@example.com',
+  },
+};
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key and body again give the same answer, for 24 hours.',
+  schema: { type: 'string', pattern: '^[!-~]{1,255}$' },
+};
+
+const editable = /\{(?:key|domain)\}$/;
+
+function preconditions(method: string, path: string): NonNullable<Operation['parameters']> {
+  if (!['put', 'patch', 'delete'].includes(method) || !editable.test(path)) return [];
+  const tag = { type: 'string', pattern: '^(?:\\*|"[0-9]+")$' };
+  return ['If-Match', 'If-None-Match'].map((name) => ({
+    name,
+    in: 'header',
+    required: false,
+    description: 'An ETag that a read gave, or *; 412 when it does not hold.',
+    schema: tag,
+  }));
+}
+
+function statusesOf({ requestBody, parameters }: Operation, method: string): string[] {
+  const hasPath = parameters?.some((parameter) => parameter.in === 'path');
+  const edits = method !== 'get';
+  return [
+    '400',
+    '401',
+    '403',
+    ...(hasPath ? ['404'] : []),
+    ...(edits ? ['409', '412', '422'] : []),
+    ...(requestBody ? ['413', '415'] : []),
+    '429',
+  ];
+}
+
+const problemAnswer = (status: string): object => ({
+  description: problemTitles[status],
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+const problemTitles: Record<string, string> = {
+  400: 'The request is malformed, or has a field or parameter that is not known.',
+  401: 'There is no valid key.',
+  403: 'The key may not do this.',
+  404: 'It does not exist.',
+  409: 'What is there already forbids it.',
+  412: 'Somebody else was faster.',
+  413: 'The body is too large.',
+  415: 'The body is of another content type.',
+  422: 'The body breaks a rule.',
+  429: 'Too many requests.',
+};
+
+const problemSchemas = {
+  Problem: {
+    type: 'object',
+    description: 'RFC 9457.',
+    required: ['type', 'title', 'status'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      problems: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['path', 'code', 'message'],
+          properties: {
+            path: { type: 'string' },
+            code: { type: 'string' },
+            message: { type: 'string' },
+            expected: { type: 'string' },
+          },
+        },
+      },
+    },
+  },
+};

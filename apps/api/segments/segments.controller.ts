@@ -1,0 +1,113 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Req } from '@nestjs/common';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { Database, findSegment, listMembers, listSegments, type SegmentRow } from '@entente/storage';
+import { Needs } from '../access/needs';
+import { type Answer, revised } from '../http/answer';
+import { found, mergePatch } from '../http/authored';
+import { checkBody } from '../http/checked-pipe';
+import { allPages, csvAnswer, wantsCsv } from '../http/csv';
+import { Does, TakesPatchOf } from '../http/documented';
+import { existingKey, newKey } from '../http/key-param';
+import { type Page, page, pageOf, PageQuery, readCursor } from '../http/page';
+import { IfMatch, type Precondition } from '../http/precondition';
+import { Member, Segment, SegmentBody } from './segment-body';
+import { showMember, showSegment } from './show-segment';
+import { removeSegment, type Written, writeSegment } from './write-segment';
+
+const CSV_CHUNK = 5_000;
+
+@ApiTags('segments')
+@Controller('api/v1/segments')
+export class SegmentsController {
+  constructor(private readonly database: Database) {}
+
+  @Get()
+  @Needs('read')
+  @Does('Lists segments', { 200: pageOf(Segment) })
+  async list(@Query() { cursor, limit }: PageQuery): Promise<Page<Segment>> {
+    const [after] = readCursor(cursor, 'text') ?? [];
+    const rows = await listSegments(this.database, { after, limit: limit + 1 });
+    return page(rows, limit, { item: showSegment, cursor: ({ key }) => [key] });
+  }
+
+  @Get(':key')
+  @Needs('read')
+  @Does('Reads a segment, its state and size', { 200: Segment })
+  async get(@Param('key', existingKey) key: string): Promise<Answer<Segment>> {
+    const row = await this.segment(key);
+    return revised(row.revision, showSegment(row));
+  }
+
+  @Put(':key')
+  @Needs('author')
+  @Does('Creates or replaces a segment; 202 when a new version is being built', {
+    200: Segment,
+    202: Segment,
+  })
+  async put(
+    @Param('key', newKey) key: string,
+    @Body() body: SegmentBody,
+    @IfMatch() ifMatch: Precondition,
+  ): Promise<Answer<Segment>> {
+    return answerTo(await writeSegment(this.database, key, () => body, ifMatch));
+  }
+
+  @Patch(':key')
+  @Needs('author')
+  @TakesPatchOf(SegmentBody)
+  @Does('Changes a segment; 202 when a new version is being built', { 200: Segment, 202: Segment })
+  async patch(
+    @Param('key', existingKey) key: string,
+    @Body() patch: object,
+    @IfMatch() ifMatch: Precondition,
+  ): Promise<Answer<Segment>> {
+    const bodyOf = (current: SegmentRow | undefined): SegmentBody => {
+      const { name, rule } = found(current, 'segment', key);
+      return checkBody(mergePatch({ name, rule }, patch), SegmentBody);
+    };
+    return answerTo(await writeSegment(this.database, key, bodyOf, ifMatch));
+  }
+
+  @Delete(':key')
+  @HttpCode(204)
+  @Needs('author')
+  @Does('Deletes a segment that nothing names', { 204: null })
+  async remove(@Param('key', existingKey) key: string, @IfMatch() ifMatch: Precondition): Promise<void> {
+    await removeSegment(this.database, key, ifMatch);
+  }
+
+  @Get(':key/members')
+  @Needs('read')
+  @ApiProduces('application/json', 'text/csv')
+  @Does('Lists the members of the live version; text/csv gives all of them', { 200: pageOf(Member) })
+  async members(
+    @Param('key', existingKey) key: string,
+    @Query() { cursor, limit }: PageQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<Page<Member> | Answer<unknown>> {
+    const { liveId } = await this.segment(key);
+    const [after] = readCursor(cursor, 'number') ?? [];
+    if (wantsCsv(request)) return this.membersCsv(key, liveId);
+    if (liveId === null) return { items: [], next: null };
+    const rows = await listMembers(this.database, liveId, { after, limit: limit + 1 });
+    return page(rows, limit, { item: showMember, cursor: ({ contact }) => [contact] });
+  }
+
+  private membersCsv(key: string, liveId: number | null): Answer<unknown> {
+    const read = async (after?: { contact: string }) =>
+      liveId === null ? [] : listMembers(this.database, liveId, { after: after?.contact, limit: CSV_CHUNK });
+    const rows = async function* () {
+      for await (const members of allPages(read, CSV_CHUNK))
+        yield members.map(showMember).map(({ contact, email, since }) => [contact, email, since]);
+    };
+    return csvAnswer(`${key}-members`, ['contact', 'email', 'since'], rows());
+  }
+
+  private async segment(key: string): Promise<SegmentRow> {
+    return found(await findSegment(this.database, key), 'segment', key);
+  }
+}
+
+const answerTo = ({ row, building }: Written): Answer<Segment> =>
+  revised(row.revision, showSegment(row), building ? 202 : 200);

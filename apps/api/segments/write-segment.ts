@@ -1,0 +1,91 @@
+import { canonicalJson, Conflict, type Json, NotFound } from '@entente/kernel';
+import { canonicalRule, parseRule, segmentsNamed, type Rule } from '@entente/segment';
+import {
+  type Database,
+  deleteSegment,
+  findSegment,
+  lockAuthored,
+  publish,
+  publishSegment,
+  renameSegment,
+  segmentKeys,
+  segmentUsers,
+  type SegmentRow,
+  type Tx,
+} from '@entente/storage';
+import { ApiProblem } from '../http/api-problem';
+import type { Precondition } from '../http/precondition';
+import type { SegmentBody } from './segment-body';
+
+export interface Written {
+  readonly row: SegmentRow;
+  /** Whether a version is to be built. */
+  readonly building: boolean;
+}
+
+/** Writes a segment; a rule that means the same as the newest version's makes no new version. */
+export function writeSegment(
+  database: Database,
+  key: string,
+  bodyOf: (current: SegmentRow | undefined) => SegmentBody,
+  ifMatch: Precondition,
+): Promise<Written> {
+  return database.transaction(async (tx) => {
+    await publish(tx);
+    ifMatch(await lockAuthored(tx, 'segment', key));
+    const current = await findSegment(tx, key);
+    const building = await save(tx, key, bodyOf(current), current);
+    return { row: (await findSegment(tx, key))!, building };
+  });
+}
+
+async function save(
+  tx: Tx,
+  key: string,
+  body: SegmentBody,
+  current: SegmentRow | undefined,
+): Promise<boolean> {
+  const rule = await checkedRule(tx, key, body.rule);
+  const name = body.name ?? key;
+  if (current && current.status !== 'retired' && sameRule(rule, current.rule)) {
+    await renameSegment(tx, key, name);
+    return false;
+  }
+  await publishSegment(tx, { key, name, rule, enterOnSwap: body.effects === 'start' });
+  return true;
+}
+
+const sameRule = (rule: Rule, stored: Json): boolean => {
+  const parsed = parseRule(stored);
+  return 'rule' in parsed && canonicalJson(canonicalRule(rule)) === canonicalJson(canonicalRule(parsed.rule));
+};
+
+/** A rule as its author wrote it, with every name in it known; throws 422 with all problems. */
+export async function checkedRule(tx: Tx, key: string, json: unknown): Promise<Rule> {
+  const parsed = parseRule(json);
+  if ('problems' in parsed) throw new ApiProblem(422, 'invalid', 'The rule has problems.', parsed.problems);
+  const known = await segmentKeys(tx);
+  const unknown = segmentsNamed(parsed.rule).filter((name) => name !== key && !known.has(name));
+  const problems = unknown.map((name) => ({
+    path: 'rule',
+    code: 'unknown-segment',
+    message: `There is no segment ${name}.`,
+    expected: 'the key of a segment',
+  }));
+  if (problems.length)
+    throw new ApiProblem(422, 'invalid', 'The rule names segments that do not exist.', problems);
+  return parsed.rule;
+}
+
+/** Deletes a segment that nothing names. */
+export function removeSegment(database: Database, key: string, ifMatch: Precondition): Promise<void> {
+  return database.transaction(async (tx) => {
+    await publish(tx);
+    const revision = await lockAuthored(tx, 'segment', key);
+    if (revision === undefined) throw new NotFound(`There is no segment ${key}.`);
+    ifMatch(revision);
+    const users = await segmentUsers(tx, key);
+    if (users.length) throw new Conflict(`The segment ${key} is used by ${users.slice(0, 10).join(', ')}.`);
+    await deleteSegment(tx, key);
+  });
+}

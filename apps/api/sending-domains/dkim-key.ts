@@ -1,0 +1,41 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { Invalid } from '@entente/kernel';
+
+const SELECTOR = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i;
+
+/** Checks a DKIM key and its selector; the key as PKCS #8. Throws `Invalid`. */
+export function checkDkim(selector: string, pem: string): { selector: string; privateKey: string } {
+  if (!SELECTOR.test(selector))
+    throw Invalid.at('dkim.selector', 'pattern', 'This is not one DNS label.', 'letters, digits and "-"');
+  const key = privateKeyOf(pem);
+  if (!key || !isStrong(key))
+    throw Invalid.at(
+      'dkim.privateKey',
+      'key',
+      'This is not a private key that can sign mails.',
+      'PEM with an RSA key of 1,024 bits or more, or an Ed25519 key',
+    );
+  return { selector, privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
+}
+
+function privateKeyOf(pem: string): KeyObject | undefined {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return undefined;
+  }
+}
+
+function isStrong(key: KeyObject): boolean {
+  if (key.asymmetricKeyType === 'ed25519') return true;
+  return key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 1024;
+}
+
+/** The value of the TXT record that publishes the key's public half (RFC 6376 section 3.6.1, RFC 8463). */
+export function dkimRecord(pem: string): string {
+  const key = createPublicKey(createPrivateKey(pem));
+  const bytes = key.export({ type: 'spki', format: 'der' });
+  return key.asymmetricKeyType === 'ed25519'
+    ? `v=DKIM1; k=ed25519; p=${bytes.subarray(-32).toString('base64')}`
+    : `v=DKIM1; k=rsa; p=${bytes.toString('base64')}`;
+}
