@@ -476,9 +476,12 @@ CREATE TABLE job (
 );
 
 CREATE TABLE import_file (
-  job_id  uuid PRIMARY KEY REFERENCES job ON DELETE CASCADE,
-  content bytea NOT NULL
+  job_id  uuid NOT NULL REFERENCES job ON DELETE CASCADE,
+  part    integer NOT NULL,
+  content bytea NOT NULL,
+  PRIMARY KEY (job_id, part)
 );
+COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
 
 CREATE TABLE import_problem (
   job_id   uuid NOT NULL REFERENCES job ON DELETE CASCADE,

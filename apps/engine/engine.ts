@@ -1,5 +1,4 @@
-import type { Clock, Duration, Instant, Uuid } from '@entente/kernel';
-import { MINUTE, SECOND } from '@entente/kernel';
+import { SECOND, type Clock, type Duration, type Instant, type Uuid } from '@entente/kernel';
 import { sqlState, type Database, type Tx } from '@entente/storage';
 import type { Stream } from '@entente/stream';
 import { DefinitionsCache } from './definitions';
@@ -48,6 +47,22 @@ export class Through {
     return Math.min(...(await this.ofPartitions(tx)).values());
   }
 
+  /** The instant that all partitions have been read through, freshened when it is old; undefined while one was never read. */
+  async recent(tx: Tx): Promise<Instant | undefined> {
+    const now = this.clock.now();
+    const through = await this.ofAll(tx);
+    if (through < now - staleAfter) await this.urge(tx, now - staleAfter);
+    return through === -Infinity ? undefined : through;
+  }
+
+  /** The instant that all partitions have been read through when it is not before this one; else it is asked for. */
+  async atLeast(tx: Tx, instant: Instant): Promise<Instant | undefined> {
+    const through = await this.ofAll(tx);
+    if (through >= instant) return through;
+    await this.urge(tx, instant);
+    return undefined;
+  }
+
   /** Appends a heartbeat to every partition that is behind an instant, so that an idle one can be read through it. */
   async urge(tx: Tx, instant: Instant): Promise<void> {
     const now = this.clock.now();
@@ -68,7 +83,7 @@ export const leaseLength: Duration = 10 * SECOND;
 export const chunkSize = 500;
 
 /** How far the log may be behind before a job asks for a fresh stamp. */
-export const staleAfter: Duration = MINUTE / 30;
+const staleAfter: Duration = 2 * SECOND;
 
 const tries = 20;
 

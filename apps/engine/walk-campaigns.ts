@@ -64,17 +64,17 @@ function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant):
   }
 }
 
-/** Enrolls a person for a cause, once, as far as the campaign lets people in again, and walks to the first wait. */
+/** Enrolls a person for a cause, once, as far as the campaign lets people in again, and walks to the first wait; says whether it did. */
 export function begin(
   person: Person,
   published: PublishedCampaign,
   cause: Cause,
   definitions: Definitions,
-): void {
+): boolean {
   const id = stableUuid('enrollment', published.key, causeKey(cause));
   const earlier = person.enrollments.filter((one) => one.campaign === published.key);
   const before = { ever: earlier.length > 0, now: earlier.some((one) => one.status === 'active') };
-  if (earlier.some((one) => one.id === id) || !mayEnter(published.campaign, before)) return;
+  if (earlier.some((one) => one.id === id) || !mayEnter(published.campaign, before)) return false;
   const enrollment: Enrollment = {
     contact: person.id,
     id,
@@ -89,6 +89,7 @@ export function begin(
   person.enrollments.push(enrollment);
   person.moved.add(enrollment);
   walk(person, enrollment, published, person.clock, definitions);
+  return true;
 }
 
 /** Moves on every enrollment whose wait is over. */

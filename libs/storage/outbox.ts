@@ -26,6 +26,14 @@ export async function tell(tx: Tx, feedbacks: readonly Told[]): Promise<void> {
   );
 }
 
+/** What waits to be told, the oldest first. */
+export const untold = (tx: Tx, limit: number): Promise<{ id: string; key: string; record: unknown }[]> =>
+  tx.query('SELECT id, key, record FROM outbox ORDER BY id LIMIT $1', [limit]);
+
+export async function forgetTold(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.run('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
+}
+
 function factOf({ imported, effects, ...feedback }: Told, source: number) {
   const fact = feedbackFact(feedback, source);
   return imported ? { ...fact, cause: 'import' as const, ...(effects && { effects }) } : fact;

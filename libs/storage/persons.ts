@@ -110,6 +110,15 @@ export async function markForRepair(
   );
 }
 
+/** Contacts marked for repair, in no order, so that one that cannot be repaired keeps nobody waiting. */
+export async function contactsToRepair(tx: Tx, limit: number): Promise<ContactId[]> {
+  const rows = await tx.query<{ id: ContactId }>(
+    'SELECT id FROM contact WHERE repair IS NOT NULL ORDER BY random() LIMIT $1',
+    [limit],
+  );
+  return rows.map((row) => row.id);
+}
+
 /** Which of these contacts have been seen before. */
 export async function storedContacts(tx: Tx, contacts: readonly ContactId[]): Promise<Set<ContactId>> {
   const rows = await tx.query<{ id: ContactId }>('SELECT id FROM contact WHERE id = ANY($1::bigint[])', [
