@@ -34,7 +34,8 @@ export const integer = (min: number, max: number): Kind<number> => ({
   },
 });
 
-export const port: Kind<number> = { ...integer(1, 65_535), type: 'port' };
+/** 0 is any free one. */
+export const port: Kind<number> = { ...integer(0, 65_535), type: 'port' };
 
 /** An address whose scheme is one of these; without a trailing slash. */
 export const url = (...schemes: readonly string[]): Kind<string> => ({

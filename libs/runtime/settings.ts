@@ -51,6 +51,12 @@ export const settingsTable = {
     '8',
     'Partitions of the stream when it is first made: how many engines can share the work.',
   ),
+  streamDays: setting(
+    'STREAM_DAYS',
+    integer(1, 3_650),
+    '7',
+    'How many days the stream in PostgreSQL keeps records that were consumed. (Kafka: `retention.ms` of the topic.)',
+  ),
   smtpUrl: optional(
     'SMTP_URL',
     url('smtp', 'smtps'),

@@ -1,0 +1,27 @@
+import { BadSettings, closeOnSignal, openLog, settingsOrExit } from '@entente/runtime';
+import { FolderInUse } from '@entente/storage';
+import { startAllInOne } from './all-in-one';
+import { greeting } from './greeting';
+import { logFile } from './log-file';
+
+async function main(): Promise<void> {
+  const settings = settingsOrExit();
+  const target = logFile(settings.dataDir);
+  const log = openLog(settings, 'allinone', target);
+  try {
+    const running = await startAllInOne(settings, log);
+    closeOnSignal(settings, log, async () => {
+      process.stdout.write('\nStopping …\n');
+      await running.close();
+      process.stdout.write('Stopped.\n');
+    });
+    process.stdout.write(greeting(running, target.path));
+  } catch (error) {
+    if (error instanceof BadSettings || error instanceof FolderInUse)
+      process.stderr.write(`${error.message}\n`);
+    else log.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+}
+
+void main();
