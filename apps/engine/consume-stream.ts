@@ -16,16 +16,22 @@ export interface StreamTrouble {
   readonly fatal: boolean;
 }
 
+export interface StreamListener {
+  /** After each batch that was handled. */
+  onHandled(): void;
+  onTrouble(trouble: StreamTrouble): void;
+}
+
 /** Reads the stream: every batch in one transaction with its position. */
-export const consumeStream = (
-  engine: Engine,
-  onTrouble: (trouble: StreamTrouble) => void,
-): Promise<Consumption> =>
+export const consumeStream = (engine: Engine, listener: StreamListener): Promise<Consumption> =>
   engine.stream.consume({
     consumer,
     maxRecords: batchSize,
-    handle: (batch) => handleBatch(engine, batch),
-    onTrouble,
+    handle: async (batch) => {
+      await handleBatch(engine, batch);
+      listener.onHandled();
+    },
+    onTrouble: (trouble) => listener.onTrouble(trouble),
   });
 
 /** Handles a batch as far as it can be handled now; the stream gives the rest again. */

@@ -1,0 +1,64 @@
+import {
+  Inject,
+  Injectable,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { MINUTE, SECOND, type Duration } from '@entente/kernel';
+import type { Logger } from '@entente/runtime';
+import { dropLeases } from '@entente/storage';
+import type { Engine } from '../engine';
+import { buildSegments } from '../jobs/build-segments';
+import { relayOutbox } from '../jobs/relay-outbox';
+import { repairContacts } from '../jobs/repair-contacts';
+import { runCampaigns } from '../jobs/run-campaigns';
+import { Loop } from '../loop';
+import { ENGINE, LOG } from '../tokens';
+
+/** Rest of a job that has more to do: the stream and the timers are to get their share of the machine. */
+const breath: Duration = 5;
+const idle: Duration = SECOND / 2;
+
+/** What is done in chunks beside the stream: builds, planned runs, the outbox, repairs. */
+@Injectable()
+export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly builds: Loop;
+  private readonly runs: Loop;
+  private readonly outbox: Loop;
+  private readonly repairs: Loop;
+
+  constructor(
+    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(LOG) log: Logger,
+  ) {
+    const loop = (name: string, work: () => Promise<Duration>) =>
+      new Loop(work, (error) => log.error({ err: error, job: name }, 'a job failed; it is tried again'));
+    this.builds = loop('build', async () => ((await buildSegments(engine)) ? breath : idle));
+    this.runs = loop('runs', async () => ((await runCampaigns(engine)) ? breath : MINUTE));
+    this.outbox = loop('outbox', async () => ((await relayOutbox(engine)) ? 0 : SECOND / 10));
+    this.repairs = loop('repair', async () => {
+      await repairContacts(engine);
+      return 5 * SECOND;
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    for (const loop of this.all()) loop.start();
+  }
+
+  /** Planned instants are looked at each second; which process enrolls is settled in the database. */
+  @Interval(SECOND)
+  tick(): void {
+    this.runs.wake();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.all().map((loop) => loop.stop()));
+    await dropLeases(this.engine.database, this.engine.id);
+  }
+
+  private all(): Loop[] {
+    return [this.builds, this.runs, this.outbox, this.repairs];
+  }
+}

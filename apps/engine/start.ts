@@ -1,0 +1,32 @@
+import { startHttpApp, type Resources, type RunningApp } from '@entente/runtime';
+import { randomUUID } from 'node:crypto';
+import { DefinitionsCache } from './definitions';
+import { Through, type Engine } from './engine';
+import { engineMetrics } from './engine-metrics';
+import { EngineModule } from './engine.module';
+
+/** Starts the engine in all its roles: the stream, the timers and the jobs. */
+export async function startEngine(resources: Resources): Promise<RunningApp> {
+  const engine = engineOf(resources);
+  const log = resources.log.child({ app: 'engine' });
+  return startHttpApp(EngineModule.of(engine, log), {
+    name: 'engine',
+    port: resources.settings.enginePort,
+    resources,
+    metrics: engineMetrics(engine),
+  });
+}
+
+/** What the roles work with, from what the process opened. */
+export function engineOf({ database, stream, clock, settings }: Resources): Engine {
+  const topic = settings.kafkaTopic;
+  return {
+    id: randomUUID(),
+    database,
+    stream,
+    topic,
+    clock,
+    definitions: new DefinitionsCache(),
+    through: new Through(stream, topic, clock),
+  };
+}
