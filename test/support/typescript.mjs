@@ -5,6 +5,7 @@ import Module, { createRequire } from 'node:module';
 import { join, resolve as absolute } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
+const configFile = join(root, '.swcrc');
 const resolve = Module._resolveFilename;
 
 Module._resolveFilename = function (request, ...rest) {
@@ -14,7 +15,7 @@ Module._resolveFilename = function (request, ...rest) {
 
 const require = createRequire(import.meta.url);
 require.extensions['.ts'] = (module, file) => {
-  const { code } = transformSync(readFileSync(file, 'utf8'), { filename: file, cwd: root });
+  const { code } = transformSync(readFileSync(file, 'utf8'), { filename: file, configFile });
   module._compile(code, file);
 };
 
