@@ -19,6 +19,8 @@ export interface HttpAppOptions extends BodyOptions {
   readonly metrics?: Metrics;
   /** Checks besides those of the database and the stream. */
   readonly health?: HealthChecks;
+  /** Answers a path that no router can read (too long, badly encoded); with a problem document when not said. */
+  readonly onUnreadablePath?: (request: FastifyRequest, reply: FastifyReply) => void;
   /** Last touches before it listens: plugins, documentation, CORS. */
   readonly configure?: (app: NestFastifyApplication) => void | Promise<void>;
 }
@@ -42,7 +44,7 @@ export async function startHttpApp(
   const log = resources.log.child({ app: name });
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: RootModule, imports: [ResourcesModule.of(resources), module] },
-    adapterFor(resources, log),
+    adapterFor(options, log),
     { bodyParser: false, abortOnError: false, forceCloseConnections: true, logger: nestLogger(log) },
   );
   app.useGlobalFilters(new ProblemFilter(log));
@@ -58,14 +60,17 @@ export async function startHttpApp(
 @Module({})
 class RootModule {}
 
-function adapterFor({ settings }: Resources, log: Logger): FastifyAdapter {
+function adapterFor(
+  { resources: { settings }, onUnreadablePath }: HttpAppOptions,
+  log: Logger,
+): FastifyAdapter {
   return new FastifyAdapter({
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: KEEP_ALIVE_MS,
     routerOptions: { maxParamLength: LONGEST_PATH_PART, ignoreTrailingSlash: true },
     frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(request, reply, error, log),
+      onUnreadablePath ? onUnreadablePath(request, reply) : sendProblem(request, reply, error, log),
   });
 }
 
