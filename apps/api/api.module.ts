@@ -3,6 +3,8 @@ import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import type { Resources } from '@entente/runtime';
 import { Database } from '@entente/storage';
 import { AccessGuard } from './access/access-guard';
+import { BroadcastsController } from './broadcasts/broadcasts.controller';
+import { CampaignsController } from './campaigns/campaigns.controller';
 import { FromAddressesController } from './from-addresses/from-addresses.controller';
 import { AnswerInterceptor } from './http/answer';
 import { CheckedPipe } from './http/checked-pipe';
@@ -17,11 +19,17 @@ import { SendingDomainsController } from './sending-domains/sending-domains.cont
 import { SourcesController } from './sources/sources.controller';
 import { WriteKeysController } from './sources/write-keys.controller';
 import { CLOCK, LOG, MAILER, SETTINGS, STREAM } from './surroundings';
+import { Previews } from './templates/previews';
+import { TemplatesController } from './templates/templates.controller';
+import { TestMails } from './templates/test-mails';
 import { TopicsController } from './topics/topics.controller';
 
 /** Every controller of the API, in the order the documentation shows them. */
 export const controllers: Type[] = [
   SegmentsController,
+  CampaignsController,
+  BroadcastsController,
+  TemplatesController,
   TopicsController,
   FromAddressesController,
   SendingDomainsController,
@@ -55,6 +63,8 @@ export class ApiModule {
         { provide: CLOCK, useValue: clock },
         { provide: SETTINGS, useValue: settings },
         { provide: LOG, useValue: log },
+        Previews,
+        TestMails,
         ...habits,
       ],
     };

@@ -38,3 +38,4 @@ export * from './jobs';
 export * from './share-leases';
 export * from './segment-builds';
 export * from './campaign-runs';
+export * from './campaigns';

@@ -1,3 +1,4 @@
+import type { SourceRank } from '@entente/profile';
 import type { AuthoredRow, KeyPage } from './authored';
 import type { Tx } from './database';
 
@@ -36,3 +37,7 @@ export async function saveSource(
   );
   return row!;
 }
+
+/** Whose trait values are read before whose. */
+export const sourceRanks = (tx: Tx): Promise<SourceRank[]> =>
+  tx.query<SourceRank & Record<string, unknown>>('SELECT id, precedence, trusted FROM source');

@@ -61,3 +61,9 @@ export async function addTemplateVersion(
   );
   return (await findTemplate(tx, key))!;
 }
+
+/** Renames a template whose text stays. */
+export async function renameTemplate(tx: Tx, key: string, name: string): Promise<TemplateRow> {
+  await tx.run('UPDATE template SET name = $2, updated_at = now() WHERE key = $1', [key, name]);
+  return (await findTemplate(tx, key))!;
+}

@@ -29,8 +29,9 @@ const codes: Record<string, string> = {
 export class CheckedPipe implements PipeTransform {
   transform(value: unknown, { type, metatype, data }: ArgumentMetadata): unknown {
     if (type === 'param') return checkedText(value, data);
-    if ((type !== 'body' && type !== 'query') || !metatype || metatype === Object) return value;
-    return checked(value ?? (type === 'query' ? {} : undefined), metatype as Class, type);
+    if (type !== 'body' && type !== 'query') return value;
+    if (!metatype || metatype === Object) return checkedObject(value, type);
+    return checked(value === undefined ? nothing(metatype as Class, type) : value, metatype as Class, type);
   }
 }
 
@@ -44,10 +45,22 @@ function checkedText(value: unknown, path = ''): unknown {
   return value;
 }
 
-function checked(value: unknown, type: Class, place: 'body' | 'query'): object {
+/** No body at all serves where none of its fields must be there. */
+function nothing(type: Class, place: 'body' | 'query'): object {
+  const empty = validateSync(new type(), { forbidUnknownValues: true });
+  if (place === 'body' && empty.length) throw malformed('', 'missing', 'There is no body.', 'a JSON object');
+  return {};
+}
+
+/** An object whose fields are checked by whoever understands them. */
+function checkedObject(value: unknown, place: 'body' | 'query'): Record<string, unknown> {
   if (!isObject(value)) throw malformed('', 'type', 'The body must be a JSON object.', 'a JSON object');
   refuse(textProblems(value), place);
-  const instance = plainToInstance(type, value);
+  return value;
+}
+
+function checked(value: unknown, type: Class, place: 'body' | 'query'): object {
+  const instance = plainToInstance(type, checkedObject(value, place));
   const errors = validateSync(instance, {
     whitelist: true,
     forbidNonWhitelisted: true,

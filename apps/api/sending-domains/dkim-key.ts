@@ -13,7 +13,7 @@ export function checkDkim(selector: string, pem: string): { selector: string; pr
       'dkim.privateKey',
       'key',
       'This is not a private key that can sign mails.',
-      'PEM with an RSA key of 1,024 bits or more, or an Ed25519 key',
+      'PEM with an RSA key of 1,024 bits or more',
     );
   return { selector, privateKey: key.export({ type: 'pkcs8', format: 'pem' }).toString() };
 }
@@ -26,16 +26,11 @@ function privateKeyOf(pem: string): KeyObject | undefined {
   }
 }
 
-function isStrong(key: KeyObject): boolean {
-  if (key.asymmetricKeyType === 'ed25519') return true;
-  return key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 1024;
-}
+const isStrong = (key: KeyObject): boolean =>
+  key.asymmetricKeyType === 'rsa' && (key.asymmetricKeyDetails?.modulusLength ?? 0) >= 1024;
 
-/** The value of the TXT record that publishes the key's public half (RFC 6376 section 3.6.1, RFC 8463). */
+/** The value of the TXT record that publishes the key's public half (RFC 6376 section 3.6.1). */
 export function dkimRecord(pem: string): string {
-  const key = createPublicKey(createPrivateKey(pem));
-  const bytes = key.export({ type: 'spki', format: 'der' });
-  return key.asymmetricKeyType === 'ed25519'
-    ? `v=DKIM1; k=ed25519; p=${bytes.subarray(-32).toString('base64')}`
-    : `v=DKIM1; k=rsa; p=${bytes.toString('base64')}`;
+  const bytes = createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'der' });
+  return `v=DKIM1; k=rsa; p=${bytes.toString('base64')}`;
 }

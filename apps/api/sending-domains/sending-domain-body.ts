@@ -5,7 +5,7 @@ export class DkimBody {
   @Text({ max: 63, example: 'entente1' })
   selector!: string;
 
-  @Text({ max: 8_000, description: 'PEM; RSA of at least 1,024 bits, or Ed25519. It is never shown again.' })
+  @Text({ max: 8_000, description: 'PEM; RSA of at least 1,024 bits. It is never shown again.' })
   privateKey!: string;
 }
 

@@ -1,0 +1,87 @@
+import { nextPlanned, type Campaign } from '@entente/campaign';
+import { Conflict, type Instant, toIso } from '@entente/kernel';
+import {
+  campaignHeadCount,
+  cancelCampaign,
+  type CampaignRow,
+  type CampaignStatus,
+  type Database,
+  lockAuthored,
+  publish,
+  publishCampaign,
+  setCampaignStatus,
+  type Tx,
+} from '@entente/storage';
+import type { Cancellation, CampaignState, Publication } from './campaign-body';
+import { checkDefinition } from './check-definition';
+import { type Drafts, showCampaign } from './drafts';
+
+/** What changes a campaign or broadcast from one state to another; all of it under the definitions lock. */
+export class GoLive {
+  constructor(
+    private readonly database: Database,
+    private readonly drafts: Drafts,
+  ) {}
+
+  publish(key: string, dryRun: boolean, now: Instant): Promise<Publication> {
+    return this.change(key, async (tx, row) => {
+      const { inside, runs } = await campaignHeadCount(tx, key);
+      refuseState(row, runs);
+      const campaign = await checkDefinition(tx, row.kind, row.draft);
+      const plannedAt = plannedInstants(campaign, now);
+      const version = dryRun ? (row.version ?? 0) + 1 : await publishCampaign(tx, row, { now, plannedAt });
+      return { version, dryRun, inside, stay: inside, move: {}, exit: {}, planned: plannedAt.map(toIso) };
+    });
+  }
+
+  /** Nobody comes in, nothing is sent; waits go on and their ends wait. */
+  pause = (key: string): Promise<CampaignState> => this.move(key, ['live'], 'paused');
+
+  resume = (key: string): Promise<CampaignState> => this.move(key, ['paused'], 'live');
+
+  cancel(key: string, dryRun: boolean, now: Instant): Promise<Cancellation> {
+    return this.change(key, async (tx, row) => {
+      refuseUnless(row, ['live', 'paused']);
+      const { inside, waiting } = await campaignHeadCount(tx, key);
+      if (dryRun) return { dryRun, enrollments: inside, messages: waiting };
+      return { dryRun, ...(await cancelCampaign(tx, key, now)) };
+    });
+  }
+
+  private move(key: string, from: readonly CampaignStatus[], to: CampaignStatus): Promise<CampaignState> {
+    return this.change(key, async (tx, row) => {
+      refuseUnless(row, from);
+      await setCampaignStatus(tx, key, to);
+      return showCampaign(await this.drafts.find(tx, key));
+    });
+  }
+
+  private change<T>(key: string, work: (tx: Tx, row: CampaignRow) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (tx) => {
+      await publish(tx);
+      await lockAuthored(tx, 'campaign', key);
+      return work(tx, await this.drafts.find(tx, key));
+    });
+  }
+}
+
+function refuseUnless({ kind, status }: CampaignRow, allowed: readonly CampaignStatus[]): void {
+  if (!allowed.includes(status))
+    throw new Conflict(
+      `This ${kind} is ${status}; that is possible only where it is ${allowed.join(' or ')}.`,
+    );
+}
+
+/** A canceled one stays so; a broadcast goes out once. */
+function refuseState({ kind, status }: CampaignRow, runs: number): void {
+  if (status === 'canceled') throw new Conflict(`This ${kind} was canceled. Duplicate it to use it again.`);
+  if (kind === 'broadcast' && (status === 'ended' || runs > 0))
+    throw new Conflict('This broadcast has begun to go out. Duplicate it to send it again.');
+}
+
+function plannedInstants(campaign: Campaign, now: Instant): Instant[] {
+  const planned = campaign.triggers.flatMap((trigger) => nextPlanned(trigger, now) ?? []);
+  if (campaign.kind === 'broadcast' && planned.length === 0)
+    throw new Conflict('Its planned instant has passed. Give it a later one.');
+  return [...new Set(planned)];
+}
