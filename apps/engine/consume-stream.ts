@@ -1,6 +1,6 @@
 import { DomainError } from '@entente/kernel';
 import { setAside, sqlState } from '@entente/storage';
-import { advance, type Consumption, type LogRecord, type RecordBatch } from '@entente/stream';
+import { advance, type Consumption, type LogRecord, type RecordBatch, type Trouble } from '@entente/stream';
 import { consumer, type Engine } from './engine';
 import { handleRecords, MustWait, type RecordRun } from './handle-records';
 
@@ -10,16 +10,10 @@ const batchSize = 1_000;
 /** How long to leave the other partitions time to be read before a record that waits for them is tried again. */
 const patience = 10;
 
-export interface StreamTrouble {
-  readonly partition: number;
-  readonly error: Error;
-  readonly fatal: boolean;
-}
-
 export interface StreamListener {
   /** After each batch that was handled. */
   onHandled(): void;
-  onTrouble(trouble: StreamTrouble): void;
+  onTrouble(trouble: Trouble): void;
 }
 
 /** Reads the stream: every batch in one transaction with its position. */
@@ -76,7 +70,7 @@ async function handleOnceMore(engine: Engine, run: RecordRun, record: LogRecord)
 
 const positionAfter = (engine: Engine, run: RecordRun, record: LogRecord) => ({
   consumer,
-  topic: engine.topic,
+  topic: engine.stream.topic,
   partition: run.partition,
   from: run.from,
   next: after(record),
@@ -109,7 +103,7 @@ async function handleUpTo(engine: Engine, run: RecordRun, wait: MustWait): Promi
   const through = run.records[index]!.arrival - 1;
   const { partition } = run;
   await engine.database.transaction((tx) =>
-    advance(tx, { consumer, topic: engine.topic, partition, from, next: from, through }),
+    advance(tx, { consumer, topic: engine.stream.topic, partition, from, next: from, through }),
   );
   await engine.through.urge(engine.database, wait.due);
   await new Promise((resolve) => setTimeout(resolve, patience));

@@ -29,7 +29,7 @@ async function lag(engine: Engine): Promise<number> {
   const bounds = await engine.stream.bounds();
   const rows = await engine.database.query<{ partition: number; next: string; through: Date | number }>(
     'SELECT partition, next, through FROM stream_position WHERE consumer = $1 AND topic = $2',
-    [consumer, engine.topic],
+    [consumer, engine.stream.topic],
   );
   const positions = new Map(rows.map((row) => [row.partition, row]));
   const now = engine.clock.now();

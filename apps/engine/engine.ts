@@ -12,7 +12,6 @@ export interface Engine {
   readonly id: Uuid;
   readonly database: Database;
   readonly stream: Stream;
-  readonly topic: string;
   readonly clock: Clock;
   readonly definitions: DefinitionsCache;
   readonly through: Through;
@@ -24,7 +23,6 @@ export class Through {
 
   constructor(
     private readonly stream: Stream,
-    private readonly topic: string,
     private readonly clock: Clock,
   ) {}
 
@@ -36,7 +34,7 @@ export class Through {
     }
     const rows = await tx.query<{ partition: number; through: Date | number }>(
       'SELECT partition, through FROM stream_position WHERE consumer = $1 AND topic = $2',
-      [consumer, this.topic],
+      [consumer, this.stream.topic],
     );
     for (const row of rows) if (through.has(row.partition)) through.set(row.partition, Number(row.through));
     return through;

@@ -85,7 +85,7 @@ async function movePosition(engine: Engine, tx: Tx, run: RecordRun): Promise<voi
   const last = run.records.at(-1)!;
   await advance(tx, {
     consumer,
-    topic: engine.topic,
+    topic: engine.stream.topic,
     partition: run.partition,
     from: run.from,
     next: last.position + 1n,

@@ -18,15 +18,13 @@ export async function startEngine(resources: Resources): Promise<RunningApp> {
 }
 
 /** What the roles work with, from what the process opened. */
-export function engineOf({ database, stream, clock, settings }: Resources): Engine {
-  const topic = settings.kafkaTopic;
+export function engineOf({ database, stream, clock }: Resources): Engine {
   return {
     id: randomUUID(),
     database,
     stream,
-    topic,
     clock,
     definitions: new DefinitionsCache(),
-    through: new Through(stream, topic, clock),
+    through: new Through(stream, clock),
   };
 }

@@ -1,0 +1,276 @@
+import type { Fact } from '@entente/event';
+import { DAY, HOUR, SECOND, toIso, type Instant } from '@entente/kernel';
+import { findContact, recordPermission, type Database } from '@entente/storage';
+import { Author } from '../support/author';
+import { EngineWorld } from '../support/engine-world';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+
+const start = Date.UTC(2026, 0, 5, 9);
+
+let held: TestDatabase;
+let database: Database;
+let world: EngineWorld;
+let author: Author;
+let web: number;
+let server: number;
+let count = 0;
+
+beforeEach(async () => {
+  held = await testDatabase();
+  database = held.database;
+  world = new EngineWorld(database, start);
+  author = new Author(database);
+  web = await author.source('web', false);
+  server = await author.source('server', true, 50);
+});
+
+afterEach(() => held.close());
+
+const fact = (fields: Partial<Fact>): Fact => ({
+  v: 1,
+  type: 'track',
+  source: server,
+  messageId: `m${(count += 1)}`,
+  timestamp: world.clock.now(),
+  ...fields,
+});
+
+const bought = (userId: string, fields: Partial<Fact> = {}): Fact =>
+  fact({ userId, name: 'Order Completed', properties: { total: 60 }, ...fields });
+
+const changes = async (version: number) =>
+  (
+    await database.query<{ entered: boolean; effective_at: Date; cause: { kind: string } }>(
+      'SELECT entered, effective_at, cause FROM membership_change WHERE version_id = $1 ORDER BY id',
+      [version],
+    )
+  ).map((row) => [row.entered ? 'in' : 'out', row.effective_at.getTime() - start, row.cause.kind]);
+
+const members = async (version: number) =>
+  (
+    await database.query<{ contact_id: string }>('SELECT contact_id FROM membership WHERE version_id = $1', [
+      version,
+    ])
+  ).map((row) => row.contact_id);
+
+const messages = () =>
+  database.query<{
+    contact_id: string;
+    step: string;
+    status: string;
+    reason: string | null;
+    created_at: Date;
+  }>('SELECT contact_id, step, status, reason, created_at FROM message ORDER BY created_at, contact_id');
+
+const grant = async (key: string, address: string, at: Instant) => {
+  const contact = (await findContact(database, key))!;
+  return database.transaction((tx) =>
+    recordPermission(tx, {
+      contact,
+      topic: 'news',
+      act: 'granted',
+      actor: 'api',
+      basis: 'consent',
+      address,
+      source: server,
+      evidence: { page: 'https://shop.example' },
+      at,
+    }),
+  );
+};
+
+describe('the engine', () => {
+  it('keeps a segment on a trait, and counts in a window that expires at its exact instant', async () => {
+    const french = await author.segment('french', { trait: 'country', eq: 'FR' });
+    const loyal = await author.segment('loyal', {
+      event: 'Order Completed',
+      within: 'P1D',
+      count: { gte: 2 },
+    });
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(fact({ type: 'identify', userId: '1', traits: { country: 'FR' } }), bought('1'));
+    await world.passTo(start + HOUR);
+    await world.arrive(bought('1'));
+    await world.passTo(start + 3 * DAY);
+    expect(await members(french)).toHaveLength(1);
+    expect(await changes(french)).toEqual([['in', 1, 'event']]);
+    expect(await changes(loyal)).toEqual([
+      ['in', HOUR + 1, 'event'],
+      ['out', DAY + 1, 'time'],
+    ]);
+  });
+
+  it('counts a message once, however often it comes', async () => {
+    const loyal = await author.segment('loyal', { event: 'Order Completed', count: { gte: 2 } });
+    await world.passTo(start);
+    await world.work();
+    const once = bought('1');
+    await world.arrive(once, once);
+    await world.readAll();
+    await world.arrive(once);
+    await world.readAll();
+    expect(await members(loyal)).toEqual([]);
+    expect(await database.query('SELECT 1 FROM event')).toHaveLength(1);
+  });
+
+  it('joins a device to the user of its earliest link, and takes it back when an earlier one turns up', async () => {
+    const buyers = await author.segment('buyers', { event: 'Order Completed' });
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(fact({ anonymousId: 'a', name: 'Order Completed', source: web }));
+    await world.arrive(
+      fact({ type: 'identify', userId: '1', anonymousId: 'a', source: web, timestamp: start - HOUR }),
+    );
+    await world.readAll();
+    const first = await findContact(database, 'user:1');
+    expect(await findContact(database, 'anonymous:a')).toBe(first);
+    expect(await members(buyers)).toEqual([first]);
+    await world.arrive(
+      fact({ type: 'identify', userId: '2', anonymousId: 'a', source: web, timestamp: start - DAY }),
+    );
+    await world.readAll();
+    const second = await findContact(database, 'user:2');
+    expect(second).not.toBe(first);
+    expect(await findContact(database, 'anonymous:a')).toBe(second);
+    expect(await members(buyers)).toEqual([second]);
+  });
+
+  it('builds a segment over the past, and starts nothing by that', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await world.arrive(bought('1'), bought('2'), fact({ userId: '3', name: 'Seen' }));
+    await world.passTo(start + HOUR);
+    const buyers = await author.segment('buyers', { event: 'Order Completed' });
+    await author.campaign(
+      'welcome',
+      {
+        topic: 'news',
+        from: 'shop',
+        triggers: [{ segment: 'buyers' }],
+        steps: [{ id: 'hello', send: 'hello' }],
+      },
+      start,
+    );
+    await world.work();
+    expect(await members(buyers)).toHaveLength(2);
+    expect(await messages()).toEqual([]);
+    await world.arrive(bought('3'));
+    await world.readAll();
+    expect(await messages()).toHaveLength(1);
+  });
+
+  it('walks a campaign: sends, waits to the instant, branches, sends again', async () => {
+    await author.mailNeeds('news', 'shop', 'welcome-1', 'welcome-2');
+    await author.segment('buyers', { event: 'Order Completed' });
+    await world.passTo(start);
+    await world.work();
+    await author.campaign(
+      'welcome',
+      {
+        topic: 'news',
+        from: 'shop',
+        triggers: [{ permission: 'granted', topic: 'news' }],
+        steps: [
+          { id: 'hello', send: 'welcome-1' },
+          { id: 'pause', wait: 'P3D' },
+          { id: 'bought', branch: [{ if: { segment: 'buyers' }, then: 'end' }] },
+          { id: 'nudge', send: 'welcome-2' },
+          { id: 'end', exit: true },
+        ],
+      },
+      start - DAY,
+    );
+    for (const user of ['1', '2']) {
+      await world.arrive(fact({ type: 'identify', userId: user, traits: { email: `u${user}@example.com` } }));
+      await world.readAll();
+      await grant(`user:${user}`, `u${user}@example.com`, world.clock.now());
+    }
+    await world.work();
+    const entered = world.clock.now();
+    await world.arrive(bought('2'));
+    await world.passTo(entered + 3 * DAY - 1);
+    expect((await messages()).map((one) => one.step)).toEqual(['hello', 'hello']);
+    await world.passTo(entered + 3 * DAY);
+    const sent = await messages();
+    expect(sent.map((one) => [one.step, one.status])).toEqual([
+      ['hello', 'waiting'],
+      ['hello', 'waiting'],
+      ['nudge', 'waiting'],
+    ]);
+    expect(sent[2]!.created_at.getTime()).toBe(entered + 3 * DAY);
+    expect(sent[2]!.contact_id).toBe(await findContact(database, 'user:1'));
+    const ended = await database.query<{ status: string }>('SELECT status FROM enrollment ORDER BY status');
+    expect(ended.map((row) => row.status)).toEqual(['exited', 'exited']);
+  });
+
+  it('enrolls a broadcast for the members of its segment, mailed or not, and closes the run', async () => {
+    await author.mailNeeds('news', 'shop', 'news');
+    await author.segment('buyers', { event: 'Order Completed' });
+    await world.arrive(fact({ type: 'identify', userId: '1', traits: { email: 'u1@example.com' } }));
+    await world.arrive(bought('1'), bought('2'));
+    await world.passTo(start + SECOND);
+    await world.work();
+    await grant('user:1', 'u1@example.com', world.clock.now());
+    const at = start + HOUR;
+    await author.campaign(
+      'december',
+      { topic: 'news', from: 'shop', audience: { segment: 'buyers' }, template: 'news', at: toIso(at) },
+      start,
+      'broadcast',
+      at,
+    );
+    await world.passTo(at - 2);
+    await world.work();
+    expect(await messages()).toEqual([]);
+    await world.passTo(at + 1);
+    await world.work();
+    expect((await messages()).map((one) => [one.status, one.reason])).toEqual([
+      ['waiting', null],
+      ['not-queued', 'no-address'],
+    ]);
+    const [run] = await database.query<{ status: string; audience: number }>(
+      'SELECT status, audience FROM campaign_run',
+    );
+    expect(run).toEqual({ status: 'done', audience: 2 });
+  });
+
+  it('sets a record that is no fact aside, and goes on', async () => {
+    await world.log.append([{ key: 'user:1', value: '{"v":1,"type":"nonsense"}' }]);
+    await world.arrive(bought('1'));
+    await world.readAll();
+    expect(await database.query('SELECT 1 FROM event')).toHaveLength(1);
+    const [aside] = await database.query<{ reason: string }>('SELECT reason FROM set_aside');
+    expect(aside!.reason).toMatch(/type/);
+  });
+
+  it('fires no timer before every partition has been read through it', async () => {
+    const lapsed = await author.segment('lapsed', {
+      all: [{ event: 'Cart Viewed' }, { not: { event: 'Order Completed', within: 'PT1H' } }],
+    });
+    await world.passTo(start);
+    await world.work();
+    // Two keys of one person in two partitions.
+    await world.arrive(fact({ type: 'identify', userId: '1', anonymousId: 'b', source: web }));
+    await world.arrive(bought('1'), fact({ userId: '1', name: 'Cart Viewed' }));
+    await world.readAll();
+    const user = [...world.log.logs.keys()].find((partition) =>
+      world.log.logs[partition]!.some((record) => record.key === 'user:1'),
+    )!;
+    const other = 1 - user;
+    const device = ['c', 'd', 'e', 'f'].find((id) => sumOf(`anonymous:${id}`) % 2 === other)!;
+    await world.arrive(fact({ type: 'identify', userId: '1', anonymousId: device, source: web }));
+    await world.readAll();
+    // An outage: an order through the device half an hour later, a visit two hours later, both still unread.
+    world.clock.moveTo(start + HOUR / 2);
+    await world.arrive(fact({ anonymousId: device, name: 'Order Completed', source: web }));
+    world.clock.moveTo(start + HOUR + HOUR / 4);
+    await world.arrive(fact({ userId: '1', name: 'Cart Viewed' }));
+    await world.read(user);
+    await world.readAll(1);
+    expect(await changes(lapsed)).toEqual([]);
+    await world.passTo(start + 2 * HOUR);
+    expect(await changes(lapsed)).toEqual([['in', HOUR / 2 + HOUR, 'time']]);
+  });
+});
+
+const sumOf = (key: string): number => [...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);

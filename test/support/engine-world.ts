@@ -1,0 +1,135 @@
+import { recordOf, type Fact } from '@entente/event';
+import type { Clock, Instant } from '@entente/kernel';
+import type { Database } from '@entente/storage';
+import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
+import { handleBatch } from '../../apps/engine/consume-stream';
+import { DefinitionsCache } from '../../apps/engine/definitions';
+import { consumer, Through, type Engine } from '../../apps/engine/engine';
+import { fireTimers } from '../../apps/engine/fire-timers';
+import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
+import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+
+/** A clock that stands still until it is moved. */
+export class StillClock implements Clock {
+  constructor(private at: Instant) {}
+  now(): Instant {
+    return this.at;
+  }
+  moveTo(instant: Instant): void {
+    if (instant < this.at) throw new Error('a clock does not go back');
+    this.at = instant;
+  }
+}
+
+/** A log in memory whose arrivals a test's clock stamps. */
+export class StillLog implements Stream {
+  readonly topic = 'still';
+  readonly logs: LogRecord[][];
+
+  constructor(
+    readonly partitions: number,
+    private readonly clock: Clock,
+    private readonly partitionOf: (key: string) => number,
+  ) {
+    this.logs = Array.from({ length: partitions }, () => []);
+  }
+
+  async append(records: readonly NewRecord[]): Promise<void> {
+    for (const record of records) this.put(this.partitionOf(record.key), record);
+  }
+
+  async heartbeat(partition: number): Promise<void> {
+    this.put(partition, { key: '', value: HEARTBEAT });
+  }
+
+  consume(): never {
+    throw new Error('a test reads this log itself');
+  }
+
+  async bounds(): Promise<Map<number, { first: bigint; next: bigint }>> {
+    return new Map(this.logs.map((log, partition) => [partition, { first: 0n, next: BigInt(log.length) }]));
+  }
+
+  async close(): Promise<void> {}
+
+  private put(partition: number, record: NewRecord): void {
+    const log = this.logs[partition]!;
+    log.push({ ...record, position: BigInt(log.length), arrival: this.clock.now() });
+  }
+}
+
+const allBuckets = Array.from({ length: 16 }, (_, bucket) => bucket);
+
+/** An engine on a real database, with a log and a clock that a test moves by hand. */
+export class EngineWorld {
+  readonly clock: StillClock;
+  readonly log: StillLog;
+  readonly engine: Engine;
+
+  constructor(
+    readonly database: Database,
+    start: Instant,
+    partitions = 2,
+  ) {
+    this.clock = new StillClock(start);
+    this.log = new StillLog(partitions, this.clock, (key) => sumOf(key) % partitions);
+    this.engine = {
+      id: '00000000-0000-4000-8000-000000000001',
+      database,
+      stream: this.log,
+      clock: this.clock,
+      definitions: new DefinitionsCache(),
+      through: new Through(this.log, this.clock),
+    };
+  }
+
+  async arrive(...facts: Fact[]): Promise<void> {
+    await this.log.append(facts.map(recordOf));
+  }
+
+  /** Reads up to `limit` records of one partition; gives whether there were any. */
+  async read(partition: number, limit = 1_000): Promise<boolean> {
+    const [row] = await this.database.query<{ next: string }>(
+      'SELECT next FROM stream_position WHERE consumer = $1 AND partition = $2',
+      [consumer, partition],
+    );
+    const from = BigInt(row?.next ?? 0);
+    const records = this.log.logs[partition]!.slice(Number(from), Number(from) + limit);
+    if (records.length === 0) return false;
+    await handleBatch(this.engine, { topic: this.log.topic, partition, from, records });
+    return true;
+  }
+
+  /** Reads all partitions to their ends. */
+  async readAll(limit = 1_000): Promise<void> {
+    for (let any = true; any;) {
+      any = false;
+      for (let partition = 0; partition < this.log.partitions; partition += 1) {
+        any = (await this.read(partition, limit)) || any;
+      }
+    }
+  }
+
+  /** Moves the clock on, with everything that time alone causes, up to and including the instant. */
+  async passTo(instant: Instant): Promise<void> {
+    this.clock.moveTo(instant);
+    await this.readAll();
+    this.clock.moveTo(instant + 1);
+    for (let partition = 0; partition < this.log.partitions; partition += 1)
+      await this.log.heartbeat(partition);
+    await this.readAll();
+    await fireTimers(this.engine, allBuckets);
+  }
+
+  /** Lets the jobs do everything they have, and the log carry what they told. */
+  async work(): Promise<void> {
+    while (await buildSegments(this.engine));
+    for (let more = true, tries = 0; more && tries < 1_000; tries += 1)
+      more = await runCampaigns(this.engine);
+    await relayOutbox(this.engine);
+    await this.readAll();
+  }
+}
+
+const sumOf = (key: string): number => [...key].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
