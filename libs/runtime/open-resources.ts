@@ -42,7 +42,7 @@ export async function openResources(
 function openStream(settings: Settings, database: Database, app: string, log: Logger): Promise<Stream> {
   const { kafkaBrokers: brokers, kafkaTopic: topic, streamPartitions: partitions } = settings;
   return brokers.length > 0
-    ? openKafkaStream({ brokers, topic, partitions, clientId: `entente-${app}`, log })
+    ? openKafkaStream({ database, brokers, topic, partitions, clientId: `entente-${app}`, log })
     : openPostgresStream({ database, topic, partitions, keepFor: settings.streamDays * DAY, log });
 }
 
