@@ -481,6 +481,7 @@ CREATE TABLE import_file (
   content bytea NOT NULL,
   PRIMARY KEY (job_id, part)
 );
+COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts';
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
 
 CREATE TABLE import_problem (
@@ -490,5 +491,7 @@ CREATE TABLE import_problem (
   column_name text,
   code     text NOT NULL,
   message  text NOT NULL,
+  entry    text,
   PRIMARY KEY (job_id, row, ordinal)
 );
+COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>, that a grant could not lift';

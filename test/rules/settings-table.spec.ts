@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { settingsDocumentation, settingsTable } from '@entente/runtime';
+
+const root = join(__dirname, '..', '..');
+
+/** A table without the padding that the formatter gives it. */
+const rows = (text: string): string[] =>
+  text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !line.startsWith('| -') && !line.startsWith('|-'))
+    .map((line) => line.replace(/ +/g, ' ').trim());
+
+it("the README's table of settings is the table the code reads", () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const section = readme.slice(readme.indexOf('## Settings'));
+  const table = section.slice(0, section.indexOf('\n## ', 3));
+  expect(rows(table)).toEqual(rows(settingsDocumentation()));
+});
+
+it('compose names no setting that does not exist', () => {
+  const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
+  const ours = compose.slice(compose.indexOf('x-entente:'), compose.indexOf('services:'));
+  const named = [...ours.matchAll(/^ {4}([A-Z_]+):/gm)].map((match) => match[1]);
+  const known = Object.values(settingsTable).map(({ variable }) => variable);
+  expect(named.length).toBeGreaterThan(3);
+  expect(named.filter((name) => !known.includes(name as (typeof known)[number]))).toEqual([]);
+});
