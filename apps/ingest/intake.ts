@@ -19,8 +19,7 @@ const MOST_TOLD = 100;
 
 /** Takes requests in: checked, stamped, appended to the stream, and only then acknowledged. */
 export class Intake {
-  private readonly items;
-  private readonly future;
+  private readonly counted;
   private isFailing = false;
 
   constructor(
@@ -29,23 +28,25 @@ export class Intake {
     private readonly log: Logger,
     metrics: Metrics,
   ) {
-    this.items = metrics.counter('ingest_items_total', 'Items of the Tracking API', ['result']);
-    this.future = metrics.counter(
-      'ingest_future_total',
-      'Accepted items whose time lies after their arrival',
-    );
+    const items = metrics.counter('ingest_items_total', 'Items of the Tracking API', ['result']);
+    this.counted = {
+      accepted: items.labels('accepted'),
+      refused: items.labels('refused'),
+      turnedAway: items.labels('turned-away'),
+      early: metrics.counter('ingest_future_total', 'Accepted items whose time lies after their arrival'),
+    };
   }
 
   /** Resolves when every sound item is durably in the stream. Throws `Invalid` when none was sound. */
   async take(body: TrackingBody, source: number, type?: FactType): Promise<Receipt> {
     const receivedAt = this.clock.now();
     const read = readItems(body, { source, receivedAt, type, newId: uuidv7 });
-    if (read.errors.length > 0) this.items.inc({ result: 'refused' }, read.errors.length);
+    if (read.errors.length > 0) this.counted.refused.inc(read.errors.length);
     if (read.facts.length === 0) throw refusal(read.errors, type === undefined);
     await this.append(read);
-    this.items.inc({ result: 'accepted' }, read.facts.length);
+    this.counted.accepted.inc(read.facts.length);
     const early = read.facts.filter(({ timestamp }) => timestamp > receivedAt).length;
-    if (early > 0) this.future.inc(early);
+    if (early > 0) this.counted.early.inc(early);
     return { success: true, accepted: read.facts.length, errors: read.errors };
   }
 
@@ -55,7 +56,7 @@ export class Intake {
       await this.stream.append(facts.map(recordOf));
       this.isFailing = false;
     } catch (error) {
-      this.items.inc({ result: 'turned-away' }, facts.length);
+      this.counted.turnedAway.inc(facts.length);
       if (error instanceof StreamBusy && error.cause === undefined) throw error;
       this.tellOnce(error);
       throw new HttpException('The stream takes no records now.', 503, { cause: error });

@@ -23,10 +23,35 @@ export interface TrackingBody {
 export function parseTrackingBodies(server: FastifyInstance): void {
   server.removeAllContentTypeParsers();
   const options = { parseAs: 'buffer' as const, bodyLimit: TRACKING_BODY_BYTES };
-  server.addContentTypeParser('*', options, async (request: FastifyRequest, body: Buffer) => {
-    refuseOtherTypes(request.headers['content-type']);
-    return readTrackingBody(await plainBytes(request, body, TRACKING_BODY_BYTES));
+  server.addContentTypeParser('*', options, (request: FastifyRequest, body: Buffer, done) => {
+    if (!isUsual(request)) return void unpacked(request, body).then((read) => done(null, read), done);
+    const read = attempt(() => readTrackingBody(body));
+    done('error' in read ? read.error : null, read);
   });
+}
+
+/** How nearly every client calls its body; looked up, because this runs once per event. */
+const usualTypes = new Set([
+  'application/json',
+  'text/plain',
+  'application/json; charset=utf-8',
+  'text/plain;charset=UTF-8',
+]);
+
+const isUsual = ({ headers }: FastifyRequest): boolean =>
+  headers['content-encoding'] === undefined && usualTypes.has(headers['content-type'] ?? 'application/json');
+
+async function unpacked(request: FastifyRequest, body: Buffer): Promise<TrackingBody> {
+  refuseOtherTypes(request.headers['content-type']);
+  return readTrackingBody(await plainBytes(request, body, TRACKING_BODY_BYTES));
+}
+
+function attempt<T>(work: () => T): T | { readonly error: Error } {
+  try {
+    return work();
+  } catch (error) {
+    return { error: error as Error };
+  }
 }
 
 /** Throws `Invalid` when the bytes are no JSON object within the bounds. */

@@ -1,7 +1,7 @@
 import type { FactType } from '@entente/event';
 import { Invalid } from '@entente/kernel';
-import { Controller, HttpCode, HttpException, Post, Req, Res } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Controller, HttpCode, HttpException, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import { writeKeyOf } from './credentials';
 import { Intake, type Receipt } from './intake';
 import type { TrackingBody } from './tracking-body';
@@ -11,8 +11,6 @@ type TrackingRequest = FastifyRequest<{ Body: TrackingBody | undefined }>;
 
 /** A call under its name and the letter that the browser SDK shortens it to, with and without the version. */
 const paths = (name: string, letter: string): string[] => [`v1/${name}`, `v1/${letter}`, name, letter];
-
-const RETRY_SECONDS = '5';
 
 /** The calls of the Segment tracking spec, so that its SDKs are clients unchanged. */
 @Controller()
@@ -24,58 +22,51 @@ export class TrackingController {
 
   @Post(paths('identify', 'i'))
   @HttpCode(200)
-  identify(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply, 'identify');
+  identify(@Req() request: TrackingRequest) {
+    return this.take(request, 'identify');
   }
 
   @Post(paths('track', 't'))
   @HttpCode(200)
-  track(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply, 'track');
+  track(@Req() request: TrackingRequest) {
+    return this.take(request, 'track');
   }
 
   @Post(paths('page', 'p'))
   @HttpCode(200)
-  page(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply, 'page');
+  page(@Req() request: TrackingRequest) {
+    return this.take(request, 'page');
   }
 
   @Post(paths('screen', 's'))
   @HttpCode(200)
-  screen(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply, 'screen');
+  screen(@Req() request: TrackingRequest) {
+    return this.take(request, 'screen');
   }
 
   @Post(paths('group', 'g'))
   @HttpCode(200)
-  group(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply, 'group');
+  group(@Req() request: TrackingRequest) {
+    return this.take(request, 'group');
   }
 
   @Post(paths('alias', 'a'))
   @HttpCode(200)
-  alias(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply, 'alias');
+  alias(@Req() request: TrackingRequest) {
+    return this.take(request, 'alias');
   }
 
   /** Some server SDKs still send their batches to the older name `import`. */
   @Post([...paths('batch', 'b'), 'v1/import'])
   @HttpCode(200)
-  batch(@Req() request: TrackingRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    return this.take(request, reply);
+  batch(@Req() request: TrackingRequest) {
+    return this.take(request);
   }
 
-  private async take(request: TrackingRequest, reply: FastifyReply, type?: FactType): Promise<Receipt> {
-    const { body } = request;
+  private async take({ body, headers }: TrackingRequest, type?: FactType): Promise<Receipt> {
     if (!body) throw Invalid.at('', 'json', 'The body is empty.');
-    const source = await this.keys.sourceOf(writeKeyOf(request.headers.authorization, body.fields));
+    const source = await this.keys.sourceOf(writeKeyOf(headers.authorization, body.fields));
     if (source === undefined) throw new HttpException('The write key is missing, unknown or revoked.', 401);
-    try {
-      return await this.intake.take(body, source, type);
-    } catch (error) {
-      if (error instanceof HttpException && error.getStatus() === 503)
-        reply.header('retry-after', RETRY_SECONDS);
-      throw error;
-    }
+    return this.intake.take(body, source, type);
   }
 }

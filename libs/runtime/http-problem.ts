@@ -70,7 +70,8 @@ function domainAnswer(error: unknown): Answer | undefined {
 function httpAnswer(error: unknown): Answer | undefined {
   if (!(error instanceof HttpException)) return undefined;
   const status = error.getStatus();
-  return plain(status, status < 500 ? error.message : undefined, { ours: status >= 500 && status !== 503 });
+  if (status === 503) return plain(status, undefined, { retryAfter: RETRY_SECONDS });
+  return plain(status, status < 500 ? error.message : undefined, { ours: status >= 500 });
 }
 
 function busyAnswer(error: unknown): Answer | undefined {
