@@ -8,7 +8,7 @@ import type { HistoryEvent } from './facts';
  * latest instants, newest first, as many as the conditions need. Plain JSON; a contact without events has `{}`.
  */
 export type SeriesState = { readonly [series: string]: Kept };
-export type Kept = readonly [total: number, ...latest: Instant[]];
+export type Kept = readonly [total: number, latest: readonly Instant[]];
 
 /** The events of one name that pass one filter. Conditions share it. */
 export interface Series {
@@ -34,7 +34,9 @@ export function makeSeries(event: string, where: Filter | undefined): Series {
 export const totalOf = (state: SeriesState, series: Series): number => state[series.key]?.[0] ?? 0;
 
 export const latestOf = (state: SeriesState, series: Series): readonly Instant[] =>
-  (state[series.key]?.slice(1) as Instant[] | undefined) ?? [];
+  state[series.key]?.[1] ?? NONE;
+
+const NONE: readonly Instant[] = [];
 
 /** How many of the instants (newest first) are after `after`. */
 export function countWithin(latest: readonly Instant[], after: Instant): number {
@@ -44,18 +46,20 @@ export function countWithin(latest: readonly Instant[], after: Instant): number 
 }
 
 /** Whether what is kept has as many instants as the series keeps now. It has not when it was folded for fewer. */
-export const suffices = (kept: Kept, keep: number): boolean => kept.length - 1 >= Math.min(kept[0], keep);
+export const suffices = ([total, latest]: Kept, keep: number): boolean =>
+  latest.length >= Math.min(total, keep);
 
 /** One more event, at whatever place in time. */
 export function insert(kept: Kept | undefined, at: Instant, keep: number): Kept {
-  const [total, ...latest] = kept ?? [0];
-  const newer = latest.findIndex((instant) => instant < at);
-  latest.splice(newer < 0 ? latest.length : newer, 0, at);
-  return [total + 1, ...latest.slice(0, keep)];
+  const [total, before] = kept ?? [0, NONE];
+  const latest = [...before];
+  const older = latest.findIndex((instant) => instant < at);
+  latest.splice(older < 0 ? latest.length : older, 0, at);
+  return [total + 1, latest.slice(0, keep)];
 }
 
 /** What many events leave, in one go. */
 export function keptOf(events: readonly HistoryEvent[], keep: number): Kept {
   const latest = events.map(({ at }) => at).sort((a, b) => b - a);
-  return [events.length, ...latest.slice(0, keep)];
+  return [events.length, latest.slice(0, keep)];
 }

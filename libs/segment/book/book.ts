@@ -33,6 +33,8 @@ export class Book {
   private readonly tests = new Map<number, Test>();
   private readonly heldRules = new Map<string, HeldRule>();
   private readonly heldByIdentity = new WeakMap<Rule, HeldRule>();
+  /** By series, the conditions of versions that time alone may change. */
+  private readonly timedLeaves = new Map<string, readonly Leaf[]>();
   private readonly compilation: Compilation;
   private readonly tracking: Tracking;
   private readonly references: References;
@@ -46,6 +48,8 @@ export class Book {
     for (const rule of extra) this.addHeld(rule);
     this.references = new References([...this.tests.keys()], refersTo);
     this.tracking = new Tracking(this.compilation.series.values());
+    for (const [series, leaves] of this.compilation.leavesBySeries)
+      this.timedLeaves.set(series, leaves.filter(isTimed));
   }
 
   /** Equal for two books that keep the same of a contact: the one's states then serve the other. */
@@ -103,9 +107,8 @@ export class Book {
   /** The versions, dependents included and in order, whose truth may differ at `until` from `after` by time alone. */
   affectedByTime(state: SeriesState, traits: JsonObject, after: Instant, until: Instant): number[] {
     const moment = new Evaluation(state, traits, after, NOBODY);
-    const due = this.timedLeaves(state).filter(
-      (leaf) => (leaf.tracked.changesAt!(moment) ?? Infinity) <= until,
-    );
+    const due: Leaf[] = [];
+    for (const [leaf, at] of this.changesOf(moment)) if (at <= until) due.push(leaf);
     return this.affectedBy(due);
   }
 
@@ -154,10 +157,7 @@ export class Book {
   nextChange(state: SeriesState, traits: JsonObject, now: Instant): Instant | undefined {
     const moment = new Evaluation(state, traits, now, NOBODY);
     let next: Instant | undefined;
-    for (const leaf of this.timedLeaves(state)) {
-      const at = leaf.tracked.changesAt!(moment);
-      if (at !== undefined && (next === undefined || at < next)) next = at;
-    }
+    for (const [, at] of this.changesOf(moment)) if (next === undefined || at < next) next = at;
     return next;
   }
 
@@ -195,10 +195,13 @@ export class Book {
     return this.references.withDependents(new Set(leaves.flatMap(({ versions }) => [...versions])));
   }
 
-  /** The conditions of versions on what this contact has that time alone may change. */
-  private timedLeaves(state: SeriesState): Leaf[] {
-    const leaves = Object.keys(state).flatMap((series) => this.leavesOfSeries(series));
-    return leaves.filter(({ tracked, versions }) => tracked.changesAt && versions.size > 0);
+  /** The next change of each condition on what this contact has, where time alone brings one. */
+  private *changesOf(moment: Evaluation): Iterable<[Leaf, Instant]> {
+    for (const series of Object.keys(moment.state))
+      for (const leaf of this.timedLeaves.get(series) ?? []) {
+        const at = leaf.tracked.changesAt!(moment);
+        if (at !== undefined) yield [leaf, at];
+      }
   }
 
   private leavesOfSeries(key: string): readonly Leaf[] {
@@ -209,6 +212,9 @@ export class Book {
     return this.compilation.leavesByTrait.get(name) ?? [];
   }
 }
+
+const isTimed = ({ tracked, versions }: Leaf): boolean =>
+  tracked.changesAt !== undefined && versions.size > 0;
 
 const referred = (leaves: readonly Leaf[]): Set<number> =>
   new Set(leaves.flatMap(({ refersTo }) => refersTo ?? []));

@@ -1,0 +1,178 @@
+import type { Instant, JsonObject } from '@entente/kernel';
+import { compileBook, parseRule, SegmentCycle, type HistoryEvent, type Rule, type SegmentVersion } from '..';
+
+const SECOND = 1_000;
+const start: Instant = Date.UTC(2026, 10, 23);
+const ruleOf = (json: unknown): Rule => (parseRule(json) as { rule: Rule }).rule;
+const live = (id: number, segment: string, rule: unknown): SegmentVersion => ({
+  id,
+  segment,
+  status: 'live',
+  rule: ruleOf(rule),
+});
+const building = (id: number, segment: string, rule: unknown): SegmentVersion => ({
+  ...live(id, segment, rule),
+  status: 'building',
+});
+const event = (at: Instant, properties: JsonObject = {}, name = 'X'): HistoryEvent => ({
+  at,
+  id: `${name}${at}`,
+  name,
+  properties,
+});
+
+describe('state', () => {
+  const book = compileBook([
+    live(1, 'ever', { event: 'X' }),
+    live(2, 'thrice', { event: 'X', within: 'PT10S', count: { gte: 3 } }),
+    live(3, 'at-most-once', { event: 'X', within: 'PT5S', count: { lte: 1 } }),
+    live(4, 'big', { event: 'X', where: { total: { gt: 50 } } }),
+  ]);
+
+  it('keeps the total and as many instants as the conditions of a series need', () => {
+    const history = [1, 5, 3, 2, 4].map((second) => event(start + second * SECOND));
+    const state = book.foldAll(history);
+    expect(Object.values(state)).toEqual([[5, [start + 5 * SECOND, start + 4 * SECOND, start + 3 * SECOND]]]);
+    expect(JSON.parse(JSON.stringify(state))).toEqual(state);
+  });
+
+  it('stays the same object when no series has the event', () => {
+    const state = book.emptyState();
+    expect(book.fold(state, event(start, {}, 'Y'))).toBe(state);
+    expect(book.touchedBy('Y', {})).toBe(false);
+    expect(book.touchedBy('X', {})).toBe(true);
+  });
+
+  it('must be recomputed when it was folded for smaller needs', () => {
+    const smaller = compileBook([live(2, 'twice', { event: 'X', within: 'PT10S', count: { gte: 2 } })]);
+    const history = [1, 2, 3].map((second) => event(start + second * SECOND));
+    expect(book.isServedBy(smaller.needs)).toBe(false);
+    expect(smaller.isServedBy(book.needs)).toBe(true);
+    expect(book.fold(smaller.foldAll(history), event(start))).toBe('recompute');
+    expect(smaller.seriesKey).not.toBe(book.seriesKey);
+  });
+
+  it('has one key for equal needs, whatever the rules', () => {
+    const same = compileBook([
+      live(7, 'a', { not: { event: 'X', where: { total: { gt: 50 } }, count: 5 } }),
+      live(8, 'b', { event: 'X', within: 'P1D', count: { gt: 2 } }),
+    ]);
+    expect(same.seriesKey).toBe(book.seriesKey);
+  });
+});
+
+describe('time', () => {
+  const book = compileBook(
+    [live(1, 'thrice', { event: 'X', within: 'PT10S', count: { gte: 3 } })],
+    [ruleOf({ event: 'X', within: 'PT1S' })],
+  );
+
+  it('moves a window at the instant of its third latest event plus its length', () => {
+    const state = book.foldAll([1, 2, 2, 4].map((second) => event(start + second * SECOND)));
+    const now = start + 4 * SECOND;
+    const next = start + 12 * SECOND;
+    expect(book.nextChange(state, {}, now)).toBe(next);
+    expect(book.members(state, {}, next - 1)).toEqual(new Set([1]));
+    expect(book.members(state, {}, next)).toEqual(new Set());
+    expect(book.affectedByTime(state, {}, now, next - 1)).toEqual([]);
+    expect(book.affectedByTime(state, {}, now, next)).toEqual([1]);
+    expect(book.nextChange(state, {}, next)).toBeUndefined();
+  });
+
+  it('wakes nobody for a rule that is not a segment', () => {
+    const state = book.foldAll([event(start)]);
+    expect(book.holds(ruleOf({ within: 'PT1S', event: 'X' }), state, {}, start)).toBe(true);
+    expect(book.nextChange(state, {}, start)).toBeUndefined();
+  });
+});
+
+describe('segments of segments', () => {
+  const versions = [
+    live(1, 'c', { all: [{ segment: 'b' }, { not: { segment: 'gone' } }] }),
+    live(2, 'b', { segment: 'a' }),
+    live(3, 'a', { trait: 'vip', eq: true }),
+    building(4, 'a', { trait: 'vip', eq: false }),
+    building(5, 'd', { segment: 'b' }),
+    building(6, 'e', { segment: 'a' }),
+  ];
+  const book = compileBook(versions, [ruleOf({ segment: 'c' })]);
+
+  it('are decided after those they name: building ones name building ones first, live ones live ones', () => {
+    expect(book.members({}, { vip: true }, start)).toEqual(new Set([1, 2, 3, 5]));
+    expect(book.members({}, { vip: false }, start)).toEqual(new Set([4, 6]));
+    expect(book.holds(ruleOf({ segment: 'c' }), {}, { vip: true }, start)).toBe(true);
+  });
+
+  it('change with those they name', () => {
+    const affected = book.affectedByTraits(['vip']);
+    expect(new Set(affected)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    expect(affected.indexOf(3)).toBeLessThan(affected.indexOf(2));
+    expect(affected.indexOf(2)).toBeLessThan(affected.indexOf(1));
+    const { entered, left } = book.changes({}, { vip: true }, start, new Set([4, 6]), affected);
+    expect(entered.filter((id) => id <= 3)).toEqual([3, 2, 1]);
+    expect(left).toEqual([4, 6]);
+  });
+
+  it.each([
+    [[live(1, 'a', { segment: 'a' })], ['a', 'a']],
+    [
+      [
+        live(1, 'a', { not: { segment: 'b' } }),
+        live(2, 'b', { all: [{ event: 'X' }, { segment: 'c' }] }),
+        live(3, 'c', { segment: 'a' }),
+        live(4, 'free', { segment: 'a' }),
+      ],
+      ['a', 'b', 'c', 'a'],
+    ],
+    [
+      [building(1, 'a', { segment: 'b' }), live(2, 'a', { event: 'X' }), live(3, 'b', { segment: 'a' })],
+      ['a', 'b', 'a'],
+    ],
+  ])('are refused in a circle, with the path that closes it', (versions, path) => {
+    const compile = (): unknown => compileBook(versions);
+    expect(compile).toThrow(SegmentCycle);
+    expect(compile).toThrow(path.join(' → '));
+  });
+
+  it('may be chained ten thousand long', () => {
+    const chain = Array.from({ length: 10_000 }, (_, index) =>
+      live(index, `s${index}`, index ? { segment: `s${index - 1}` } : { trait: 'vip', eq: true }),
+    );
+    const last = ruleOf({ segment: 's9999' });
+    const long = compileBook(chain, [last]);
+    expect(long.members({}, { vip: true }, start).size).toBe(10_000);
+    expect(long.holds(last, {}, { vip: true }, start)).toBe(true);
+    expect(long.affectedByTraits(['vip'])).toHaveLength(10_000);
+  });
+});
+
+describe('what is touched', () => {
+  const book = compileBook([
+    live(1, 'shoes', { event: 'X', where: { category: 'shoes' } }),
+    live(2, 'hats', { event: 'X', where: { category: { in: ['hats', 'caps'] }, total: { gt: 50 } } }),
+    live(3, 'french', { trait: 'address.country', eq: 'FR' }),
+    live(4, 'dear', { event: 'X', where: { total: { gt: 100 } } }),
+  ]);
+
+  it('is found by name and value', () => {
+    expect(book.affectedByEvent('X', { category: 'shoes' })).toEqual([1]);
+    expect(book.affectedByEvent('X', { category: 'caps', total: 60 })).toEqual([2]);
+    expect(book.affectedByEvent('X', { category: 'hats', total: 101 })).toEqual([2, 4]);
+    expect(book.affectedByEvent('X', { category: 'hats', total: '60' })).toEqual([]);
+    expect(book.affectedByEvent('Y', { category: 'shoes' })).toEqual([]);
+    expect(book.touchedBy('X', { category: 'hats' })).toBe(false);
+  });
+
+  it('is found by top-level trait', () => {
+    expect(book.usesTraits(['name', 'address'])).toBe(true);
+    expect(book.usesTraits(['country'])).toBe(false);
+    expect(book.affectedByTraits(['address'])).toEqual([3]);
+  });
+});
+
+describe('an extra rule', () => {
+  it('must be one that the book was compiled with', () => {
+    const book = compileBook([]);
+    expect(() => book.holds(ruleOf({ event: 'X' }), {}, {}, start)).toThrow('compiled without');
+  });
+});
