@@ -1,4 +1,4 @@
-import { feedbackFact, recordOf, type Feedback } from '@entente/event';
+import { feedbackFact, recordOf, type Fact, type Feedback } from '@entente/event';
 import type { Tx } from './database';
 import { onceFor } from './once-for';
 
@@ -18,7 +18,16 @@ export interface Told extends Feedback {
 export async function tell(tx: Tx, feedbacks: readonly Told[]): Promise<void> {
   if (feedbacks.length === 0) return;
   const source = await ownSource(tx);
-  const records = feedbacks.map((feedback) => recordOf(factOf(feedback, source)));
+  await tellFacts(
+    tx,
+    feedbacks.map((feedback) => factOf(feedback, source)),
+  );
+}
+
+/** Puts facts of other sources, such as an import's, into the outbox; in this order. */
+export async function tellFacts(tx: Tx, facts: readonly Fact[]): Promise<void> {
+  if (facts.length === 0) return;
+  const records = facts.map(recordOf);
   await tx.run(
     `INSERT INTO outbox (key, record)
      SELECT key, record::jsonb FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS o (key, record, n) ORDER BY n`,
