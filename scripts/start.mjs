@@ -27,13 +27,12 @@ process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], main, ...args];
 createRequire(import.meta.url)(main);
 
-/** npm that is killed takes nothing with it; an app that nobody waits for would go on holding its ports and its database. */
+/** A killed npm takes nothing with it; an app that nobody waits for would go on holding its ports and its database. */
 function stopWithNpm() {
   if (!process.env['npm_lifecycle_event']) return;
   const npm = process.ppid;
   const watch = setInterval(() => {
-    if (process.ppid === npm) return;
-    clearInterval(watch);
-    process.kill(process.pid, 'SIGTERM');
+    if (process.ppid !== npm) process.kill(process.pid, 'SIGTERM');
   }, 500).unref();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => clearInterval(watch));
 }

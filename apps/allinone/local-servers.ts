@@ -36,7 +36,10 @@ export async function startLocalServers(settings: Settings, log: Logger): Promis
 }
 
 async function embeddedDatabase(settings: Settings, log: Logger) {
-  const server = await startEmbeddedServer({ folder: join(settings.dataDir, 'postgres') });
+  const server = await startEmbeddedServer({
+    folder: join(settings.dataDir, 'postgres'),
+    patience: settings.drainSeconds * 1_000,
+  });
   log.info({ port: server.port }, 'embedded PostgreSQL started');
   return {
     urls: { databaseUrl: server.url('entente'), migrationDatabaseUrl: server.url('entente_owner') },

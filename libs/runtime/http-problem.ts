@@ -71,6 +71,7 @@ function httpAnswer(error: unknown): Answer | undefined {
   if (!(error instanceof HttpException)) return undefined;
   const status = error.getStatus();
   if (status === 503) return plain(status, undefined, { retryAfter: RETRY_SECONDS });
+  if (status === 429) return plain(status, error.message, { retryAfter: RETRY_SECONDS });
   return plain(status, status < 500 ? error.message : undefined, { ours: status >= 500 });
 }
 

@@ -16,6 +16,6 @@ it('takes personal data out of errors too', () => {
   const lines: string[] = [];
   const log = openLog({ logLevel: 'info' }, 'test', { write: (line) => lines.push(line) });
   log.error({ err: new Error('duplicate key (email)=(ana@example.com)') }, 'failed');
-  expect(lines[0]).toContain('"app":"test"');
+  expect(lines[0]).toContain('"process":"test"');
   expect(lines.join('')).not.toContain('ana@');
 });

@@ -23,10 +23,10 @@ export const redact = (text: string): string =>
  * JSON lines. Whatever is logged, what looks like an address or a credential is taken out of the finished line.
  * The levels promise: `error` is worth waking somebody, `warn` is worth a look tomorrow, `info` tells what a process did.
  */
-export function openLog(settings: Pick<Settings, 'logLevel'>, app: string, target?: LogTarget): Logger {
+export function openLog(settings: Pick<Settings, 'logLevel'>, process: string, target?: LogTarget): Logger {
   const options: pino.LoggerOptions = {
     level: settings.logLevel,
-    base: { app },
+    base: { process },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     hooks: { streamWrite: redact },

@@ -62,6 +62,18 @@ export const settingsTable = {
     url('smtp', 'smtps'),
     'Where mail is handed over: `smtp://user:password@host:587`. Not set: `npm start` catches all mail locally; the sender alone needs it.',
   ),
+  senderConnections: setting(
+    'SENDER_CONNECTIONS',
+    integer(1, 100),
+    '5',
+    'SMTP sessions that one sender holds at a time.',
+  ),
+  tracking: setting(
+    'TRACKING',
+    oneOf('on', 'off'),
+    'on',
+    'Whether mails tell their opens and clicks; `off` leaves links as written and puts in no pixel.',
+  ),
   allowedRecipients: setting(
     'ALLOWED_RECIPIENTS',
     list,

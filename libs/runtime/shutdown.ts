@@ -1,19 +1,22 @@
 import type { Logger } from './logger';
 import type { Settings } from './settings';
 
+/** Ctrl-C reaches a process twice where npm passes on what the terminal sent already. */
+const ONE_KEYSTROKE_MS = 1_000;
+
 /**
  * On SIGINT or SIGTERM (or an error that nobody handled) finishes what is in hand through `close` and exits; at once on a
- * second signal or when the time for draining is over.
+ * later second signal or when the time for draining is over.
  */
 export function closeOnSignal(
   settings: Pick<Settings, 'drainSeconds'>,
   log: Logger,
   close: () => Promise<void>,
 ): void {
-  let closing = false;
+  let since: number | undefined;
   const stop = (code: number) => {
-    if (closing) process.exit(1);
-    closing = true;
+    if (since !== undefined) return void (performance.now() - since > ONE_KEYSTROKE_MS && process.exit(1));
+    since = performance.now();
     void drained(settings.drainSeconds, log, close).then((clean) => process.exit(clean ? code : 1));
   };
   process.on('SIGINT', () => stop(0));

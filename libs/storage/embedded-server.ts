@@ -1,11 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { serverBinaries } from './embedded-binaries';
 import { passwordsOf, prepare, type Passwords, type Place, type ServerRole } from './embedded-folder';
 import { initialize, launch } from './embedded-process';
 import { stopServer } from './embedded-running';
-import { lockFolder } from './folder-lock';
+import { FolderInUse, lockFolder } from './folder-lock';
 
 export type { ServerRole } from './embedded-folder';
 
@@ -24,6 +25,8 @@ export interface EmbeddedServerOptions {
   readonly folder: string;
   /** False for tests only: no fsync. */
   readonly durable?: boolean;
+  /** Milliseconds to wait for a predecessor that is still stopping; none when not said. */
+  readonly patience?: number;
 }
 
 const DATABASE = 'entente';
@@ -34,7 +37,7 @@ const DATABASE = 'entente';
  */
 export async function startEmbeddedServer(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const place = prepare(resolve(options.folder));
-  const lock = lockFolder(place.home);
+  const lock = await lockPatiently(place.home, options.patience ?? 0);
   try {
     const server = await startLocked(place, options.durable ?? true);
     return {
@@ -48,6 +51,16 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
     await stopEmbeddedServer(place.home).catch(() => undefined);
     lock.release();
     throw error;
+  }
+}
+
+async function lockPatiently(folder: string, patience: number): Promise<{ release(): void }> {
+  for (const end = Date.now() + patience; ; await sleep(100)) {
+    try {
+      return lockFolder(folder);
+    } catch (error) {
+      if (!(error instanceof FolderInUse) || Date.now() >= end) throw error;
+    }
   }
 }
 

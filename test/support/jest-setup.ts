@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stopEmbeddedServer } from '../../libs/storage/embedded-server';
@@ -12,7 +12,9 @@ export default async function setup(): Promise<void> {
     const pid = Number(/^entente-test-(\d+)-/.exec(name)?.[1]);
     if (pid && !isRunning(pid)) await removeRun(join(tmpdir(), name)).catch(() => undefined);
   }
-  process.env['ENTENTE_TEST_RUN'] = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  chmodSync(folder, 0o755); // the server may run as another user
+  process.env['ENTENTE_TEST_RUN'] = folder;
 }
 
 export async function removeRun(folder: string): Promise<void> {
