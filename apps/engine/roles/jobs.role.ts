@@ -7,7 +7,7 @@ import {
 import { Interval } from '@nestjs/schedule';
 import { MINUTE, SECOND, type Duration } from '@entente/kernel';
 import type { Logger } from '@entente/runtime';
-import { dropLeases } from '@entente/storage';
+import { dropLeases, ImportWorker } from '@entente/storage';
 import type { Engine } from '../engine';
 import { buildSegments } from '../jobs/build-segments';
 import { relayOutbox } from '../jobs/relay-outbox';
@@ -20,11 +20,12 @@ import { ENGINE, LOG } from '../tokens';
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
-/** What is done in chunks beside the stream: builds, planned runs, the outbox, repairs. */
+/** What is done in chunks beside the stream: builds, planned runs, imports, the outbox, repairs. */
 @Injectable()
 export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly builds: Loop;
   private readonly runs: Loop;
+  private readonly imports: Loop;
   private readonly outbox: Loop;
   private readonly repairs: Loop;
 
@@ -36,6 +37,8 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
       new Loop(work, (error) => log.error({ err: error, job: name }, 'a job failed; it is tried again'));
     this.builds = loop('build', async () => ((await buildSegments(engine)) ? breath : idle));
     this.runs = loop('runs', async () => ((await runCampaigns(engine)) ? breath : MINUTE));
+    const importer = new ImportWorker(engine.database, engine.clock, engine.id);
+    this.imports = loop('import', async () => ((await importer.work()) ? breath : idle));
     this.outbox = loop('outbox', async () => ((await relayOutbox(engine)) ? 0 : SECOND / 10));
     this.repairs = loop('repair', async () => {
       await repairContacts(engine);
@@ -59,6 +62,6 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private all(): Loop[] {
-    return [this.builds, this.runs, this.outbox, this.repairs];
+    return [this.builds, this.runs, this.imports, this.outbox, this.repairs];
   }
 }
