@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
+import { refusal } from '@entente/delivery';
+import { gateFacts, lockAddress } from '@entente/storage';
 import { TestSite, type Recipient, type SiteAnswer } from '../support/site';
 
 const ONE_CLICK = 'List-Unsubscribe=One-Click';
@@ -136,6 +138,51 @@ it('the button of the page opts out, and the page leads to the preference center
   expect((await site.get(next)).text).toContain('Offers &amp; deals');
 });
 
+describe('promise 4: nothing is released once an opt-out was answered', () => {
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  /** What a sender does: lock the address, read the facts, commit the release. Says when it had committed. */
+  const release = async ({ contact, addressHash }: Recipient) => {
+    const may = await site.database.transaction(async (tx) => {
+      await lockAddress(tx, addressHash);
+      const [facts] = await gateFacts(tx, [{ contact, topic: 'news', addressHash }]);
+      await pause(Math.random() * 5);
+      return refusal({ ...facts, campaign: 'live' }) === undefined;
+    });
+    return may ? performance.now() : undefined;
+  };
+
+  it('at any interleaving of three senders and the pages', async () => {
+    for (let round = 0; round < 30; round += 1) {
+      const ray = await site.recipient();
+      const unsubscribe = await site.path('unsubscribe', ray);
+      const preferences = await site.path('preferences', ray);
+      const optOut = async () => {
+        await pause(Math.random() * 8);
+        const [path, form] = [
+          [unsubscribe, ONE_CLICK],
+          [preferences, 'page=everything'],
+          [preferences, 'page=preferences&shown=news'],
+        ][round % 3]!;
+        expect((await site.form(path!, form!)).status).toBe(200);
+        return performance.now();
+      };
+      const sender = async () => {
+        const releases = [];
+        for (let i = 0; i < 4; i += 1) {
+          releases.push(await release(ray));
+          await pause(Math.random() * 4);
+        }
+        return releases;
+      };
+      const [answered, ...released] = await Promise.all([optOut(), sender(), sender(), sender()]);
+      // A release may commit before the answer arrives here, never begin after it.
+      for (const at of released.flat()) expect(at ?? 0).toBeLessThan(answered + 1);
+      expect(await release(ray)).toBeUndefined();
+    }
+  });
+});
+
 describe('P03: any other POST is refused without effect', () => {
   it.each([
     ['another value', 'List-Unsubscribe=Two-Click', 'application/x-www-form-urlencoded'],
@@ -263,6 +310,21 @@ describe('P05, promise 10: a click', () => {
         'Email Clicked by human',
         'Email Clicked by machine',
         'Permission Granted',
+      ]),
+    );
+  });
+
+  it('on every link within two seconds is a machine’s', async () => {
+    const lou = await site.recipient();
+    for (const link of [0, 1, 2])
+      await site.get(await site.path('click', lou, { url: 'https://shop.example/', link }), {
+        'user-agent': BROWSER,
+      });
+    await eventually(async () =>
+      expect((await site.told(lou)).filter((name) => name.startsWith('Email'))).toEqual([
+        'Email Clicked by human',
+        'Email Clicked by human',
+        'Email Clicked by machine',
       ]),
     );
   });
