@@ -11,7 +11,7 @@ export interface KafkaConnection {
 /** kafkajs says "error" of what it repairs by itself; what it cannot repair reaches us as an exception. */
 const levels = {
   [logLevel.ERROR]: 'warn',
-  [logLevel.WARN]: 'info',
+  [logLevel.WARN]: 'debug',
   [logLevel.INFO]: 'debug',
   [logLevel.DEBUG]: 'debug',
   [logLevel.NOTHING]: 'debug',
@@ -33,5 +33,5 @@ export const kafkaClient = ({ brokers, clientId, ssl, sasl }: KafkaConnection, r
     requestTimeout: 15_000,
     logLevel: logLevel.WARN,
     logCreator: logInto(report),
-    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
+    retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 5 },
   });

@@ -1,20 +1,9 @@
-import type { Kafka } from 'kafkajs';
 import type { Duration } from '@entente/kernel';
-import type { Database } from '@entente/storage';
 import { BackOff } from './back-off';
-import { KafkaReader } from './kafka-reader';
-import type { Bounds, ConsumeOptions, Consumption } from './stream';
-import { asError, type StreamLog } from './stream-log';
+import { KafkaReader, type ReadFrom } from './kafka-reader';
+import type { ConsumeOptions, Consumption } from './stream';
+import { asError } from './stream-log';
 import { WakeUp } from './wake-up';
-
-export interface KafkaConsumptionOf {
-  readonly kafka: Kafka;
-  readonly database: Database;
-  readonly topic: string;
-  readonly leaseFor: Duration;
-  readonly report: StreamLog;
-  readonly bounds: () => Promise<ReadonlyMap<number, Bounds>>;
-}
 
 const LOOK_MS: Duration = 5_000;
 /** A consumer that neither fetched nor heard its coordinator for so long has hung. */
@@ -29,7 +18,7 @@ export class KafkaConsumption implements Consumption {
   private readonly finished: Promise<void>;
 
   constructor(
-    private readonly of: KafkaConsumptionOf,
+    private readonly of: ReadFrom,
     private readonly options: ConsumeOptions,
   ) {
     this.finished = this.watch();

@@ -1,10 +1,19 @@
-import type { Batch, Consumer, EachBatchPayload } from 'kafkajs';
+import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Duration } from '@entente/kernel';
+import type { Database } from '@entente/storage';
 import { KafkaPlace } from './kafka-place';
-import type { KafkaConsumptionOf } from './kafka-consumption';
 import { readPosition, type PositionKey } from './positions';
-import { PositionOutsideLog, type ConsumeOptions, type LogRecord } from './stream';
-import { asError } from './stream-log';
+import { PositionOutsideLog, type Bounds, type ConsumeOptions, type LogRecord } from './stream';
+import { asError, type StreamLog } from './stream-log';
+
+export interface ReadFrom {
+  readonly kafka: Kafka;
+  readonly database: Database;
+  readonly topic: string;
+  readonly leaseFor: Duration;
+  readonly report: StreamLog;
+  readonly bounds: () => Promise<ReadonlyMap<number, Bounds>>;
+}
 
 const CONCURRENCY = 4;
 /** How long a fetch waits for records; also what closing waits for. */
@@ -24,7 +33,7 @@ export class KafkaReader {
   private stopping: Promise<void> | undefined;
 
   constructor(
-    private readonly of: KafkaConsumptionOf,
+    private readonly of: ReadFrom,
     private readonly options: ConsumeOptions,
     private readonly onEnd: () => void,
   ) {

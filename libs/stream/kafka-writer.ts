@@ -36,7 +36,7 @@ export class KafkaWriter {
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: () => (chosen) => chosen.message.partition!,
-      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 },
+      retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: 3 },
     });
     await producer.connect();
     return producer;

@@ -1,5 +1,5 @@
 import { openDatabase, type Database } from '@entente/storage';
-import { openPostgresStream, type Stream } from '@entente/stream';
+import { openKafkaStream, openPostgresStream, type Stream } from '@entente/stream';
 
 /** Which adapter to open and where, so that another process can be told. */
 export type StreamAddress =
@@ -14,13 +14,17 @@ export interface OpenStream {
 }
 
 export const PARTITIONS = 4;
-/** How long a member of a group that died may keep its partitions here. */
-export const DEATH_MS = 1_500;
+/** How long a member of a group that died may keep its partitions here; brokers allow no less than six seconds. */
+const LEASE_MS = { postgres: 1_500, kafka: 6_000 };
 
 /** Opens the log as a process of its own would: with its own connections. */
 export async function openStream(address: StreamAddress, topic: string): Promise<OpenStream> {
   const database = await openDatabase(address.url, { poolSize: 8, applicationName: 'stream-contract' });
-  const stream = await openPostgresStream({ database, topic, partitions: PARTITIONS, leaseFor: DEATH_MS });
+  const options = { database, topic, partitions: PARTITIONS, leaseFor: LEASE_MS[address.adapter] };
+  const stream =
+    address.adapter === 'kafka'
+      ? await openKafkaStream({ ...options, brokers: address.brokers, clientId: 'stream-contract' })
+      : await openPostgresStream(options);
   return {
     stream,
     database,

@@ -5,8 +5,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kafkaJars } from './kafka/jars';
 import { freePorts } from './kafka/free-ports';
+import { jarsMissing, kafkaJars } from './kafka/jars';
+import { removeOrphans } from './kafka/orphans';
 import { serverProperties } from './kafka/server-properties';
 
 /** A real broker: our own, which can be killed, or the one that KAFKA_BROKERS names, which is left alone. */
@@ -22,14 +23,22 @@ export interface TestKafka {
 
 const START_MS = 60_000;
 
-/** Starts a broker, or says in one line why there can be none. Needs Java 17 or newer, and Maven for the first start. */
-export async function startKafka(): Promise<TestKafka | { missing: string }> {
-  const given = process.env['KAFKA_BROKERS'];
-  if (given) return outside(given.split(',').map((broker) => broker.trim()));
+/** Why there is no Kafka to test on, in one line; undefined when there is one. */
+export const kafkaMissing = (): string | undefined => (givenBrokers() ? undefined : jarsMissing());
+
+/**
+ * Starts a broker of our own, or takes the one that KAFKA_BROKERS names; or says why there is none. Needs Java 17 or newer, and
+ * Maven for the first start. `own` asks for one that may be killed.
+ */
+export async function startKafka(options: { own?: boolean } = {}): Promise<TestKafka | { missing: string }> {
+  const given = givenBrokers();
+  if (given && !options.own) return outside(given);
   const jars = await kafkaJars();
-  if ('missing' in jars) return jars;
-  return ownBroker(jars.classPath);
+  return 'missing' in jars ? jars : ownBroker(jars.classPath);
 }
+
+const givenBrokers = (): string[] | undefined =>
+  process.env['KAFKA_BROKERS']?.split(',').map((broker) => broker.trim());
 
 function outside(brokers: string[]): TestKafka {
   const nothing = () => Promise.resolve();
@@ -37,6 +46,7 @@ function outside(brokers: string[]): TestKafka {
 }
 
 async function ownBroker(classPath: string): Promise<TestKafka> {
+  removeOrphans();
   const folder = mkdtempSync(join(tmpdir(), `entente-kafka-${process.pid}-`));
   const [port, controllerPort] = (await freePorts(2)) as [number, number];
   const properties = join(folder, 'server.properties');
@@ -95,6 +105,7 @@ async function startBroker(
   folder: string,
 ): Promise<ChildProcess> {
   const broker = java('kafka.Kafka', properties);
+  writeFileSync(join(folder, 'pid'), String(broker.pid));
   for (const end = Date.now() + START_MS; !(await answers(port)); await sleep(50)) {
     if (broker.exitCode !== null)
       throw new Error(`Kafka in ${folder} ended with exit code ${broker.exitCode}`);
