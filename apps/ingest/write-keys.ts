@@ -1,5 +1,6 @@
 import { SECOND, type Clock, type Duration, type Instant } from '@entente/kernel';
 import { findKey, type Database } from '@entente/storage';
+import { HttpException } from '@nestjs/common';
 
 interface Known {
   /** The key's source, or undefined: no such key. */
@@ -12,6 +13,8 @@ const FRESH: Duration = 5 * SECOND;
 /** How many keys are remembered, wrong ones included; the oldest make room. */
 const REMEMBERED = 10_000;
 const LONGEST_KEY = 200;
+/** Keys never seen before that may be looked up at a time: somebody who tries keys must not take the database from others. */
+const MOST_READING = 8;
 
 /** Which source a write key belongs to: one read of the database per key and few seconds, however many requests come. */
 export class WriteKeys {
@@ -23,7 +26,10 @@ export class WriteKeys {
     private readonly clock: Clock,
   ) {}
 
-  /** The source, at once where it is remembered; undefined for a key that is unknown, revoked or of another role. */
+  /**
+   * The source, at once where it is remembered; undefined for a key that is unknown, revoked or of another role. Throws a 429
+   * when too many new keys are tried at once.
+   */
   sourceOf(key: string): number | undefined | Promise<number | undefined> {
     if (key === '' || key.length > LONGEST_KEY) return undefined;
     const known = this.known.get(key);
@@ -32,6 +38,8 @@ export class WriteKeys {
   }
 
   private refresh(key: string, before: Known | undefined): Promise<number | undefined> {
+    if (before?.source === undefined && this.reading.size >= MOST_READING)
+      throw new HttpException('Too many unknown write keys are being tried.', 429);
     const reading = this.read(key, before).finally(() => this.reading.delete(key));
     this.reading.set(key, reading);
     return reading;

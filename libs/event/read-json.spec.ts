@@ -32,10 +32,10 @@ describe('readJson', () => {
   ])('E02 refuses %j', (text) => expect(code(readJson(text, bounds))).toBe('json'));
 
   it.each([25, 5_000, 100_000])('E03 stops at depth %d at once', (depth) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(code(readJson('['.repeat(depth) + ']'.repeat(depth), bounds))).toBe('depth');
     expect(code(readJson('{"a":'.repeat(depth), bounds))).toBe('depth');
-    expect(performance.now() - start).toBeLessThan(50);
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(50);
   });
 
   it('takes the depth that is allowed', () =>
@@ -70,10 +70,10 @@ describe('readJson', () => {
     expect(readJson('{"a":1,"a":2}', bounds)).toMatchObject({ value: { a: 2 } }));
 
   it('reads hostile texts in linear time', () => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     readJson(`"${'\\'.repeat(500_000)}"`, bounds);
     readJson(`"${'\\"'.repeat(250_000)}"`, bounds);
     readJson(`[${'1e999,'.repeat(80_000)}1]`, bounds);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(1_000);
   });
 });

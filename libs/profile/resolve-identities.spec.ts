@@ -97,8 +97,8 @@ describe('resolveIdentities', () => {
     const links = Array.from({ length: 20_000 }, (_, i) =>
       link(`user:${i % 500}`, `anonymous:${i % 7_000}`, i),
     );
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(resolveIdentities(links).size).toBe(7_500);
-    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(process.cpuUsage(start).user / 1_000).toBeLessThan(1_000);
   });
 });

@@ -228,10 +228,12 @@ describe('write keys', () => {
 describe('bad input', () => {
   const raw = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
     post('/v1/track', body, { ...JSON_TYPE, ...basic(), ...headers });
+  /** Work that takes at most this much of the processor, client included: the clock on the wall depends on the neighbors. */
   const within = async (milliseconds: number, work: () => Promise<Answer>): Promise<Answer> => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const answer = await work();
-    expect(performance.now() - start).toBeLessThan(milliseconds);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1_000).toBeLessThan(milliseconds);
     return answer;
   };
   const item = (more: string) => `{"userId":"u1","event":"Bad",${more}}`;
@@ -278,7 +280,8 @@ describe('bad input', () => {
     expect((await post('/v1/batch', sized(limit))).status).toBe(400);
     expect((await post('/v1/batch', sized(limit + 1))).status).toBe(413);
     const gzip = { 'content-encoding': 'gzip' };
-    expect((await within(500, () => raw(gzipSync(Buffer.alloc(200_000_000, 32)), gzip))).status).toBe(413);
+    const bomb = gzipSync(Buffer.alloc(200_000_000, 32));
+    expect((await within(500, () => raw(bomb, gzip))).status).toBe(413);
     expect((await raw(gzipSync(JSON.stringify(track())), gzip)).status).toBe(200);
     expect((await raw('{}', gzip)).status).toBe(400);
     expect((await raw('{}', { 'content-encoding': 'br' })).status).toBe(415);
