@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Mail } from '@entente/message';
 import { encodePhrase, encodeQuotedPrintable, encodeText, foldHeader } from './encode';
 import type { PreparedMail } from './mailer';
-import { signatureOf, type DkimKey } from './dkim';
-
-/** A header field as it goes out, folded, without its final line break. */
-export interface HeaderField {
-  readonly name: string;
-  readonly field: string;
-}
+import { signatureOf, type DkimKey, type HeaderField } from './dkim';
 
 /** What is in a mail that no mail may have. Whatever let it come this far is broken. */
 export class UnsafeMail extends Error {

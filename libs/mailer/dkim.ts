@@ -1,5 +1,10 @@
 import { createHash, createPrivateKey, sign, type KeyObject } from 'node:crypto';
-import type { HeaderField } from './compose';
+
+/** A header field as it goes out, folded, without its final line break. */
+export interface HeaderField {
+  readonly name: string;
+  readonly field: string;
+}
 
 /** A key that signs for a sending domain; its public half is at `selector._domainkey.domain`. */
 export interface DkimKey {
