@@ -125,6 +125,7 @@ CREATE TABLE identity_link (
 );
 CREATE TABLE import_file (
   job_id uuid NOT NULL,
+  part integer NOT NULL,
   content bytea NOT NULL
 );
 CREATE TABLE import_problem (
@@ -133,7 +134,8 @@ CREATE TABLE import_problem (
   ordinal integer NOT NULL,
   column_name text,
   code text NOT NULL,
-  message text NOT NULL
+  message text NOT NULL,
+  entry text
 );
 CREATE TABLE installation (
   singleton boolean NOT NULL DEFAULT true,
@@ -412,7 +414,7 @@ ALTER TABLE identity_link ADD CONSTRAINT identity_link_check CHECK ((a < b));
 ALTER TABLE identity_link ADD CONSTRAINT identity_link_kind_check CHECK ((kind = ANY (ARRAY['claim'::text, 'alias'::text, 'operator'::text])));
 ALTER TABLE identity_link ADD CONSTRAINT identity_link_pkey PRIMARY KEY (a, b);
 ALTER TABLE import_file ADD CONSTRAINT import_file_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE;
-ALTER TABLE import_file ADD CONSTRAINT import_file_pkey PRIMARY KEY (job_id);
+ALTER TABLE import_file ADD CONSTRAINT import_file_pkey PRIMARY KEY (job_id, part);
 ALTER TABLE import_problem ADD CONSTRAINT import_problem_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE;
 ALTER TABLE import_problem ADD CONSTRAINT import_problem_pkey PRIMARY KEY (job_id, "row", ordinal);
 ALTER TABLE installation ADD CONSTRAINT installation_pkey PRIMARY KEY (singleton);
@@ -582,6 +584,8 @@ COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
 COMMENT ON TABLE identity_link IS 'two keys that one event claimed to be one person: the earliest such event, in event order';
+COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
+COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>, that a grant could not lift';
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';
 COMMENT ON TABLE lease IS 'who works on a share of the timers, lanes, runs or jobs, and until when';
 COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row leads to the survivor in one step';

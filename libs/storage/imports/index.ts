@@ -4,4 +4,4 @@ export { dryRun, type DryRun } from './dry-run';
 export { createImport, importProblems, runImportChunk } from './import-jobs';
 export { ImportWorker } from './import-worker';
 export { parsePlan, type ImportPlan, type KnownToImports } from './plan';
-export { rowReader, type ImportRow, type RowProblem } from './read-row';
+export { columnProblems, type RowProblem } from './read-row';

@@ -6,14 +6,7 @@ import {
   type Fact,
   type IdentityKey,
 } from '@entente/event';
-import {
-  Invalid,
-  parseInstant,
-  type Instant,
-  type Json,
-  type JsonObject,
-  type Problem,
-} from '@entente/kernel';
+import { parseInstant, type Instant, type Json, type JsonObject, type Problem } from '@entente/kernel';
 import { cellKinds, type CellKindName } from './cell-kinds';
 import type { CsvRecord } from './csv-file';
 import { columnsNamed, type ColumnPlan, type ImportPlan, type PermissionPlan } from './plan';
@@ -54,12 +47,12 @@ const LONGEST_ROW = 25_000;
 /** PostgreSQL keeps no NUL; what could not be decoded is not worth keeping. */
 const UNSTORABLE = /[\0\ud800-\udfff]/u;
 
-/** Reads the records of a file with this header as a plan says, columns from left to right. Throws `Invalid` when the header lacks what the plan names. */
+/** Reads the records of a file with this header as a plan says, columns from left to right. The plan must fit the file. */
 export function rowReader(
   plan: ImportPlan,
   header: readonly string[],
 ): (record: CsvRecord) => ImportRow | undefined {
-  const positions = positionsOf(plan, header);
+  const positions = new Map(columnsNamed(plan).map(({ column }) => [column, header.indexOf(nameOf(column))]));
   const columns = plan.columns.toSorted((a, b) => positions.get(a.column)! - positions.get(b.column)!);
   return ({ row, cells }) => {
     if (cells.every((cell) => cell.trim() === '')) return undefined;
@@ -71,26 +64,18 @@ export function rowReader(
   };
 }
 
-function positionsOf(plan: ImportPlan, header: readonly string[]): Map<string, number> {
-  const problems: Problem[] = [];
-  const positions = new Map<string, number>();
-  for (const { column, path } of columnsNamed(plan)) {
-    const name = column.trim().normalize('NFC');
-    const position = header.indexOf(name);
-    if (position < 0)
-      problems.push({
-        path,
-        code: 'unknown-column',
-        message: `the file has no column ${column}`,
-        expected: header.join(', ').slice(0, 500),
-      });
-    else if (header.indexOf(name, position + 1) >= 0)
-      problems.push({ path, code: 'ambiguous-column', message: `the file has two columns ${column}` });
-    positions.set(column, position);
-  }
-  if (problems.length > 0) throw new Invalid('The plan does not fit the file.', problems);
-  return positions;
+/** What the plan names and the file has not, or has twice. */
+export function columnProblems(plan: ImportPlan, header: readonly string[]): Problem[] {
+  return columnsNamed(plan).flatMap(({ column, path }) => {
+    const times = header.filter((name) => name === nameOf(column)).length;
+    if (times === 1) return [];
+    const code = times === 0 ? 'unknown-column' : 'ambiguous-column';
+    const message = `the file has ${times === 0 ? 'no column' : `${times} columns`} ${column}`;
+    return [{ path, code, message, expected: header.join(', ').slice(0, 500) }];
+  });
 }
+
+const nameOf = (column: string): string => column.trim().normalize('NFC');
 
 /** An export puts an apostrophe before what a spreadsheet would run as a formula. */
 const cellAt = (cells: readonly string[], position: number): string =>
