@@ -2,6 +2,7 @@ import { type Resources, type RunningApp, startHttpApp } from '@entente/runtime'
 import { auditCalls } from './access/audit';
 import { ApiModule } from './api.module';
 import { ApiProblemFilter } from './http/problem-filter';
+import { acceptUploads } from './imports/uploads';
 import { serveDocumentation } from './openapi';
 
 /** Starts the marketing API, with its documentation at `/api/v1/docs`. */
@@ -11,7 +12,8 @@ export function startApi(resources: Resources): Promise<RunningApp> {
     port: resources.settings.apiPort,
     resources,
     jsonTypes: ['application/json', 'application/merge-patch+json'],
-    configure: (app) => {
+    configure: async (app) => {
+      await acceptUploads(app);
       app.useGlobalFilters(new ApiProblemFilter());
       auditCalls(app.getHttpAdapter().getInstance(), resources.database);
       serveDocumentation(app);
