@@ -1,0 +1,4 @@
+import { runApp } from '@entente/runtime';
+import { startSender } from './start';
+
+void runApp('sender', startSender, ['smtpUrl']);
