@@ -5,17 +5,25 @@ import { Database } from '@entente/storage';
 import { AccessGuard } from './access/access-guard';
 import { BroadcastsController } from './broadcasts/broadcasts.controller';
 import { CampaignsController } from './campaigns/campaigns.controller';
+import { ContactWrites } from './contacts/contact-writes';
+import { ContactsController } from './contacts/contacts.controller';
+import { PermissionActs } from './contacts/permission-acts';
+import { PermissionsController } from './contacts/permissions.controller';
 import { FromAddressesController } from './from-addresses/from-addresses.controller';
 import { AnswerInterceptor } from './http/answer';
 import { CheckedPipe } from './http/checked-pipe';
 import { DatabaseErrorsInterceptor } from './http/database-errors';
 import { IdempotencyInterceptor } from './http/idempotency';
 import { KnownQueryGuard } from './http/known-query';
+import { ImportsController } from './imports/imports.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { AuditController } from './keys/audit.controller';
 import { KeysController } from './keys/keys.controller';
+import { MessagesController } from './messages/messages.controller';
+import { ReportsController } from './reports/reports.controller';
 import { SegmentsController } from './segments/segments.controller';
 import { SendingDomainsController } from './sending-domains/sending-domains.controller';
+import { SetAsideController } from './set-aside/set-aside.controller';
 import { SourcesController } from './sources/sources.controller';
 import { WriteKeysController } from './sources/write-keys.controller';
 import { CLOCK, LOG, MAILER, SETTINGS, STREAM } from './surroundings';
@@ -26,18 +34,24 @@ import { TopicsController } from './topics/topics.controller';
 
 /** Every controller of the API, in the order the documentation shows them. */
 export const controllers: Type[] = [
+  ContactsController,
+  PermissionsController,
   SegmentsController,
   CampaignsController,
   BroadcastsController,
+  ReportsController,
+  MessagesController,
   TemplatesController,
   TopicsController,
   FromAddressesController,
   SendingDomainsController,
+  ImportsController,
   JobsController,
   SourcesController,
   WriteKeysController,
   KeysController,
   AuditController,
+  SetAsideController,
 ];
 
 /** What every request goes through: guards in this order, then interceptors from the outside in, then the pipe. */
@@ -63,6 +77,8 @@ export class ApiModule {
         { provide: CLOCK, useValue: clock },
         { provide: SETTINGS, useValue: settings },
         { provide: LOG, useValue: log },
+        ContactWrites,
+        PermissionActs,
         Previews,
         TestMails,
         ...habits,

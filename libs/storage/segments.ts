@@ -1,4 +1,4 @@
-import type { Json } from '@entente/kernel';
+import type { ContactId, Json } from '@entente/kernel';
 import type { AuthoredRow, KeyPage } from './authored';
 import type { Tx } from './database';
 
@@ -11,6 +11,7 @@ export interface SegmentRow extends AuthoredRow {
   readonly status: 'building' | 'live' | 'retired';
   readonly liveVersion: number | null;
   readonly liveId: number | null;
+  readonly liveRule: Json | null;
   readonly liveAt: Date | null;
   readonly size: number | null;
 }
@@ -18,7 +19,7 @@ export interface SegmentRow extends AuthoredRow {
 const read = (where: string): string => `
   SELECT s.key, s.name, s.revision, s.created_at AS "createdAt", s.updated_at AS "updatedAt",
     newest.version, newest.id AS "versionId", newest.rule, newest.status,
-    live.version AS "liveVersion", live.id AS "liveId", live.live_at AS "liveAt",
+    live.version AS "liveVersion", live.id AS "liveId", live.rule AS "liveRule", live.live_at AS "liveAt",
     CASE WHEN live.id IS NOT NULL
       THEN (SELECT count(*)::int FROM membership m WHERE m.version_id = live.id) END AS size
   FROM segment s
@@ -120,4 +121,27 @@ export async function segmentUsers(tx: Tx, key: string): Promise<string[]> {
     [key],
   );
   return rows.map(({ user }) => user);
+}
+
+/** The keys of the segments whose live version holds a contact. */
+export async function segmentsOf(tx: Tx, contact: ContactId): Promise<Set<string>> {
+  const rows = await tx.query<{ key: string }>(
+    `SELECT v.segment_key AS key FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
+     WHERE m.contact_id = $1`,
+    [contact],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** Since when a contact is a member of a version; undefined when it is none. */
+export async function membershipSince(
+  tx: Tx,
+  contact: ContactId,
+  versionId: number,
+): Promise<Date | undefined> {
+  const [row] = await tx.query<{ since: Date }>(
+    'SELECT since FROM membership WHERE contact_id = $1 AND version_id = $2',
+    [contact, versionId],
+  );
+  return row?.since;
 }

@@ -34,6 +34,7 @@ import {
 } from '../campaigns/campaign-body';
 import { Drafts, showCampaign } from '../campaigns/drafts';
 import { GoLive } from '../campaigns/go-live';
+import { Audience, countAudience } from './audience';
 
 class Broadcast extends IntersectionType(BroadcastBody, CampaignState) {}
 
@@ -97,6 +98,13 @@ export class BroadcastsController {
   @Does('Deletes a broadcast that was never published', { 204: null })
   remove(@Param('key', existingKey) key: string, @IfMatch() ifMatch: Precondition): Promise<void> {
     return this.drafts.remove(key, ifMatch);
+  }
+
+  @Get(':key/audience')
+  @Needs('read')
+  @Does('Counts who would get it now, and who would not, by reason', { 200: Audience })
+  async audience(@Param('key', existingKey) key: string): Promise<Audience> {
+    return countAudience(this.database, await this.drafts.find(this.database, key));
   }
 
   @Post(':key/publish')

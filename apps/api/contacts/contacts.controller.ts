@@ -1,0 +1,164 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Put, Query, Req } from '@nestjs/common';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { type Clock, Invalid, NotFound, parseInstant, toIso } from '@entente/kernel';
+import {
+  Database,
+  findSegment,
+  type ContactFilter,
+  lineageOf,
+  listContacts,
+  readTimeline,
+  sourceRanks,
+  timelineKinds,
+  viewContact,
+} from '@entente/storage';
+import { type Access, Caller } from '../access/access';
+import { Needs } from '../access/needs';
+import type { Answer } from '../http/answer';
+import { allPages, csvAnswer, wantsCsv } from '../http/csv';
+import { Does, TakesPatchOf } from '../http/documented';
+import { type Page, page, pageOf, readCursor } from '../http/page';
+import { CLOCK } from '../surroundings';
+import {
+  Contact,
+  ContactsQuery,
+  TimelineItem,
+  TimelineQuery,
+  TraitsAccepted,
+  TraitsBody,
+} from './contact-body';
+import { contactOf, identityKey, newIdentityKey } from './contact-reference';
+import { ContactWrites } from './contact-writes';
+import { showContact, showTimelineItem } from './show-contact';
+import { whyMail } from './why-mail';
+import { whySegment } from './why-segment';
+import { Why, WhyQuery } from './why-view';
+
+const CSV_CHUNK = 1_000;
+
+@ApiTags('contacts')
+@Controller('api/v1/contacts')
+export class ContactsController {
+  constructor(
+    private readonly database: Database,
+    private readonly writes: ContactWrites,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @Needs('read')
+  @ApiProduces('application/json', 'text/csv')
+  @Does('Lists contacts; text/csv gives all of them', { 200: pageOf(Contact) })
+  async list(
+    @Query() query: ContactsQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<Page<Contact> | Answer<unknown>> {
+    const filter = await this.filterOf(query);
+    if (wantsCsv(request)) return this.csv(filter);
+    const rows = await listContacts(this.database, { ...filter, limit: query.limit + 1 });
+    const item = showContact(await sourceRanks(this.database));
+    return page(rows, query.limit, { item, cursor: ({ id }) => [id] });
+  }
+
+  @Get(':contact')
+  @Needs('read')
+  @Does('Reads a contact by any identity', { 200: Contact })
+  async get(@Param('contact') reference: string, @Caller() access: Access): Promise<Contact> {
+    const contact = await viewContact(this.database, await contactOf(this.database, reference, access));
+    if (!contact) throw new NotFound('There is no such contact.');
+    return showContact(await sourceRanks(this.database))(contact);
+  }
+
+  @Put(':contact')
+  @HttpCode(202)
+  @Needs('publisher')
+  @Does('Creates a contact, or replaces what this API says of it', { 202: TraitsAccepted })
+  put(@Param('contact') reference: string, @Body() { traits }: TraitsBody): Promise<TraitsAccepted> {
+    return this.writes.replace(newIdentityKey(reference), traits);
+  }
+
+  @Patch(':contact')
+  @HttpCode(202)
+  @Needs('publisher')
+  @TakesPatchOf(TraitsBody)
+  @Does('Changes traits of a contact; null takes one back', { 202: TraitsAccepted })
+  patch(@Param('contact') reference: string, @Body() { traits }: TraitsBody): Promise<TraitsAccepted> {
+    const key = identityKey(reference);
+    if (!key) throw new NotFound('There is no such contact.');
+    return this.writes.merge(key, traits);
+  }
+
+  @Get(':contact/timeline')
+  @Needs('read')
+  @Does('What happened to a contact, the latest first', { 200: pageOf(TimelineItem) })
+  async timeline(
+    @Param('contact') reference: string,
+    @Query() { cursor, limit, kind }: TimelineQuery,
+    @Caller() access: Access,
+  ): Promise<Page<TimelineItem>> {
+    const before = readCursor(cursor, 'instant', 'text') as [string, string] | undefined;
+    const lineage = await lineageOf(this.database, await contactOf(this.database, reference, access));
+    const kinds = kind ? [kind] : timelineKinds;
+    const rows = await readTimeline(this.database, lineage, { before, kinds, limit: limit + 1 });
+    return page(rows, limit, { item: showTimelineItem, cursor: ({ at, id }) => [at, id] });
+  }
+
+  @Get(':contact/why')
+  @Needs('read')
+  @Does('Why they are (not) in a segment, or did (not) get a mail', { 200: Why })
+  async why(
+    @Param('contact') reference: string,
+    @Query() query: WhyQuery,
+    @Caller() access: Access,
+  ): Promise<Why> {
+    const asked = questionOf(query);
+    const contact = await contactOf(this.database, reference, access);
+    const person = { contact, lineage: await lineageOf(this.database, contact) };
+    const now = this.clock.now();
+    const because =
+      asked.kind === 'segment'
+        ? { segment: await whySegment(this.database, person, asked.key, now) }
+        : await whyMail(this.database, person, { kind: asked.kind, key: asked.key, now });
+    return { contact: `id:${contact}`, asOf: toIso(now), ...because };
+  }
+
+  private async filterOf({ cursor, limit, segment, createdSince }: ContactsQuery): Promise<ContactFilter> {
+    const [after] = readCursor(cursor, 'number') ?? [];
+    if (segment !== undefined && !(await findSegment(this.database, segment)))
+      throw Invalid.at(
+        'segment',
+        'unknown-segment',
+        `There is no segment ${segment}.`,
+        'the key of a segment',
+      );
+    const since = createdSince === undefined ? undefined : toIso(parseInstant(createdSince)!);
+    return { after, limit, segment, createdSince: since };
+  }
+
+  private async csv(filter: ContactFilter): Promise<Answer<unknown>> {
+    const show = showContact(await sourceRanks(this.database));
+    const read = (last?: { id: string }) =>
+      listContacts(this.database, { ...filter, after: last?.id ?? filter.after, limit: CSV_CHUNK });
+    const rows = async function* () {
+      for await (const contacts of allPages(read, CSV_CHUNK))
+        yield contacts
+          .map(show)
+          .map(({ id, email, createdAt, traits, segments }) => [
+            id,
+            email,
+            createdAt,
+            segments.join(' '),
+            JSON.stringify(traits),
+          ]);
+    };
+    return csvAnswer('contacts', ['id', 'email', 'createdAt', 'segments', 'traits'], rows());
+  }
+}
+
+/** The one thing that is asked about. */
+function questionOf(query: WhyQuery): { kind: 'campaign' | 'broadcast' | 'segment'; key: string } {
+  const asked = (['campaign', 'broadcast', 'segment'] as const).filter((kind) => query[kind] !== undefined);
+  if (asked.length === 1) return { kind: asked[0]!, key: query[asked[0]!]! };
+  throw Invalid.at('', 'question', 'Ask about one thing.', 'one of campaign, broadcast and segment');
+}

@@ -1,0 +1,107 @@
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiProperty, ApiTags } from '@nestjs/swagger';
+import { Conflict, type Json, toIso } from '@entente/kernel';
+import {
+  Database,
+  findSetAside,
+  listSetAside,
+  resolveSetAside,
+  type SetAsideRow,
+  type Tx,
+} from '@entente/storage';
+import type { Stream } from '@entente/stream';
+import { Needs } from '../access/needs';
+import { found } from '../http/authored';
+import { Does } from '../http/documented';
+import { Choice } from '../http/fields';
+import { existingId } from '../http/key-param';
+import { type Page, page, pageOf, PageQuery, readCursor } from '../http/page';
+import { shown, Shown, ShownInstant, ShownJson } from '../http/views';
+import { STREAM } from '../surroundings';
+
+class SetAsideRecord {
+  @Shown(String) id!: string;
+  @Shown(String) consumer!: string;
+  @Shown('integer') partition!: number;
+  @Shown(String) position!: string;
+  @Shown(String) key!: string;
+  @ShownJson() record!: Json;
+  /** Why it could not be handled. */
+  @Shown(String) reason!: string;
+  @ShownInstant() arrival!: string;
+  @ShownInstant() at!: string;
+  @ShownInstant(true) resolvedAt!: string | null;
+  @ApiProperty({ enum: ['replayed', 'dropped'], nullable: true })
+  resolution!: 'replayed' | 'dropped' | null;
+}
+
+class SetAsideQuery extends PageQuery {
+  @Choice(['open', 'resolved', 'all'], { optional: true, description: 'Which ones (open).' })
+  state: 'open' | 'resolved' | 'all' = 'open';
+}
+
+const showRecord = ({ arrival, at, resolvedAt, ...row }: SetAsideRow): SetAsideRecord => ({
+  ...row,
+  arrival: shown(arrival)!,
+  at: toIso(Date.parse(at)),
+  resolvedAt: shown(resolvedAt),
+});
+
+/** Records that failed alone and again. Nothing else waits for them. */
+@ApiTags('set-aside records')
+@Controller('api/v1/set-aside')
+export class SetAsideController {
+  constructor(
+    private readonly database: Database,
+    @Inject(STREAM) private readonly stream: Stream,
+  ) {}
+
+  @Get()
+  @Needs('admin')
+  @Does('Lists records that were set aside', { 200: pageOf(SetAsideRecord) })
+  async list(@Query() { cursor, limit, state }: SetAsideQuery): Promise<Page<SetAsideRecord>> {
+    const before = readCursor(cursor, 'instant', 'uuid') as [string, string] | undefined;
+    const resolved = state === 'all' ? undefined : state === 'resolved';
+    const rows = await listSetAside(this.database, { before, resolved, limit: limit + 1 });
+    return page(rows, limit, { item: showRecord, cursor: ({ at, id }) => [at, id] });
+  }
+
+  @Get(':id')
+  @Needs('admin')
+  @Does('Reads a record that was set aside', { 200: SetAsideRecord })
+  async get(@Param('id', existingId) id: string): Promise<SetAsideRecord> {
+    return showRecord(found(await findSetAside(this.database, id), 'record', id));
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @Needs('admin')
+  @Does('Appends the record to the stream again; what it did already happens once', { 200: SetAsideRecord })
+  replay(@Param('id', existingId) id: string): Promise<SetAsideRecord> {
+    return this.resolve(id, 'replayed', ({ key, record }) =>
+      this.stream.append([{ key, value: JSON.stringify(record) }]),
+    );
+  }
+
+  @Post(':id/drop')
+  @HttpCode(200)
+  @Needs('admin')
+  @Does('Gives the record up for good', { 200: SetAsideRecord })
+  drop(@Param('id', existingId) id: string): Promise<SetAsideRecord> {
+    return this.resolve(id, 'dropped', async () => undefined);
+  }
+
+  private resolve(
+    id: string,
+    resolution: 'replayed' | 'dropped',
+    act: (row: SetAsideRow) => Promise<void>,
+  ): Promise<SetAsideRecord> {
+    return this.database.transaction(async (tx: Tx) => {
+      const row = found(await findSetAside(tx, id, 'FOR UPDATE'), 'record', id);
+      if (row.resolution) throw new Conflict(`It was ${row.resolution} already.`);
+      await act(row);
+      await resolveSetAside(tx, id, resolution);
+      return showRecord((await findSetAside(tx, id))!);
+    });
+  }
+}
