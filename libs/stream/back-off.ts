@@ -1,5 +1,8 @@
 import type { Duration } from '@entente/kernel';
 
+/** How long to let a batch be that its handler was not ready for: a little, and growing while it is not. */
+export const notYet = (): BackOff => new BackOff(5, 50);
+
 /** Waits that double from `shortest` to `longest`, each shortened by chance by up to a quarter. */
 export class BackOff {
   private next: Duration;

@@ -1,9 +1,10 @@
 import type { Instant } from '@entente/kernel';
-import { BackOff } from './back-off';
+import { BackOff, notYet } from './back-off';
 
 /** One partition while this consumer holds it, from one assignment of the group to the next. */
 export class KafkaPlace {
   readonly backOff = new BackOff(100, 10_000);
+  readonly notYet = notYet();
   readonly lost = new AbortController();
   /** The position to hand over next, once it was read from the database and found inside the log. */
   next: bigint | undefined;

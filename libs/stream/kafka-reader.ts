@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Duration } from '@entente/kernel';
 import type { Database } from '@entente/storage';
@@ -17,7 +18,7 @@ export interface ReadFrom {
 
 const CONCURRENCY = 4;
 /** How long a fetch waits for records; also what closing waits for. */
-const FETCH_WAIT_MS: Duration = 200;
+const FETCH_WAIT_MS: Duration = 100;
 const STOP_MS: Duration = 5_000;
 
 /**
@@ -185,12 +186,20 @@ export class KafkaReader {
     if (this.mustSeek(place, from, payload.batch)) return;
     let next = from;
     while (records.length > 0 && payload.isRunning() && !payload.isStale() && this.isCurrent(place)) {
-      next = await this.handle(place, next, records.slice(0, this.options.maxRecords));
+      const reached = await this.handle(place, next, records.slice(0, this.options.maxRecords));
       if (!this.isCurrent(place)) return;
-      payload.resolveOffset(String(next - 1n));
-      const reached = next;
+      if (reached <= next) return this.letBe(place, next, reached);
+      place.notYet.reset();
+      payload.resolveOffset(String(reached - 1n));
       records = records.filter(({ position }) => position >= reached);
+      next = reached;
     }
+  }
+
+  /** Nothing is resolved, so the same records come with the next fetch, together with those of other partitions. */
+  private async letBe(place: KafkaPlace, next: bigint, reached: bigint): Promise<void> {
+    if (reached < next) this.seek(place, reached);
+    await sleep(place.notYet.take());
   }
 
   /** Whether the batch begins behind the position, so that it is fetched again; a gap found twice is one of the log. */
@@ -207,15 +216,15 @@ export class KafkaReader {
 
   /** Gives the position that is stored afterwards. */
   private async handle(place: KafkaPlace, from: bigint, records: LogRecord[]): Promise<bigint> {
-    const { consumer, handle } = this.options;
-    await handle({ topic: this.of.topic, partition: place.partition, from, records }, place.lost.signal);
+    await this.options.handle(
+      { topic: this.of.topic, partition: place.partition, from, records },
+      place.lost.signal,
+    );
     const stored = await readPosition(this.of.database, this.keyOf(place));
-    const next = stored?.next ?? from;
-    if (next <= from) throw new Error(`the handler of ${consumer} left the position at ${from}`);
-    place.next = next;
-    place.through = stored!.through;
     place.backOff.reset();
-    return next;
+    place.through = stored?.through ?? place.through;
+    place.next = stored?.next ?? from;
+    return place.next;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '@entente/kernel';
-import { BackOff } from './back-off';
+import { BackOff, notYet } from './back-off';
 import type { PostgresLog } from './postgres-log';
 import type { Slots } from './slots';
 import { PositionOutsideLog, type ConsumeOptions, type LogRecord } from './stream';
@@ -12,10 +12,12 @@ const IDLE_MS: Duration = 30_000;
 export class PartitionWorker {
   private readonly woken = new WakeUp();
   private readonly backOff = new BackOff(100, 10_000);
+  private readonly notYet = notYet();
   private readonly lost = new AbortController();
   private stopping = false;
-  /** Where the last batch that was handled without an error began. */
+  /** Where the last batch that was handled without an error began: it may come again. */
   private handledFrom: bigint | undefined;
+  private rested = false;
   /** The start of what was last read: nothing after it arrived earlier. */
   private floor: { readonly position: bigint; readonly arrival: Instant } | undefined;
   private readonly finished: Promise<void>;
@@ -50,9 +52,9 @@ export class PartitionWorker {
   private async run(): Promise<void> {
     while (!this.stopping) {
       try {
-        const moved = await this.slots.run(() => this.step());
+        const wait = await this.slots.run(() => this.step());
         this.backOff.reset();
-        if (!moved) await this.woken.wait(IDLE_MS);
+        if (wait > 0) await this.woken.wait(wait);
       } catch (thrown) {
         const error = asError(thrown);
         const fatal = error instanceof PositionOutsideLog;
@@ -63,21 +65,28 @@ export class PartitionWorker {
     }
   }
 
-  /** Handles one batch; false when there is none. */
-  private async step(): Promise<boolean> {
-    if (this.stopping) return false;
+  /** Handles one batch, and gives how long to wait before the next one unless woken. */
+  private async step(): Promise<Duration> {
+    if (this.stopping) return 0;
     const { consumer, maxRecords, handle } = this.options;
     const { stored, ...bounds } = await this.log.standing(consumer, this.partition);
     const from = stored ?? bounds.first;
     if (from < bounds.first || from > bounds.next)
       throw new PositionOutsideLog(this.log.topic, this.partition, from, bounds);
-    if (from === this.handledFrom) throw this.stuck(from);
-    if (from === bounds.next) return false;
+    if (from === bounds.next) return IDLE_MS;
+    if (this.mustRest(from)) return this.notYet.take();
     const records = await this.read(from, maxRecords);
-    if (this.stopping) return false;
+    if (this.stopping) return 0;
     await handle({ topic: this.log.topic, partition: this.partition, from, records }, this.lost.signal);
     this.handledFrom = from;
-    return true;
+    return 0;
+  }
+
+  /** Whether the handler left the position here the last time, and nothing was waited for since. */
+  private mustRest(from: bigint): boolean {
+    if (from !== this.handledFrom) this.notYet.reset();
+    this.rested = from === this.handledFrom && !this.rested;
+    return this.rested;
   }
 
   private async read(from: bigint, limit: number): Promise<LogRecord[]> {
@@ -86,11 +95,6 @@ export class PartitionWorker {
     if (records[0]?.position !== from) throw new Error(`record ${from} was trimmed while it was to be read`);
     this.floor = { position: from, arrival: records[0].arrival };
     return records;
-  }
-
-  private stuck(from: bigint): Error {
-    this.handledFrom = undefined;
-    return new Error(`the handler of ${this.options.consumer} left the position at ${from}`);
   }
 
   /** Backs off; new records do not shorten it, stopping does. */

@@ -36,8 +36,9 @@ export interface ConsumeOptions {
   readonly concurrency?: number;
   /**
    * Handles a batch. It may handle a prefix only, and says how far it came by calling `advance` (positions.ts) in its own
-   * transaction; the next batch starts at the stored position. Throwing stops the partition, which is tried again with
-   * back-off. `signal` tells that the partition belongs to somebody else by now.
+   * transaction; the next batch starts at the stored position. Returning without having moved it means "not yet": the
+   * batch comes again shortly. Throwing stops the partition, which is tried again with back-off. `signal` tells that the
+   * partition belongs to somebody else by now.
    */
   readonly handle: (batch: RecordBatch, signal: AbortSignal) => Promise<void>;
   readonly onTrouble?: (trouble: Trouble) => void;

@@ -30,6 +30,8 @@ export async function read(
   options: Partial<ConsumeOptions> & {
     /** How many records of a batch to handle: all when absent. */
     readonly prefix?: (batch: RecordBatch) => number;
+    /** Whether to return without having moved the position. */
+    readonly notYet?: (batch: RecordBatch) => boolean;
     /** Runs before the position moves. */
     readonly before?: (batch: RecordBatch) => Promise<void> | void;
   } = {},
@@ -42,6 +44,7 @@ export async function read(
     onTrouble: (trouble) => reader.troubles.push(trouble),
     handle: async (batch) => {
       reader.batches.push(batch);
+      if (options.notYet?.(batch)) return;
       await options.before?.(batch);
       const handled = batch.records.slice(0, options.prefix?.(batch) ?? batch.records.length);
       const last = handled.at(-1)!;

@@ -247,20 +247,25 @@ export function describeStream(name: string, address: () => StreamAddress): void
       ).toBe(true);
     });
 
-    it('does not spin when a handler leaves the position where it was', async () => {
-      await one.stream.append([{ key: 'k', value: '1' }]);
-      let calls = 0;
-      const troubles: string[] = [];
-      await one.stream.consume({
-        consumer: 'idle',
-        maxRecords: 10,
-        handle: () => Promise.resolve(void (calls += 1)),
-        onTrouble: ({ error }) => troubles.push(error.message),
-      });
-      await until(() => troubles.length > 0);
-      await sleep(200);
-      expect(calls).toBeLessThan(10);
-      expect(troubles[0]).toMatch(/left the position at 0/);
+    it('gives a batch again, without haste, that the handler was not ready for', async () => {
+      await one.stream.append(numbered(40));
+      const ready = Date.now() + 400;
+      const waits = new Map<number, number>();
+      const wait = ({ partition }: RecordBatch) => {
+        if (Date.now() > ready) return false;
+        waits.set(partition, (waits.get(partition) ?? 0) + 1);
+        return partition === 1;
+      };
+      const reader = await read(one, { notYet: wait });
+      await until(
+        () => reader.records.length === 40,
+        () => reader.troubles.map(String),
+      );
+      expect(waits.get(1)!).toBeGreaterThan(2);
+      expect(waits.get(1)!).toBeLessThan(60);
+      expect(reader.troubles).toEqual([]);
+      const others = reader.records.filter(({ partition }) => partition !== 1).length;
+      expect(reader.records.slice(0, others).some(({ partition }) => partition === 1)).toBe(false);
     });
 
     it('promise 1: a zombie cannot commit what another consumer handled since', async () => {
