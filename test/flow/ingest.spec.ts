@@ -1,50 +1,24 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { Analytics } from '@segment/analytics-node';
-import { readFact, type Fact } from '@entente/event';
-import { loadSettings, openLog, systemClock, type Resources } from '@entente/runtime';
+import type { Fact } from '@entente/event';
 import { addKey, revokeKey } from '@entente/storage';
-import { openPostgresStream, StreamBusy, type Stream } from '@entente/stream';
-import { startIngest } from '../../apps/ingest/start';
-import { testDatabase, type TestDatabase } from '../support/postgres';
+import { StreamBusy } from '@entente/stream';
+import { testIngest, type TestIngest } from '../support/ingest';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 
-let at: TestDatabase;
-let log: Stream;
-let app: Awaited<ReturnType<typeof startIngest>>;
+let ingest: TestIngest;
 let writeKey: string;
 let source: number;
-/** Stands between the app and the log, to make it fail. */
-const trouble: { error?: Error } = {};
+const stored: TestIngest['stored'] = (field, like) => ingest.stored(field, like);
 
 beforeAll(async () => {
-  at = await testDatabase();
-  log = await openPostgresStream({ database: at.database, topic: 'ingest', partitions: 4 });
-  const append: Stream['append'] = (records) =>
-    trouble.error ? Promise.reject(trouble.error) : log.append(records);
-  const settings = { ...loadSettings({}), ingestPort: 0 };
-  app = await startIngest({
-    settings,
-    database: at.database,
-    stream: { ...log, bounds: () => log.bounds(), append } as Stream,
-    clock: systemClock,
-    log: openLog({ logLevel: 'silent' }, 'test'),
-  } as unknown as Resources);
-  const [row] = await at.database.query<{ id: number }>(
-    `INSERT INTO source (key, name, trusted, precedence) VALUES ('web', 'Web', false, 50) RETURNING id`,
-  );
-  source = row!.id;
-  writeKey = (await addKey(at.database, { name: 'web', role: 'ingest', sourceId: source })).secret;
+  ingest = await testIngest();
+  ({ writeKey, source } = ingest);
 });
-
-afterAll(async () => {
-  await app.close();
-  await log.close();
-  await at.close();
-});
-
-beforeEach(() => (trouble.error = undefined));
+afterAll(() => ingest?.close());
+beforeEach(() => (ingest.trouble = undefined));
 
 const basic = (key = writeKey) => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` });
 
@@ -62,18 +36,9 @@ async function post(
 ): Promise<Answer> {
   const raw =
     typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body);
-  const response = await fetch(`${app.url}${path}`, { method: 'POST', body: raw, headers });
+  const response = await fetch(`${ingest.url}${path}`, { method: 'POST', body: raw, headers });
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: text && JSON.parse(text) };
-}
-
-/** Facts in the log with this name or message id, in the log's order. */
-async function stored(field: 'name' | 'messageId', like: string): Promise<(Fact & { key: string })[]> {
-  const rows = await at.database.query<{ key: string; value: string }>(
-    `SELECT key, value FROM stream_record WHERE topic = 'ingest' AND value::jsonb->>$1 LIKE $2 ORDER BY partition, position`,
-    [field, like],
-  );
-  return rows.map(({ key, value }) => ({ ...readFact(value), key }));
 }
 
 const track = (more: object = {}) => ({ userId: 'u1', event: 'Tried', ...more });
@@ -157,7 +122,7 @@ describe('the calls of the spec', () => {
 
 describe('official clients', () => {
   it('@segment/analytics-node delivers every call', async () => {
-    const client = new Analytics({ writeKey, host: app.url, flushAt: 15 });
+    const client = new Analytics({ writeKey, host: ingest.url, flushAt: 15 });
     const failed: unknown[] = [];
     client.on('error', (error) => failed.push(error));
     for (let i = 0; i < 40; i += 1)
@@ -174,12 +139,12 @@ describe('official clients', () => {
   });
 
   it('the browser SDK is told to send here and nowhere else', async () => {
-    const response = await fetch(`${app.url}/v1/projects/${writeKey}/settings`, {
+    const response = await fetch(`${ingest.url}/v1/projects/${writeKey}/settings`, {
       headers: { origin: 'https://shop.example' },
     });
     expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
     const settings = (await response.json()) as { integrations: Record<string, object>; metrics: object };
-    const host = new URL(app.url).host;
+    const host = new URL(ingest.url).host;
     expect(settings.integrations).toEqual({
       'Segment.io': expect.objectContaining({
         apiKey: writeKey,
@@ -188,11 +153,11 @@ describe('official clients', () => {
       }) as object,
     });
     expect(settings.metrics).toEqual({ sampleRate: 0, host: `${host}/v1` });
-    expect((await fetch(`${app.url}/v1/projects/wrong/settings`)).status).toBe(404);
+    expect((await fetch(`${ingest.url}/v1/projects/wrong/settings`)).status).toBe(404);
   });
 
   it('pages of any origin may send, without credentials', async () => {
-    const response = await fetch(`${app.url}/v1/t`, {
+    const response = await fetch(`${ingest.url}/v1/t`, {
       method: 'OPTIONS',
       headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
     });
@@ -217,10 +182,10 @@ describe('write keys', () => {
   });
 
   it('of another role send nothing, nor do revoked ones', async () => {
-    const admin = await addKey(at.database, { name: 'a', role: 'admin' });
+    const admin = await addKey(ingest.database, { name: 'a', role: 'admin' });
     expect((await post('/v1/track', track(), { ...JSON_TYPE, ...basic(admin.secret) })).status).toBe(401);
-    const gone = await addKey(at.database, { name: 'b', role: 'ingest', sourceId: source });
-    await revokeKey(at.database, gone.key.id);
+    const gone = await addKey(ingest.database, { name: 'b', role: 'ingest', sourceId: source });
+    await revokeKey(ingest.database, gone.key.id);
     expect((await post('/v1/track', track(), { ...JSON_TYPE, ...basic(gone.secret) })).status).toBe(401);
   });
 });
@@ -446,7 +411,7 @@ describe('bad input', () => {
 function wire(request: string): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(Number(new URL(app.url).port), '127.0.0.1', () => socket.write(request));
+    const socket = connect(Number(new URL(ingest.url).port), '127.0.0.1', () => socket.write(request));
     socket.setTimeout(5_000, () => socket.destroy(new Error(`no end after: ${answer}`)));
     socket.on('data', (data) => (answer += data.toString('latin1')));
     socket.on('error', (error) => (answer ? resolve(answer) : reject(error)));
@@ -456,14 +421,14 @@ function wire(request: string): Promise<string> {
 
 describe('the stream', () => {
   it('that is full makes the sender wait: 429 with Retry-After', async () => {
-    trouble.error = new StreamBusy(3);
+    ingest.trouble = new StreamBusy(3);
     const answer = await post('/v1/track', track());
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '3']);
   });
 
   it('that fails is 503 with Retry-After, without a detail', async () => {
     for (const error of [new StreamBusy(3, { cause: new Error('disk full') }), new Error('disk full')]) {
-      trouble.error = error;
+      ingest.trouble = error;
       const answer = await post('/v1/track', track());
       expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
       expect(JSON.stringify(answer.body)).not.toContain('disk');
@@ -482,7 +447,7 @@ describe('the stream', () => {
   });
 
   it('is counted', async () => {
-    const metrics = await (await fetch(`${app.url}/metrics`)).text();
+    const metrics = await (await fetch(`${ingest.url}/metrics`)).text();
     expect(metrics).toMatch(/entente_ingest_items_total\{result="accepted",app="ingest"\} \d+/);
     expect(metrics).toMatch(/entente_ingest_items_total\{result="refused",app="ingest"\} \d+/);
   });
