@@ -145,7 +145,14 @@ export class ImportsController {
     { key }: Access,
   ): Promise<JobRow> {
     const id = await this.database.transaction((tx) =>
-      createImport(tx, { source, plan: plan as JsonObject, file, bytes, createdBy: key.id }),
+      createImport(tx, {
+        source,
+        plan: plan as JsonObject,
+        file,
+        bytes,
+        createdBy: key.id,
+        at: this.clock.now(),
+      }),
     );
     return this.job(id);
   }

@@ -1,4 +1,4 @@
-import { Invalid, type JsonObject, type Uuid } from '@entente/kernel';
+import { Invalid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Database, Tx } from '../database';
 import { takeLease } from '../leases';
 import { addRows, applyRows, noRows, type Import, type ImportCounts } from './apply-rows';
@@ -26,14 +26,15 @@ export async function createImport(
     readonly file: InspectedCsv;
     readonly bytes: Bytes;
     readonly createdBy: Uuid;
+    readonly at: Instant;
   },
 ): Promise<Uuid> {
-  const { source, plan, file, bytes, createdBy } = wanted;
+  const { source, plan, file, bytes, createdBy, at } = wanted;
   const stored = { plan, source: source.id, format: file.format, records: file.records };
   const [job] = await tx.query<{ id: Uuid }>(
-    `INSERT INTO job (kind, target, status, plan, counts, created_by)
-     VALUES ('import', $1, 'waiting', $2, $3, $4) RETURNING id`,
-    [`sources/${source.key}`, JSON.stringify(stored), JSON.stringify(noRows), createdBy],
+    `INSERT INTO job (kind, target, status, plan, counts, created_by, created_at)
+     VALUES ('import', $1, 'waiting', $2, $3, $4, $5) RETURNING id`,
+    [`sources/${source.key}`, JSON.stringify(stored), JSON.stringify(noRows), createdBy, toIso(at)],
   );
   await keepFile(tx, job!.id, bytes);
   return job!.id;

@@ -55,7 +55,14 @@ async function upload(text: string): Promise<string> {
   const bytes = bytesOf(text);
   const file = await inspectCsv(bytes);
   return test.database.transaction((tx) =>
-    createImport(tx, { source: { id: source, key: 'crm' }, plan, file, bytes, createdBy: randomUUID() }),
+    createImport(tx, {
+      source: { id: source, key: 'crm' },
+      plan,
+      file,
+      bytes,
+      createdBy: randomUUID(),
+      at: clock.now(),
+    }),
   );
 }
 
