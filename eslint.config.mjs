@@ -49,6 +49,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  { files: ['**/*.cjs'], languageOptions: { globals: { module: 'writable' } } },
   {
     files: ['libs/runtime/**', 'scripts/**', 'test/**', '**/*.spec.ts'],
     rules: { 'no-restricted-properties': 'off' },
