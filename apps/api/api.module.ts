@@ -36,6 +36,7 @@ import { TopicsController } from './topics/topics.controller';
 export const controllers: Type[] = [
   ContactsController,
   PermissionsController,
+  ImportsController,
   SegmentsController,
   CampaignsController,
   BroadcastsController,
@@ -45,7 +46,6 @@ export const controllers: Type[] = [
   TopicsController,
   FromAddressesController,
   SendingDomainsController,
-  ImportsController,
   JobsController,
   SourcesController,
   WriteKeysController,
