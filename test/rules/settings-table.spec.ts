@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { settingsDocumentation, settingsTable } from '@entente/runtime';
 
@@ -13,9 +13,14 @@ const rows = (text: string): string[] =>
 
 it("the README's table of settings is the table the code reads", () => {
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const section = readme.slice(readme.indexOf('## Settings'));
-  const table = section.slice(0, section.indexOf('\n## ', 3));
-  expect(rows(table)).toEqual(rows(settingsDocumentation()));
+  const start = readme.indexOf('| setting ');
+  const end = readme.indexOf('\n\n', start);
+  if (process.env['UPDATE_SETTINGS'])
+    writeFileSync(
+      join(root, 'README.md'),
+      readme.slice(0, start) + settingsDocumentation() + readme.slice(end),
+    );
+  else expect(rows(readme.slice(start, end))).toEqual(rows(settingsDocumentation()));
 });
 
 it('compose names no setting that does not exist', () => {
