@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePorts } from './kafka/free-ports';
-import { jarsMissing, kafkaJars } from './kafka/jars';
+import { kafkaJars } from './kafka/jars';
 import { removeOrphans } from './kafka/orphans';
 import { serverProperties } from './kafka/server-properties';
 
@@ -23,8 +23,12 @@ export interface TestKafka {
 
 const START_MS = 60_000;
 
-/** Why there is no Kafka to test on, in one line; undefined when there is one. */
-export const kafkaMissing = (): string | undefined => (givenBrokers() ? undefined : jarsMissing());
+/** Why there is no Kafka to test on, in one line; undefined when there is one. The first call may fetch it. */
+export function kafkaMissing(): string | undefined {
+  if (givenBrokers()) return undefined;
+  const jars = kafkaJars();
+  return 'missing' in jars ? jars.missing : undefined;
+}
 
 /**
  * Starts a broker of our own, or takes the one that KAFKA_BROKERS names; or says why there is none. Needs Java 17 or newer, and
@@ -33,7 +37,7 @@ export const kafkaMissing = (): string | undefined => (givenBrokers() ? undefine
 export async function startKafka(options: { own?: boolean } = {}): Promise<TestKafka | { missing: string }> {
   const given = givenBrokers();
   if (given && !options.own) return outside(given);
-  const jars = await kafkaJars();
+  const jars = kafkaJars();
   return 'missing' in jars ? jars : ownBroker(jars.classPath);
 }
 
