@@ -137,5 +137,9 @@ function delimiterOf(text: string): CsvFormat['delimiter'] {
 function headerOf(cells: readonly string[]): string[] {
   if (cells.length > MOST_COLUMNS)
     throw unreadable('too-many-columns', `At most ${MOST_COLUMNS} columns are read.`);
-  return cells.map((cell) => cell.trim().normalize('NFC'));
+  return headerNames(cells);
 }
+
+/** The names of columns as plans are compared with them. */
+export const headerNames = (cells: readonly string[]): string[] =>
+  cells.map((cell) => cell.trim().normalize('NFC'));

@@ -1,4 +1,4 @@
-import { Invalid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import { toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Database, Tx } from '../database';
 import { takeLease } from '../leases';
 import { addRows, applyRows, noRows, type Import, type ImportCounts } from './apply-rows';
@@ -15,7 +15,7 @@ export interface ImportJob extends Import {
 /** Bytes of the file that one row of `import_file` keeps. */
 const PART = 262_144;
 /** How long an import stays with a process that is no longer heard of. */
-const LEASE = 30_000;
+const LEASE = 10_000;
 
 /** Keeps a file and its plan as a job that waits for a worker. The plan has been checked and fits the file. */
 export async function createImport(
@@ -81,6 +81,10 @@ export async function claimImport(database: Database, owner: Uuid): Promise<Impo
 export const holdImport = (tx: Tx, id: Uuid, owner: Uuid): Promise<boolean> =>
   takeLease(tx, `import:${id}`, owner, LEASE);
 
+/** Gives the lease back, so that nobody waits for it to run out. */
+export const releaseImport = (tx: Tx, id: Uuid, owner: Uuid): Promise<number> =>
+  tx.run('DELETE FROM lease WHERE name = $1 AND owner = $2', [`import:${id}`, owner]);
+
 interface StoredPlan {
   readonly plan: JsonObject;
   readonly source: number;
@@ -88,8 +92,8 @@ interface StoredPlan {
   readonly records: number;
 }
 
-async function startJob(tx: Tx, id: Uuid): Promise<ImportJob | undefined> {
-  const [row] = await tx.query<{ plan: StoredPlan; cursor: string; created_at: Date }>(
+async function startJob(database: Database, id: Uuid): Promise<ImportJob | undefined> {
+  const [row] = await database.query<{ plan: StoredPlan; cursor: string; created_at: Date }>(
     `UPDATE job SET status = 'running' WHERE id = $1 AND status IN ('waiting', 'running')
      RETURNING plan, cursor, created_at`,
     [id],
@@ -97,7 +101,10 @@ async function startJob(tx: Tx, id: Uuid): Promise<ImportJob | undefined> {
   if (!row) return undefined;
   const { source, format, records } = row.plan;
   const parsed = parsePlan(row.plan.plan, { source: () => ({ trusted: true }), topic: () => true });
-  if ('problems' in parsed) throw new Invalid('The stored plan is not understood.', parsed.problems);
+  if ('problems' in parsed) {
+    await failImport(database, id, 'The stored plan is not understood any more.');
+    return undefined;
+  }
   return {
     id,
     source,

@@ -1,6 +1,6 @@
-import type { Clock, Uuid } from '@entente/kernel';
+import { DomainError, type Clock, type Uuid } from '@entente/kernel';
 import { sqlState, type Database } from '../database';
-import { readCsv, type CsvRecord } from './csv-file';
+import { headerNames, readCsv, type CsvRecord } from './csv-file';
 import {
   claimImport,
   failImport,
@@ -8,6 +8,7 @@ import {
   finishImport,
   forgetCanceledFiles,
   holdImport,
+  releaseImport,
   runImportChunk,
   type ImportJob,
 } from './import-jobs';
@@ -55,17 +56,18 @@ export class ImportWorker {
       await forgetCanceledFiles(this.database);
       return undefined;
     }
+    const opened = await this.openFile(job);
+    if (!opened) await failImport(this.database, job.id, 'The file is not there any more.');
+    return opened;
+  }
+
+  /** Reads the file up to the cursor; undefined when there is none. */
+  private async openFile(job: ImportJob): Promise<OpenImport | undefined> {
     const records = readCsv(fileOf(this.database, job.id), job.format);
-    const { value: header } = (await records.next()) as { value: CsvRecord };
+    const { value: header, done } = await records.next();
+    if (done) return undefined;
     for (let skipped = 0; skipped < job.cursor; skipped += 1) await records.next();
-    return {
-      job,
-      records,
-      read: rowReader(
-        job.plan,
-        header.cells.map((cell) => cell.trim().normalize('NFC')),
-      ),
-    };
+    return { job, records, read: rowReader(job.plan, headerNames(header.cells)) };
   }
 
   private async advance(open: OpenImport): Promise<void> {
@@ -83,20 +85,31 @@ export class ImportWorker {
     this.open = { ...open, job: { ...job, cursor } };
   }
 
-  /** What the database cannot take, time after time, ends the import; a database that is away does not. */
+  /** Rows that fail time after time end the import; a database that is away does not. */
   private async fail(open: OpenImport, error: unknown): Promise<void> {
     await this.leave(open);
-    if (sqlState(error) !== undefined) this.failures += 1;
+    if (!isPassing(error)) this.failures += 1;
     if (this.failures < MOST_FAILURES) throw error;
     this.failures = 0;
     const near = open.job.cursor + 2;
-    await failImport(this.database, open.job.id, `The rows from ${near} on could not be stored.`);
+    await failImport(this.database, open.job.id, `The rows from ${near} on could not be taken in.`);
   }
 
-  private async leave({ records }: OpenImport): Promise<void> {
+  private async leave({ job, records }: OpenImport): Promise<void> {
     this.open = undefined;
     await records.return(undefined);
+    await releaseImport(this.database, job.id, this.owner);
   }
+}
+
+/** SQLSTATE classes of what another try may heal: connection, rollback, resources, operator. */
+const PASSING = /^(?:08|40|53|57)/;
+
+/** Whether another try may go well: not when the file or a row cannot be understood. */
+function isPassing(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return PASSING.test(state);
+  return !(error instanceof DomainError || error instanceof TypeError || error instanceof RangeError);
 }
 
 async function take(records: AsyncGenerator<CsvRecord>, most: number): Promise<CsvRecord[]> {

@@ -253,6 +253,21 @@ describe('a worker that is killed', () => {
     expect(await claimImport(test.database, randomUUID())).toBeUndefined();
   });
 
+  it('gives an import up whose rows fail time after time, and says from where on', async () => {
+    const job = await upload(many);
+    await test.database.run(`UPDATE job SET plan = jsonb_set(plan, '{source}', '99999') WHERE id = $1`, [
+      job,
+    ]);
+    const worker = new ImportWorker(test.database, clock, randomUUID());
+    for (let tries = 0; tries < 5; tries += 1) await worker.work().catch(() => undefined);
+    expect(await findJob(test.database, job)).toMatchObject({
+      status: 'failed',
+      error: 'The rows from 2 on could not be taken in.',
+    });
+    expect(await worker.work()).toBe(false);
+    expect(await test.database.query('SELECT 1 FROM lease')).toEqual([]);
+  });
+
   it('stops when the import is canceled, and the file is forgotten', async () => {
     const job = await upload(many);
     const worker = new ImportWorker(test.database, clock, randomUUID());
