@@ -120,6 +120,9 @@ const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', qu
 
 /** The text an attribute's value means: numeric references and the five of XML; others stay as they are. */
 export const decodeAttribute = (value: string): string =>
+  value.includes('&') ? decodeReferences(value) : value;
+
+const decodeReferences = (value: string): string =>
   value.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi, (all, hex, decimal, name) => {
     if (name) return named[(name as string).toLowerCase()]!;
     const point = hex ? parseInt(hex as string, 16) : Number(decimal);

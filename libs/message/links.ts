@@ -22,11 +22,14 @@ export class MessageLinks {
   readonly unsubscribeUrl: string;
   readonly preferencesUrl: string;
 
+  private readonly base: string;
+
   constructor(
     private readonly key: TokenKey,
-    private readonly publicUrl: string,
+    publicUrl: string,
     private readonly owner: LinkOwner,
   ) {
+    this.base = publicUrl.replace(/\/+$/, '');
     this.unsubscribeUrl = this.url({ ...owner, purpose: 'unsubscribe' });
     this.preferencesUrl = this.url({ ...owner, purpose: 'preferences' });
   }
@@ -41,7 +44,7 @@ export class MessageLinks {
   }
 
   private url(payload: TokenPayload): string {
-    return `${this.publicUrl.replace(/\/+$/, '')}${tokenPaths[payload.purpose]}${signToken(this.key, payload)}`;
+    return this.base + tokenPaths[payload.purpose] + signToken(this.key, payload);
   }
 }
 
@@ -50,6 +53,20 @@ export class MessageLinks {
  * or a place in the mail itself.
  */
 export function safeLink(text: string): string | undefined {
+  if (text.length > maxKnownCharacters) return checkedLink(text);
+  if (knownLinks.has(text)) return knownLinks.get(text);
+  const link = checkedLink(text);
+  if (knownLinks.size >= maxKnownLinks) knownLinks.clear();
+  knownLinks.set(text, link);
+  return link;
+}
+
+/** Most links of a template are the same in every mail. */
+const knownLinks = new Map<string, string | undefined>();
+const maxKnownLinks = 2_000;
+const maxKnownCharacters = 500;
+
+function checkedLink(text: string): string | undefined {
   const link = text.trim();
   // eslint-disable-next-line no-control-regex
   if (/[\u0000-\u0020\u007f\\]/.test(link)) return undefined;

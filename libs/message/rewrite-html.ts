@@ -41,17 +41,23 @@ export function rewriteHtml(html: string, track: (url: string) => string | undef
 }
 
 function changeOf(attribute: Attribute, piece: Piece, track: (url: string) => string | undefined): Change[] {
+  if (attribute.name === 'href') return linkChange(attribute, piece, track);
+  if (attribute.name !== 'src' && attribute.name !== 'background') return [];
+  const source = decodeAttribute(attribute.value).trim();
+  return source === '' || isImageSource(source) ? [] : [replaced(attribute, '')];
+}
+
+function linkChange(
+  attribute: Attribute,
+  piece: Piece,
+  track: (url: string) => string | undefined,
+): Change[] {
   const value = decodeAttribute(attribute.value).trim();
-  if (attribute.name === 'href') {
-    if (value === '') return [];
-    const link = safeLink(value);
-    if (link === undefined) return [replaced(attribute, '#')];
-    const tracked = isTracked(piece, link) ? track(link) : undefined;
-    return tracked === undefined ? [] : [replaced(attribute, tracked)];
-  }
-  if (attribute.name === 'src' || attribute.name === 'background')
-    return value === '' || isImageSource(value) ? [] : [replaced(attribute, '')];
-  return [];
+  if (value === '') return [];
+  const link = safeLink(value);
+  if (link === undefined) return [replaced(attribute, '#')];
+  const tracked = isTracked(piece, link) ? track(link) : undefined;
+  return tracked === undefined ? [] : [replaced(attribute, tracked)];
 }
 
 const isTracked = (piece: Piece, link: string): boolean =>

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { readToken, signToken, tokenPurposes, type TokenKey, type TokenPayload } from './tokens';
 
@@ -50,6 +51,20 @@ describe('a mailed token', () => {
     }
     for (const wrong of [`${token}A`, `${token}=`, ` ${token}`, token.repeat(200), ''])
       expect(readToken([first], 'unsubscribe', wrong)).toBeUndefined();
+  });
+
+  it('ends with the first half of HMAC-SHA256 over the rest', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.webUrl(), (bytes, url) => {
+        const key = Buffer.from(bytes);
+        const token = Buffer.from(
+          signToken({ kid: 1, key }, { ...payload, purpose: 'click', url }),
+          'base64url',
+        );
+        const mac = createHmac('sha256', key).update(token.subarray(0, -16)).digest().subarray(0, 16);
+        expect(token.subarray(-16).equals(mac)).toBe(true);
+      }),
+    );
   });
 
   it('refuses to sign what does not fit', () => {

@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { ContactId, Uuid } from '@entente/kernel';
 
 /** What a token may be used for; a token made for one purpose is none for another. */
@@ -39,8 +39,10 @@ const maxTokenCharacters = 12_000;
  * Throws a RangeError for a payload that has no place in it.
  */
 export function signToken(key: TokenKey, payload: TokenPayload): string {
-  const body = encode(key.kid, payload);
-  return Buffer.concat([body, macOf(key, body)]).toString('base64url');
+  const token = encode(key.kid, payload);
+  const body = token.subarray(0, -macBytes);
+  token.write(macOf(key, body), body.length, 'binary');
+  return token.toString('base64url');
 }
 
 /** What a token says, or undefined when it is not one of ours, not for this purpose, or not as we wrote it. */
@@ -54,20 +56,52 @@ export function readToken(
   if (bytes.length < headBytes + 3 + macBytes || bytes.toString('base64url') !== token) return undefined;
   const body = bytes.subarray(0, -macBytes);
   const key = keys.find(({ kid }) => kid === body.readUInt16BE(1));
-  if (!key || !timingSafeEqual(macOf(key, body), bytes.subarray(-macBytes))) return undefined;
+  if (!key || !timingSafeEqual(Buffer.from(macOf(key, body), 'binary'), bytes.subarray(-macBytes)))
+    return undefined;
   return body[0] === version && tokenPurposes[body[3]!] === purpose ? decode(purpose, body) : undefined;
 }
 
-const macOf = (key: TokenKey, body: Buffer): Buffer =>
-  createHmac('sha256', key.key).update(body).digest().subarray(0, macBytes);
+/**
+ * The first 16 bytes of HMAC-SHA256 (RFC 2104), one character each. A mail takes some twenty of them, and two one-shot hashes
+ * cost a third of what `createHmac` does.
+ */
+function macOf(key: TokenKey, body: Buffer): string {
+  const { inner, outer } = padsOf(key);
+  const digest = hash('sha256', Buffer.concat([inner, body]), 'binary');
+  outer.write(digest, blockBytes, 'binary');
+  return hash('sha256', outer, 'binary').slice(0, macBytes);
+}
 
+interface Pads {
+  readonly inner: Buffer;
+  /** Followed by room for the inner digest. */
+  readonly outer: Buffer;
+}
+
+const blockBytes = 64;
+const knownPads = new WeakMap<TokenKey, Pads>();
+
+function padsOf(key: TokenKey): Pads {
+  const known = knownPads.get(key);
+  if (known) return known;
+  const long = key.key.length > blockBytes;
+  const block = Buffer.alloc(blockBytes);
+  (long ? Buffer.from(hash('sha256', key.key, 'hex'), 'hex') : key.key).copy(block);
+  const outer = Buffer.alloc(blockBytes + 32);
+  outer.set(block.map((byte) => byte ^ 0x5c));
+  const pads = { inner: Buffer.from(block.map((byte) => byte ^ 0x36)), outer };
+  knownPads.set(key, pads);
+  return pads;
+}
+
+/** The payload's bytes, with room for the MAC behind them. */
 function encode(kid: number, payload: TokenPayload): Buffer {
   const topic = Buffer.from(payload.topic ?? '');
   const url = Buffer.from(payload.url ?? '');
   if (topic.length > maxTopicBytes) throw new RangeError('a topic of more than 255 bytes fits no token');
   if ((payload.url ?? '').length > maxUrlCharacters) throw new RangeError('a longer URL than a token takes');
   if (payload.addressHash.length !== hashBytes) throw new RangeError('an address hash has 32 bytes');
-  const body = Buffer.alloc(headBytes + 3 + topic.length + url.length);
+  const body = Buffer.alloc(headBytes + 3 + topic.length + url.length + macBytes);
   body.writeUInt8(version, 0);
   body.writeUInt16BE(kid, 1);
   body.writeUInt8(tokenPurposes.indexOf(payload.purpose), 3);
