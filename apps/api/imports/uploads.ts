@@ -99,8 +99,9 @@ async function planOf(files: Saved['files'], fields: readonly [string, unknown][
       'a JSON object in the part plan',
     );
   const plan = parseJson(content, defaultJsonLimits);
-  const problems = textProblems(plan);
-  if (problems.length > 0) throw malformed('plan', 'text', 'The plan has characters that cannot be stored.');
+  const problems = textProblems(plan, 'plan');
+  if (problems.length > 0)
+    throw new ApiProblem(400, 'malformed', 'The plan cannot be stored as it is.', problems);
   return plan;
 }
 
