@@ -30,6 +30,20 @@ export interface Place {
 
 /** Root hands the folder to the server's user; where that user cannot reach it, a link leads to /var/lib/entente. */
 export function prepare(folder: string): Place {
+  return withOpenFolders(() => placeOf(folder));
+}
+
+/** Folders made here can be entered by others, whatever this process's umask says. */
+export function withOpenFolders<T>(work: () => T): T {
+  const umask = process.umask(0o022);
+  try {
+    return work();
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function placeOf(folder: string): Place {
   const user = serverUser();
   mkdirSync(dirname(folder), { recursive: true });
   if (!existsSync(folder)) makeHome(folder, user);
@@ -46,9 +60,9 @@ function ownerOf(data: string): ServerUser | undefined {
 
 function makeHome(folder: string, user: ServerUser): void {
   rmSync(folder, { force: true }); // a link whose target is gone
-  if (canEnter(dirname(folder), user)) return mkdirSync(folder, { mode: 0o755 });
+  if (canEnter(dirname(folder), user)) return mkdirSync(folder);
   const shelter = '/var/lib/entente';
-  mkdirSync(shelter, { recursive: true, mode: 0o755 });
+  mkdirSync(shelter, { recursive: true });
   const home = mkdtempSync(join(shelter, `${basename(folder)}-`));
   chmodSync(home, 0o755);
   symlinkSync(home, folder);

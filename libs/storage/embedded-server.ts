@@ -3,7 +3,14 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { serverBinaries } from './embedded-binaries';
-import { passwordsOf, prepare, type Passwords, type Place, type ServerRole } from './embedded-folder';
+import {
+  passwordsOf,
+  prepare,
+  withOpenFolders,
+  type Passwords,
+  type Place,
+  type ServerRole,
+} from './embedded-folder';
 import { initialize, launch } from './embedded-process';
 import { stopServer } from './embedded-running';
 import { FolderInUse, lockFolder } from './folder-lock';
@@ -71,7 +78,7 @@ export async function stopEmbeddedServer(folder: string): Promise<void> {
 
 async function startLocked(place: Place, durable: boolean): Promise<EmbeddedServer> {
   await stopEmbeddedServer(place.home);
-  const binaries = serverBinaries(place.home, place.user);
+  const binaries = withOpenFolders(() => serverBinaries(place.home, place.user));
   const passwords = passwordsOf(place.home);
   await initialize(place, binaries, passwords);
   const { port, socket } = await launch(place, binaries, durable);
