@@ -109,11 +109,11 @@ CREATE TABLE identity_link (
   at        timestamptz NOT NULL,
   message   uuid NOT NULL,
   source_id smallint NOT NULL,
-  PRIMARY KEY (a, b),
+  PRIMARY KEY (a, b, kind),
   CHECK (a < b)
 );
 CREATE INDEX identity_link_b ON identity_link (b);
-COMMENT ON TABLE identity_link IS 'two keys that one event claimed to be one person: the earliest such event, in event order';
+COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s: of each kind the earliest such event, in event order';
 
 CREATE TABLE lineage (
   contact_id  bigint PRIMARY KEY,
@@ -327,7 +327,7 @@ CREATE TABLE enrollment (
   PRIMARY KEY (contact_id, id)
 );
 CREATE INDEX enrollment_campaign ON enrollment (campaign_key, contact_id);
-CREATE INDEX enrollment_active ON enrollment (contact_id) WHERE status = 'active';
+CREATE INDEX enrollment_active ON enrollment (version_id) WHERE status = 'active';
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 
 CREATE TABLE message (

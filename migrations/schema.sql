@@ -412,7 +412,7 @@ ALTER TABLE idempotent_request ADD CONSTRAINT idempotent_request_pkey PRIMARY KE
 ALTER TABLE identity ADD CONSTRAINT identity_pkey PRIMARY KEY (key);
 ALTER TABLE identity_link ADD CONSTRAINT identity_link_check CHECK ((a < b));
 ALTER TABLE identity_link ADD CONSTRAINT identity_link_kind_check CHECK ((kind = ANY (ARRAY['claim'::text, 'alias'::text, 'operator'::text])));
-ALTER TABLE identity_link ADD CONSTRAINT identity_link_pkey PRIMARY KEY (a, b);
+ALTER TABLE identity_link ADD CONSTRAINT identity_link_pkey PRIMARY KEY (a, b, kind);
 ALTER TABLE import_file ADD CONSTRAINT import_file_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE;
 ALTER TABLE import_file ADD CONSTRAINT import_file_pkey PRIMARY KEY (job_id, part);
 ALTER TABLE import_problem ADD CONSTRAINT import_problem_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE;
@@ -468,7 +468,7 @@ ALTER TABLE topic ADD CONSTRAINT topic_pkey PRIMARY KEY (key);
 
 CREATE INDEX campaign_run_open ON public.campaign_run USING btree (planned_at) WHERE (status = ANY (ARRAY['planned'::text, 'running'::text]));
 CREATE INDEX contact_repair ON public.contact USING btree (id) WHERE (repair IS NOT NULL);
-CREATE INDEX enrollment_active ON public.enrollment USING btree (contact_id) WHERE (status = 'active'::text);
+CREATE INDEX enrollment_active ON public.enrollment USING btree (version_id) WHERE (status = 'active'::text);
 CREATE INDEX enrollment_campaign ON public.enrollment USING btree (campaign_key, contact_id);
 CREATE INDEX identity_link_b ON public.identity_link USING btree (b);
 CREATE INDEX lineage_survivor ON public.lineage USING btree (survivor_id);
@@ -583,7 +583,7 @@ COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
-COMMENT ON TABLE identity_link IS 'two keys that one event claimed to be one person: the earliest such event, in event order';
+COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s: of each kind the earliest such event, in event order';
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
 COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>, that a grant could not lift';
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';

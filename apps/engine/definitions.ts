@@ -2,7 +2,7 @@ import { parseBroadcast, parseCampaign, type Campaign, type Trigger } from '@ent
 import type { Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
 import { compileBook, parseRule, type Book, type SeriesNeeds } from '@entente/segment';
-import { readGenerationShared, type Generation, type Tx } from '@entente/storage';
+import { readGenerationShared, type Database, type Generation, type Tx } from '@entente/storage';
 
 /** A segment version that memberships are kept for. */
 export interface KeptVersion {
@@ -41,10 +41,23 @@ export interface Definitions {
 export class DefinitionsCache {
   private loaded: Definitions | undefined;
 
+  constructor(private readonly database: Database) {}
+
   async current(tx: Tx): Promise<Definitions> {
     const generation = await readGenerationShared(tx);
-    if (this.loaded?.generation !== generation) this.loaded = await loadDefinitions(tx, generation);
+    if (this.loaded?.generation !== generation) this.loaded = await this.load(tx, generation);
     return this.loaded;
+  }
+
+  /** Which series the book keeps is remembered for good, whatever becomes of the transaction that came upon it first. */
+  private async load(tx: Tx, generation: Generation): Promise<Definitions> {
+    const definitions = await loadDefinitions(tx, generation);
+    const { seriesKey, needs } = definitions.book;
+    await this.database.run('INSERT INTO series_set (key, needs) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
+      seriesKey,
+      JSON.stringify(needs),
+    ]);
+    return definitions;
   }
 
   /** What was current last; undefined before the first transaction. Good for guesses that a transaction will check. */
@@ -63,7 +76,7 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     generation,
     sources: await loadSources(tx),
     book,
-    serves: await knownSeries(tx, book),
+    serves: await seriesServing(tx, book),
     versions: new Map(segments.map(({ id, segment, status }) => [id, { id, segment, status }])),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(eventsAwaited))),
@@ -75,15 +88,11 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
 const eventsAwaited = ({ event, kind }: Trigger): readonly string[] =>
   kind === 'permission' ? ['Permission Granted', 'Permission Confirmed'] : event === undefined ? [] : [event];
 
-/** Remembers which series this book keeps, and tells of every set of series kept before whether it still serves. */
-async function knownSeries(tx: Tx, book: Book): Promise<(series: string) => boolean> {
-  await tx.run('INSERT INTO series_set (key, needs) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-    book.seriesKey,
-    JSON.stringify(book.needs),
-  ]);
+/** Tells of every set of series that states were folded for whether this book can go on from them. */
+async function seriesServing(tx: Tx, book: Book): Promise<(series: string) => boolean> {
   const rows = await tx.query<{ key: string; needs: SeriesNeeds }>('SELECT key, needs FROM series_set');
   const serving = new Set(rows.filter((row) => book.isServedBy(row.needs)).map((row) => row.key));
-  return (series) => serving.has(series);
+  return (series) => series === book.seriesKey || serving.has(series);
 }
 
 async function loadSources(tx: Tx): Promise<Definitions['sources']> {

@@ -64,11 +64,11 @@ export class Through {
   /** Appends a heartbeat to every partition that is behind an instant, so that an idle one can be read through it. */
   async urge(tx: Tx, instant: Instant): Promise<void> {
     const now = this.clock.now();
-    for (const [partition, through] of await this.ofPartitions(tx)) {
-      if (through >= instant || now - (this.asked.get(partition) ?? 0) < heartbeatEvery) continue;
-      this.asked.set(partition, now);
-      await this.stream.heartbeat(partition);
-    }
+    const behind = [...(await this.ofPartitions(tx))].filter(
+      ([partition, through]) => through < instant && now - (this.asked.get(partition) ?? 0) >= heartbeatEvery,
+    );
+    for (const [partition] of behind) this.asked.set(partition, now);
+    await Promise.all(behind.map(([partition]) => this.stream.heartbeat(partition)));
   }
 }
 

@@ -40,23 +40,26 @@ export class MustWait extends Error {
 /** Everything a run of records means, in one transaction with the position. */
 export async function handleRecords(engine: Engine, run: RecordRun): Promise<void> {
   await untilSettled(async () => {
-    const arrivals = readArrivals(run.records, engine.definitions.latest);
+    const known = engine.definitions.latest;
+    const arrivals = readArrivals(run.records, known);
     const contacts = await resolveKeys(engine.database, keysIn(arrivals));
-    await engine.database.transaction((tx) => applyRun(engine, tx, run, arrivals, contacts));
+    await engine.database.transaction((tx) => applyRun(engine, tx, run, { known, arrivals, contacts }));
   });
 }
 
-async function applyRun(
-  engine: Engine,
-  tx: Tx,
-  run: RecordRun,
-  arrivals: readonly Arrival[],
-  contacts: ReadonlyMap<IdentityKey, ContactId>,
-): Promise<void> {
-  const known = engine.definitions.latest;
+/** What was found out before the transaction, and the definitions it went by. */
+interface Prepared {
+  readonly known: Definitions | undefined;
+  readonly arrivals: readonly Arrival[];
+  readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
+}
+
+async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
+  const { known, arrivals, contacts } = prepared;
   const definitions = await engine.definitions.current(tx);
   if (definitions !== known) throw new StartOver();
   await movePosition(engine, tx, run);
+  if (arrivals.length === 0) return;
   const others = await engine.through.ofPartitions(tx, run.partition);
   const readThrough = Math.min(...others.values());
   const identities = await takeIdentityChanges(tx, arrivals);
@@ -105,7 +108,7 @@ async function wantedContacts(
   const joined = [...identities.contacts.values()];
   const survivors = await survivorsOf(tx, [...new Set([...owners, ...joined])]);
   const stored = await storedContacts(tx, [...survivors.values()]);
-  const first = arrivals[0]?.at ?? 0;
+  const first = arrivals[0]!.at;
   const wanted = new Map<ContactId, Instant>();
   for (const contact of joined) wanted.set(contact, first).set(survivors.get(contact)!, first);
   arrivals.forEach((arrival, index) => {

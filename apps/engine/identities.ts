@@ -57,12 +57,11 @@ async function newLinks(tx: Tx, arrivals: readonly Arrival[]): Promise<Map<bigin
   return found;
 }
 
-const pairOf = (link: IdentityLink): string => `${link.a}\n${link.b}`;
+export const pairOf = (link: IdentityLink): string => `${link.a}\n${link.b}\n${link.kind}`;
 
-/** Whether a link says more of its pair than what is known: an alias says more than a claim, an earlier one than a later. */
+/** Whether a link is news beside what is known of the same pair and kind: the earliest in event order counts. */
 export function supersedes(link: IdentityLink, known: IdentityLink | undefined): boolean {
   if (!known) return true;
-  if ((link.kind === 'claim') !== (known.kind === 'claim')) return known.kind === 'claim';
   return link.at < known.at || (link.at === known.at && link.message < known.message);
 }
 

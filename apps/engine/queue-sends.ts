@@ -1,5 +1,5 @@
 import { refusal } from '@entente/delivery';
-import { DAY, stableUuid } from '@entente/kernel';
+import { DAY, stableUuid, type ContactId } from '@entente/kernel';
 import {
   audienceFacts,
   cancelWaiting,
@@ -14,14 +14,20 @@ import type { Person, Send } from './person';
 const lifetime = 4 * DAY;
 
 /** Writes the messages that steps asked for, each with why it is not queued where it may not be. */
-export async function queueSends(tx: Tx, persons: readonly Person[]): Promise<void> {
+export async function queueSends(
+  tx: Tx,
+  persons: readonly Person[],
+  survivors: ReadonlyMap<ContactId, ContactId>,
+): Promise<void> {
   const merged = persons.flatMap((person) => [...person.moved].filter((one) => one.status === 'merged'));
   for (const [at, ended] of groupBy(merged, (one) => one.endedAt!))
     await cancelWaiting(tx, ended, 'merged', at);
-  const sends = persons.flatMap((person) => person.sends.map((send) => ({ person, send })));
+  const sends = persons.flatMap(({ id, sends: asked }) =>
+    asked.map((send) => ({ to: survivors.get(id) ?? id, send })),
+  );
   for (const [topic, some] of groupBy(sends, ({ send }) => send.published.campaign.topic)) {
-    const facts = await audienceFacts(tx, [...new Set(some.map(({ person }) => person.id))], topic);
-    const messages = some.map(({ person, send }) => messageOf(send, facts.get(person.id)));
+    const facts = await audienceFacts(tx, [...new Set(some.map(({ to }) => to))], topic);
+    const messages = some.map(({ to, send }) => messageOf(send, facts.get(to)));
     await queueMessages(tx, messages);
   }
 }

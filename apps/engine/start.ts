@@ -24,7 +24,7 @@ export function engineOf({ database, stream, clock }: Resources): Engine {
     database,
     stream,
     clock,
-    definitions: new DefinitionsCache(),
+    definitions: new DefinitionsCache(database),
     through: new Through(stream, clock),
   };
 }

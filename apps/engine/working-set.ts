@@ -132,7 +132,7 @@ export async function writeBack(
     tx,
     persons.flatMap((person) => [...person.moved]),
   );
-  await queueSends(tx, persons);
+  await queueSends(tx, persons, set.survivors);
 }
 
 /** A timer that is too early is left: it looks, finds nothing and re-arms itself, which is rarer than activity is. */

@@ -51,7 +51,7 @@ export async function lockIdentities(tx: Tx, keys: readonly IdentityKey[]): Prom
   await tx.run('SELECT 1 FROM identity WHERE key = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE', [keys]);
 }
 
-/** Keeps each pair's earliest link in event order. */
+/** Keeps each pair's earliest link of each kind, in event order. */
 export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise<void> {
   if (links.length === 0) return;
   const rows = links.map((link) => ({ ...link, at: toIso(link.at), source_id: link.source }));
@@ -60,11 +60,9 @@ export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise
      SELECT a, b, kind, at, message, source_id
      FROM json_to_recordset($1::json)
        AS l (a text, b text, kind text, at timestamptz, message uuid, source_id smallint)
-     ON CONFLICT (a, b) DO UPDATE
-     SET kind = excluded.kind, at = excluded.at, message = excluded.message, source_id = excluded.source_id
-     WHERE (excluded.at, excluded.message) < (known.at, known.message)
-       AND (known.kind = 'claim' OR excluded.kind <> 'claim')
-        OR (known.kind = 'claim' AND excluded.kind <> 'claim')`,
+     ON CONFLICT (a, b, kind) DO UPDATE
+     SET at = excluded.at, message = excluded.message, source_id = excluded.source_id
+     WHERE (excluded.at, excluded.message) < (known.at, known.message)`,
     [JSON.stringify(rows)],
   );
 }

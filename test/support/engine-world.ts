@@ -65,7 +65,7 @@ const allBuckets = Array.from({ length: 16 }, (_, bucket) => bucket);
 export class EngineWorld {
   readonly clock: StillClock;
   readonly log: StillLog;
-  readonly engine: Engine;
+  engine: Engine;
 
   constructor(
     readonly database: Database,
@@ -74,12 +74,21 @@ export class EngineWorld {
   ) {
     this.clock = new StillClock(start);
     this.log = new StillLog(partitions, this.clock, (key) => sumOf(key) % partitions);
-    this.engine = {
+    this.engine = this.newEngine();
+  }
+
+  /** An engine that remembers nothing of what it did. */
+  restart(): void {
+    this.engine = this.newEngine();
+  }
+
+  private newEngine(): Engine {
+    return {
       id: '00000000-0000-4000-8000-000000000001',
-      database,
+      database: this.database,
       stream: this.log,
       clock: this.clock,
-      definitions: new DefinitionsCache(),
+      definitions: new DefinitionsCache(this.database),
       through: new Through(this.log, this.clock),
     };
   }
