@@ -1,4 +1,4 @@
-// `npm start` and `npm run start:<app>`: installs what is missing, builds, and runs an app of dist/ in this very process.
+// `npm start`, `npm run start:<app>` and `npm run demo`: installs what is missing, builds, and runs an app of dist/ in this very process.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ const mains = {
   api: 'apps/api',
   site: 'apps/site',
   migrate: 'migrations',
+  demo: 'test/demo',
 };
 
 const [app = 'allinone', ...args] = process.argv.slice(2);
