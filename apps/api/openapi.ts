@@ -28,12 +28,28 @@ export function documentOf(app: NestFastifyApplication): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, ...problemSchemas },
   };
+  closeBodies(document.components.schemas as Record<string, Schema>);
   for (const [path, item] of Object.entries(document.paths))
     for (const method of ['get', 'put', 'post', 'patch', 'delete'] as const) {
       const operation = item[method];
       if (operation) complete(operation as Operation, method, path);
     }
   return document;
+}
+
+interface Schema {
+  properties?: Record<string, { nullable?: boolean; $ref?: string }>;
+  additionalProperties?: boolean;
+}
+
+/** Bodies take no other fields than those shown; a merge-patch takes null for each. */
+function closeBodies(schemas: Record<string, Schema>): void {
+  for (const [name, schema] of Object.entries(schemas)) {
+    if (/Body(?:Patch)?$/.test(name)) schema.additionalProperties = false;
+    if (name.endsWith('BodyPatch'))
+      for (const property of Object.values(schema.properties ?? {}))
+        if (!property.$ref) property.nullable = true;
+  }
 }
 
 interface Operation {
@@ -44,18 +60,30 @@ interface Operation {
 }
 
 function complete(operation: Operation, method: string, path: string): void {
-  operation.parameters = [...(operation.parameters ?? []), ...preconditions(method, path)];
+  operation.parameters = [...pathParametersOf(operation, path), ...preconditions(method, path)];
   if (operation['x-idempotent']) operation.parameters.push(idempotencyKey);
-  for (const parameter of operation.parameters)
-    if (parameter.in === 'path') Object.assign(parameter, pathParameters[parameter.name] ?? {});
   for (const status of statusesOf(operation, method)) operation.responses[status] ??= problemAnswer(status);
 }
 
-const pathParameters: Record<string, object> = {
+/** The operation's parameters, with those of its path said as they are checked. */
+function pathParametersOf(
+  { parameters = [] }: Operation,
+  path: string,
+): NonNullable<Operation['parameters']> {
+  const others = parameters.filter((parameter) => parameter.in !== 'path');
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  return [
+    ...names.map((name) => ({ name, in: 'path', required: true, ...pathParameters[name]! })),
+    ...others,
+  ];
+}
+
+const pathParameters: Record<string, { schema: object; description?: string; example?: string }> = {
   key: { schema: { type: 'string', pattern: KEY_PATTERN } },
   domain: { schema: { type: 'string' }, example: 'shop.example' },
   id: { schema: { type: 'string', format: 'uuid' } },
   version: { schema: { type: 'integer', minimum: 1 } },
+  message: { schema: { type: 'string' }, description: 'The contact and the id of its message: `17.0198…`.' },
   contact: {
     schema: { type: 'string' },
     description: 'Any identity: `email:ana@example.com`, `user:42`, `crm:17`, `id:1`.',

@@ -221,6 +221,16 @@ describe('segments', () => {
     expect((await api.call('DELETE', '/segments/top')).status).toBe(404);
   });
 
+  it('lets a publisher alone have an edit start campaigns', async () => {
+    const started = { rule: { event: 'Signed Up' }, effects: 'start' };
+    expect((await api.call('PUT', '/segments/started', started, { role: 'author' })).status).toBe(403);
+    expect((await api.call('PUT', '/segments/started', started, { role: 'publisher' })).status).toBe(202);
+    const rows = await api.test.database.query(
+      `SELECT enter_on_swap FROM segment_version WHERE segment_key = 'started'`,
+    );
+    expect(rows).toEqual([{ enter_on_swap: true }]);
+  });
+
   it('cancels a build and keeps what is live', async () => {
     const { body } = await api.call('PUT', '/segments/lapsed', { rule: { event: 'Cart Viewed' } });
     expect((await api.call('POST', `/jobs/${body.job}/cancel`)).body.status).toBe('canceled');

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Put, Query, Req } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { type Clock, Invalid, NotFound, parseInstant, toIso } from '@entente/kernel';
+import { type Clock, NotFound, parseInstant, toIso } from '@entente/kernel';
 import {
   Database,
   findSegment,
@@ -16,6 +16,7 @@ import {
 import { type Access, Caller } from '../access/access';
 import { Needs } from '../access/needs';
 import type { Answer } from '../http/answer';
+import { malformed } from '../http/api-problem';
 import { allPages, csvAnswer, wantsCsv } from '../http/csv';
 import { Does, TakesPatchOf } from '../http/documented';
 import { type Page, page, pageOf, readCursor } from '../http/page';
@@ -126,7 +127,7 @@ export class ContactsController {
   private async filterOf({ cursor, limit, segment, createdSince }: ContactsQuery): Promise<ContactFilter> {
     const [after] = readCursor(cursor, 'number') ?? [];
     if (segment !== undefined && !(await findSegment(this.database, segment)))
-      throw Invalid.at(
+      throw malformed(
         'segment',
         'unknown-segment',
         `There is no segment ${segment}.`,
@@ -160,5 +161,5 @@ export class ContactsController {
 function questionOf(query: WhyQuery): { kind: 'campaign' | 'broadcast' | 'segment'; key: string } {
   const asked = (['campaign', 'broadcast', 'segment'] as const).filter((kind) => query[kind] !== undefined);
   if (asked.length === 1) return { kind: asked[0]!, key: query[asked[0]!]! };
-  throw Invalid.at('', 'question', 'Ask about one thing.', 'one of campaign, broadcast and segment');
+  throw malformed('', 'question', 'Ask about one thing.', 'one of campaign, broadcast and segment');
 }

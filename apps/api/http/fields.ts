@@ -123,7 +123,7 @@ export function Texts(said: Said & { readonly max?: number; readonly length?: nu
 
 /** An object with fields of its own. */
 export const Nested = (type: () => Class, said: Said = {}): Decorator =>
-  field(said, { type: type as never }, [
+  field(said, { type: () => type() } as never, [
     IsObject(says('an object')),
     ValidateNested(says('an object')),
     Type(type as never),

@@ -4,6 +4,7 @@ import { sentFeedback } from '@entente/feedback';
 import { type Clock, Conflict, type ContactId, NotFound, type Uuid } from '@entente/kernel';
 import {
   Database,
+  findContact,
   findMessage,
   lineageOf,
   listMessages,
@@ -12,7 +13,8 @@ import {
   tell,
 } from '@entente/storage';
 import { Needs } from '../access/needs';
-import { contactOf } from '../contacts/contact-reference';
+import { identityKey } from '../contacts/contact-reference';
+import { malformed } from '../http/api-problem';
 import { Does } from '../http/documented';
 import { type Page, page, pageOf, readCursor } from '../http/page';
 import { CLOCK } from '../surroundings';
@@ -77,8 +79,13 @@ export class MessagesController {
     });
   }
 
+  /** The contacts that a filter means: none for somebody unknown. */
   private async lineage(reference: string): Promise<ContactId[]> {
-    return lineageOf(this.database, await contactOf(this.database, reference));
+    const key = identityKey(reference);
+    if (!key)
+      throw malformed('contact', 'identity', 'is not an identity', 'email:ana@example.com, user:42, id:1');
+    const contact = await findContact(this.database, key);
+    return contact === undefined ? [] : lineageOf(this.database, contact);
   }
 }
 

@@ -2,8 +2,11 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Req 
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Database, findSegment, listMembers, listSegments, type SegmentRow } from '@entente/storage';
+import { type Access, Caller } from '../access/access';
 import { Needs } from '../access/needs';
+import { mayDo } from '../access/roles';
 import { type Answer, revised } from '../http/answer';
+import { ApiProblem } from '../http/api-problem';
 import { found, mergePatch } from '../http/authored';
 import { checkBody } from '../http/checked-pipe';
 import { allPages, csvAnswer, wantsCsv } from '../http/csv';
@@ -49,8 +52,9 @@ export class SegmentsController {
     @Param('key', newKey) key: string,
     @Body() body: SegmentBody,
     @IfMatch() ifMatch: Precondition,
+    @Caller() access: Access,
   ): Promise<Answer<Segment>> {
-    return answerTo(await writeSegment(this.database, key, () => body, ifMatch));
+    return answerTo(await writeSegment(this.database, key, () => permitted(body, access), ifMatch));
   }
 
   @Patch(':key')
@@ -61,10 +65,11 @@ export class SegmentsController {
     @Param('key', existingKey) key: string,
     @Body() patch: object,
     @IfMatch() ifMatch: Precondition,
+    @Caller() access: Access,
   ): Promise<Answer<Segment>> {
     const bodyOf = (current: SegmentRow | undefined): SegmentBody => {
       const { name, rule } = found(current, 'segment', key);
-      return checkBody(mergePatch({ name, rule }, patch), SegmentBody);
+      return permitted(checkBody(mergePatch({ name, rule }, patch), SegmentBody), access);
     };
     return answerTo(await writeSegment(this.database, key, bodyOf, ifMatch));
   }
@@ -111,3 +116,13 @@ export class SegmentsController {
 
 const answerTo = ({ row, building }: Written): Answer<Segment> =>
   revised(row.revision, showSegment(row), building ? 202 : 200);
+
+/** An edit that starts campaigns is a send, which authors may not. */
+function permitted(body: SegmentBody, { key }: Access): SegmentBody {
+  if (body.effects === 'none' || mayDo(key.role, 'publisher')) return body;
+  throw new ApiProblem(
+    403,
+    'forbidden',
+    'An edit that starts campaigns needs a key with the role publisher.',
+  );
+}

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Json, type JsonObject, NotFound } from '@entente/kernel';
+import { type JsonObject, NotFound } from '@entente/kernel';
 import { compileTemplate, render, type Rendered } from '@entente/message';
 import { readTraits } from '@entente/profile';
 import {
@@ -12,7 +12,7 @@ import {
 } from '@entente/storage';
 import { contactOf } from '../contacts/contact-reference';
 import { TestMails } from './test-mails';
-import type { Preview, PreviewBody } from './template-body';
+import type { Preview, PreviewBody, PreviewProblem } from './template-body';
 
 /** Renders templates as the sender would, for people or for nobody in particular. */
 @Injectable()
@@ -53,7 +53,7 @@ export class Previews {
   }
 }
 
-type Rendering = Rendered & { readonly problems: Json[] };
+type Rendering = Rendered & { readonly problems: PreviewProblem[] };
 
 /** A rendering, or its problem where the template makes too much of it for somebody. */
 function rendering(attempt: () => Rendered): Rendering {

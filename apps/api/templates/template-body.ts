@@ -1,5 +1,5 @@
 import { Text, Texts, Key, Whole } from '../http/fields';
-import { Shown, ShownInstant, ShownJson } from '../http/views';
+import { Shown, ShownInstant, ShownList } from '../http/views';
 
 const MAX_SOURCE = 2_000_000;
 
@@ -76,11 +76,17 @@ export class TestMail {
   @Shown(String, true) reply!: string | null;
 }
 
+export class PreviewProblem {
+  @Shown(String) path!: string;
+  @Shown(String) code!: string;
+  @Shown(String) message!: string;
+}
+
 export class Preview {
   @Shown(String, true) for!: string | null;
   @Shown(String) subject!: string;
   @Shown(String) html!: string;
   @Shown(String) text!: string;
-  @ShownJson() problems!: unknown;
-  @Shown([TestMail]) tests!: TestMail[];
+  @ShownList(PreviewProblem) problems!: PreviewProblem[];
+  @ShownList(TestMail) tests!: TestMail[];
 }
