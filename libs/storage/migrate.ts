@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
 import { migrations } from '../../migrations';
+import { sqlState } from './database';
 
 export interface MigrateOptions {
   /** Connection string of the role that owns the schema. */
@@ -24,8 +25,9 @@ const MIGRATION_LOCK = 4_921_760_115;
 /** Brings the schema up to date, one migration per transaction; of several processes one does it and the others wait. */
 export async function migrate(options: MigrateOptions): Promise<Migrated> {
   return withMigrator(options.url, async (source) => {
-    const ran = await source.runMigrations({ transaction: 'each' });
-    const appendOnlyEnforced = await grantToApplication(source, options.applicationRole);
+    const ran = await source.runMigrations({ transaction: 'each' }).catch(explainRefusal);
+    await grantToApplication(source, options.applicationRole);
+    const appendOnlyEnforced = await isAppendOnlyFor(source, options.applicationRole);
     return { ran: ran.map((migration) => migration.name), appendOnlyEnforced };
   });
 }
@@ -62,9 +64,16 @@ async function refuseOldServer(source: DataSource): Promise<void> {
   if (version < OLDEST_SERVER) throw new Error('Entente needs PostgreSQL 15 or newer');
 }
 
-async function grantToApplication(source: DataSource, role: string | undefined): Promise<boolean> {
-  const [{ owner }] = (await source.query('SELECT current_user AS owner')) as [{ owner: string }];
-  if (!role || role === owner) return false;
+/** SQLSTATE insufficient_privilege. */
+function explainRefusal(error: unknown): never {
+  if (sqlState(error) !== '42501') throw error;
+  throw new Error(
+    'The schema is not up to date, and this role may not change it: run `npm run migrate` with MIGRATION_DATABASE_URL.',
+  );
+}
+
+async function grantToApplication(source: DataSource, role: string | undefined): Promise<void> {
+  if (!role || role === (await currentRole(source))) return;
   const name = `"${role.replaceAll('"', '""')}"`;
   for (const statement of [
     `GRANT USAGE ON SCHEMA public TO ${name}`,
@@ -74,5 +83,18 @@ async function grantToApplication(source: DataSource, role: string | undefined):
     `REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON migration FROM ${name}`,
   ])
     await source.query(statement);
-  return true;
+}
+
+async function currentRole(source: DataSource): Promise<string> {
+  const [row] = (await source.query('SELECT current_user AS role')) as [{ role: string }];
+  return row.role;
+}
+
+/** Whether a role (this connection's own when none is named) can neither change nor remove what the ledgers hold. */
+async function isAppendOnlyFor(source: DataSource, role: string | undefined): Promise<boolean> {
+  const [row] = (await source.query(
+    `SELECT bool_or(has_table_privilege($1, t, 'UPDATE, DELETE, TRUNCATE')) AS "mayChange" FROM unnest($2::text[]) t`,
+    [role ?? (await currentRole(source)), appendOnlyTables],
+  )) as [{ mayChange: boolean }];
+  return !row.mayChange;
 }

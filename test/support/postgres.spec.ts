@@ -1,5 +1,5 @@
-import { sqlState } from '@entente/storage';
-import { testDatabase, type TestDatabase } from './postgres';
+import { migrate, sqlState } from '@entente/storage';
+import { emptyDatabase, testDatabase, type TestDatabase } from './postgres';
 
 let test: TestDatabase;
 beforeAll(async () => (test = await testDatabase()));
@@ -25,3 +25,11 @@ it.each(['permission', 'membership_change', 'audit_entry'])(
     }
   },
 );
+
+it('a role that owns nothing finds the schema up to date, and may not bring another up to date', async () => {
+  expect(await migrate({ url: test.url })).toEqual({ ran: [], appendOnlyEnforced: true });
+  const empty = await emptyDatabase();
+  await expect(migrate({ url: empty.url })).rejects.toThrow('npm run migrate');
+  expect(await migrate({ url: empty.ownerUrl })).toMatchObject({ appendOnlyEnforced: false });
+  await empty.drop();
+});

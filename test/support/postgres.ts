@@ -28,9 +28,9 @@ export async function testDatabase(): Promise<TestDatabase> {
 }
 
 /** A database without a schema, for the migrations themselves. */
-export async function emptyDatabase(): Promise<{ ownerUrl: string; drop(): Promise<void> }> {
+export async function emptyDatabase(): Promise<{ url: string; ownerUrl: string; drop(): Promise<void> }> {
   const { at, drop } = await copyOf('template0');
-  return { ownerUrl: at('ownerUrl'), drop };
+  return { url: at('applicationUrl'), ownerUrl: at('ownerUrl'), drop };
 }
 
 async function copyOf(template: string) {
