@@ -32,10 +32,12 @@ async function drained(seconds: number, log: Logger, close: () => Promise<void>)
   log.info('stopping');
   const tooLate = new Promise<'late'>((done) => setTimeout(() => done('late'), seconds * 1_000).unref());
   try {
-    if ((await Promise.race([close(), tooLate])) !== 'late') return true;
-    log.error({ seconds }, 'did not finish in time');
+    const inTime = (await Promise.race([close(), tooLate])) !== 'late';
+    if (inTime) log.info('stopped');
+    else log.error({ seconds }, 'did not finish in time');
+    return inTime;
   } catch (error) {
     log.error({ err: error }, 'did not stop cleanly');
+    return false;
   }
-  return false;
 }
