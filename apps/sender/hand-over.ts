@@ -8,8 +8,8 @@ import type { Sender } from './sender';
 const beginWithin: Duration = 30 * SECOND;
 /** A released message that no session has taken up by then is taken back. */
 const takeUpWithin: Duration = 10 * SECOND;
-/** Longer than this a released message should not wait. */
-const promptly: Duration = 2 * SECOND;
+/** Longer than this a released message should not wait: what is released and has not left is unknown after a crash. */
+const promptly: Duration = 300;
 const firstRest = SECOND;
 const longestRest = MINUTE;
 

@@ -96,22 +96,22 @@ function padsOf(key: TokenKey): Pads {
 
 /** The payload's bytes, with room for the MAC behind them. */
 function encode(kid: number, payload: TokenPayload): Buffer {
-  const topic = Buffer.from(payload.topic ?? '');
-  const url = Buffer.from(payload.url ?? '');
-  if (topic.length > maxTopicBytes) throw new RangeError('a topic of more than 255 bytes fits no token');
-  if ((payload.url ?? '').length > maxUrlCharacters) throw new RangeError('a longer URL than a token takes');
-  if (payload.addressHash.length !== hashBytes) throw new RangeError('an address hash has 32 bytes');
-  const body = Buffer.alloc(headBytes + 3 + topic.length + url.length + macBytes);
+  const { topic = '', url = '', addressHash } = payload;
+  const topicBytes = Buffer.byteLength(topic);
+  if (topicBytes > maxTopicBytes) throw new RangeError('a topic of more than 255 bytes fits no token');
+  if (url.length > maxUrlCharacters) throw new RangeError('a longer URL than a token takes');
+  if (addressHash.length !== hashBytes) throw new RangeError('an address hash has 32 bytes');
+  const body = Buffer.allocUnsafe(headBytes + 3 + topicBytes + Buffer.byteLength(url) + macBytes);
   body.writeUInt8(version, 0);
   body.writeUInt16BE(kid, 1);
   body.writeUInt8(tokenPurposes.indexOf(payload.purpose), 3);
   body.writeBigInt64BE(BigInt(payload.contact), 4);
-  payload.addressHash.copy(body, 12);
+  addressHash.copy(body, 12);
   body.write(payload.message.replaceAll('-', ''), 12 + hashBytes, 'hex');
   body.writeUInt16BE(payload.link ?? 0, headBytes);
-  body.writeUInt8(topic.length, headBytes + 2);
-  topic.copy(body, headBytes + 3);
-  url.copy(body, headBytes + 3 + topic.length);
+  body.writeUInt8(topicBytes, headBytes + 2);
+  body.write(topic, headBytes + 3);
+  body.write(url, headBytes + 3 + topicBytes);
   return body;
 }
 

@@ -56,10 +56,15 @@ async function takeLanes(tx: Tx, sender: Uuid, share: number, length: Duration):
 }
 
 /** Releases of senders that are gone may have left or not: nobody knows, and nobody sends them again. Gives how many. */
-export const giveUpLostReleases = (tx: Tx, now: Instant): Promise<number> =>
-  tx.run(
+export async function giveUpLostReleases(tx: Tx, now: Instant): Promise<number> {
+  const lost = await tx.run(
     `UPDATE message SET status = 'unknown', reason = 'sender-lost', ended_at = $1
      WHERE status = 'sending' AND NOT EXISTS
        (SELECT FROM lease WHERE lease.name = 'sender:' || message.released_by::text AND lease.${alive})`,
     [toIso(now)],
   );
+  await tx.run(
+    `DELETE FROM lease WHERE name LIKE 'sender:%' AND leased_until < clock_timestamp() - interval '1 hour'`,
+  );
+  return lost;
+}
