@@ -1,3 +1,4 @@
+import { EVERY_TOPIC } from '@entente/consent';
 import type { Instant } from '@entente/kernel';
 import type { Database } from '../database';
 import {
@@ -10,6 +11,7 @@ import {
   type ImportCounts,
 } from './apply-rows';
 import { readCsv, type Bytes, type CsvFormat } from './csv-file';
+import type { PermissionPlan } from './plan';
 import { rowReader, type ImportRow, type RowPermission, type RowProblem } from './read-row';
 
 export interface DryRun {
@@ -82,24 +84,34 @@ async function preview(
   return applied.map((row, index) => earlier.add(row, decided[index]!.problems));
 }
 
-/** What rows of earlier chunks would have done, which the database does not know. */
+/**
+ * What rows of earlier chunks would have done, which the database does not know: to whom a row's strongest key leads, as the
+ * import has it before the engine merges anybody, and to addresses that somebody opted out of.
+ */
 class EarlierRows {
   private readonly keys = new Set<string>();
-  private readonly acts = new Map<string, string>();
+  private readonly standings = new Map<string, { readonly act: string; readonly address?: string }>();
+  private readonly suppressed = new Set<string>();
 
   /** What earlier rows decide of this row's permissions, and the row with the rest of them. */
   decide(row: ImportRow): { readonly rest: ImportRow; readonly problems: readonly RowProblem[] } {
-    const open = row.permissions.filter((permission) => !this.earlierAct(row, permission));
-    const problems = row.permissions.flatMap((permission) => this.refusal(row, permission));
-    return { rest: { ...row, permissions: open }, problems };
+    const decided = row.permissions.map((permission) => [permission, this.verdict(row, permission)] as const);
+    return {
+      rest: {
+        ...row,
+        permissions: decided.flatMap(([permission, is]) => (is === 'open' ? [permission] : [])),
+      },
+      problems: decided.flatMap(([{ plan }, is]) =>
+        is === 'withdrawn' ? [refusedPermission(row.row, plan.column, is, plan.topic)] : [],
+      ),
+    };
   }
 
   /** The outcome of a row, with what earlier rows say of it; later rows are weighed against it. */
   add(applied: AppliedRow, problems: readonly RowProblem[]): AppliedRow {
     const { row, acts } = applied;
     const repeated = applied.is === 'created' && row.keys.some((key) => this.keys.has(key));
-    for (const permission of acts)
-      for (const name of namesOf(row, permission)) this.acts.set(name, permission.plan.act);
+    for (const { plan } of acts) this.remember(row, plan);
     if (applied.is !== 'refused') for (const key of row.keys) this.keys.add(key);
     return {
       ...applied,
@@ -108,18 +120,19 @@ class EarlierRows {
     };
   }
 
-  private refusal(row: ImportRow, permission: RowPermission): RowProblem[] {
-    const { plan } = permission;
-    const refused = plan.act === 'granted' && this.earlierAct(row, permission) === 'withdrawn';
-    return refused ? [refusedPermission(row.row, plan.column, 'withdrawn', plan.topic)] : [];
+  private remember({ keys, address }: ImportRow, { topic, act }: PermissionPlan): void {
+    this.standings.set(`${topic} ${keys[0]}`, { act, ...(address && { address }) });
+    if (act === 'withdrawn' && address) this.suppressed.add(`${topic} ${address}`);
   }
 
-  /** An earlier act that settles this one: the same, or a withdrawal that it cannot lift. */
-  private earlierAct(row: ImportRow, permission: RowPermission): string | undefined {
-    const acts = namesOf(row, permission).map((name) => this.acts.get(name));
-    return acts.find((act) => act === 'withdrawn' || act === permission.plan.act);
+  private verdict({ keys, address }: ImportRow, { plan }: RowPermission): 'open' | 'already' | 'withdrawn' {
+    const { topic, act } = plan;
+    const standing = this.standings.get(`${topic} ${keys[0]}`);
+    if (act === 'withdrawn') return standing?.act === act ? 'already' : 'open';
+    const ended = standing?.act === 'withdrawn' || this.standings.has(`${EVERY_TOPIC} ${keys[0]}`);
+    if (ended) return 'withdrawn';
+    if (standing && standing.address === address) return 'already';
+    const covered = [topic, EVERY_TOPIC].some((name) => this.suppressed.has(`${name} ${address}`));
+    return covered ? 'withdrawn' : 'open';
   }
 }
-
-const namesOf = ({ keys }: ImportRow, { plan }: RowPermission): string[] =>
-  keys.map((key) => `${plan.topic} ${key}`);

@@ -286,6 +286,17 @@ describe('a dry run', () => {
       expect(await test.database.query(`SELECT 1 FROM ${table}`)).toEqual([]);
   });
 
+  it('counts permissions as the import does for one person under two numbers', async () => {
+    const filler = Array.from({ length: 199 }, (_, n) => `f${n}@example.com;;F;;;;\r\n`).join('');
+    const first = 'a@example.com;1;A;;oui;;\r\nb@example.com;3;B;;oui;;x\r\n';
+    const text = `${first}${filler}a@example.com;2;A;;oui;;\r\nb@example.com;4;B;;oui;;x\r\nb@example.com;5;B;;oui;;\r\n`;
+    const foreseen = await preview(text);
+    const job = await upload(text);
+    await finish();
+    expect(foreseen.counts).toEqual(await counts(job));
+    expect(foreseen.counts).toMatchObject({ grants: 2, withdrawals: 2 });
+  });
+
   const person = fc.integer({ min: 0, max: 9 });
   const line = fc
     .record({
