@@ -30,7 +30,8 @@ export async function setAside(tx: Tx, record: SetAsideRecord): Promise<void> {
 }
 
 /** PostgreSQL stores no NUL in text and no lone surrogate in jsonb. */
-const storable = (text: string): string => text.replaceAll(/\\u0000|\u0000/g, '\uFFFD').toWellFormed();
+const storable = (text: string): string =>
+  text.replaceAll('\\u0000', '\uFFFD').replaceAll('\u0000', '\uFFFD').toWellFormed();
 
 function asJson(value: string): string {
   try {

@@ -141,7 +141,11 @@ describe('edits', () => {
   it('refuses an edit of something that changed meanwhile', async () => {
     await api.call('PUT', '/topics/raced', newsletter);
     await api.call('PUT', '/topics/raced', newsletter);
-    const tries: Record<string, string>[] = [{ 'if-match': '"1"' }, { 'if-match': 'W/"2"' }, { 'if-none-match': '*' }];
+    const tries: Record<string, string>[] = [
+      { 'if-match': '"1"' },
+      { 'if-match': 'W/"2"' },
+      { 'if-none-match': '*' },
+    ];
     for (const headers of tries)
       expect((await api.call('PUT', '/topics/raced', newsletter, { headers })).status).toBe(412);
     const fine = await api.call('PUT', '/topics/raced', newsletter, { headers: { 'if-match': '"2"' } });
