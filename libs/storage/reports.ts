@@ -40,19 +40,22 @@ export interface ReactionCount {
   readonly total: number;
 }
 
-/** Opens, clicks (by link), bounces and opt-outs that came of a campaign's messages. */
+/** Opens, clicks (in all, and by link), bounces and opt-outs that came of a campaign's messages; `url` is null in what is in all. */
 export const reactionCounts = (tx: Tx, campaign: string): Promise<ReactionCount[]> =>
   tx.query<ReactionCount & Record<string, unknown>>(
     `WITH mailed AS MATERIALIZED (
        SELECT contact_id, id::text AS id FROM message WHERE campaign_key = $1 AND released_at IS NOT NULL
      )
-     SELECT e.name, coalesce(e.properties->>'by', e.properties->>'kind', '') AS by,
-       CASE WHEN e.name = 'Email Clicked' THEN e.properties->>'url' END AS url,
-       count(DISTINCT e.contact_id)::int AS people, count(*)::int AS total
-     FROM mailed JOIN event e ON e.contact_id = mailed.contact_id AND e.properties->>'message' = mailed.id
-     WHERE e.name IN ('Email Opened', 'Email Clicked', 'Email Bounced', 'Unsubscribed')
-     GROUP BY GROUPING SETS ((e.name, 2, 3), (e.name, 2))
-     ORDER BY people DESC, e.name, 3 LIMIT 2000`,
+     SELECT name, by, url, count(DISTINCT contact_id)::int AS people, count(*)::int AS total
+     FROM (
+       SELECT e.contact_id, e.name, coalesce(e.properties->>'by', e.properties->>'kind', '') AS by,
+         CASE WHEN e.name = 'Email Clicked' THEN e.properties->>'url' END AS url
+       FROM mailed JOIN event e ON e.contact_id = mailed.contact_id AND e.properties->>'message' = mailed.id
+       WHERE e.name IN ('Email Opened', 'Email Clicked', 'Email Bounced', 'Unsubscribed')
+     ) told
+     GROUP BY GROUPING SETS ((name, by, url), (name, by))
+     HAVING grouping(url) = 1 OR url IS NOT NULL
+     ORDER BY people DESC, name, url LIMIT 2000`,
     [campaign],
   );
 
