@@ -75,11 +75,11 @@ async function empty(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true, force: true });
 }
 
-/** The usual ports, where nobody has them. */
+/** The ports of the settings, where nobody has them. */
 async function freePorts(): Promise<Ports> {
   const chosen: Partial<Ports> = {};
   for (const [name, usual] of Object.entries(ports) as [keyof Ports, number][])
-    chosen[name] = (await listenable(usual)) ?? (await listenable(0))!;
+    chosen[name] = (await listenable(Number(process.env[name] ?? usual))) ?? (await listenable(0))!;
   return chosen as Ports;
 }
 
