@@ -53,6 +53,6 @@ export function prepare() {
   checkNode();
   if (isInstalled()) return;
   process.stdout.write('Installing packages from package-lock.json …\n');
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']);
   copyFileSync(lockFile, installedLock);
 }
