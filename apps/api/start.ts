@@ -15,7 +15,7 @@ export function startApi(resources: Resources): Promise<RunningApp> {
     configure: async (app) => {
       await acceptUploads(app);
       app.useGlobalFilters(new ApiProblemFilter());
-      auditCalls(app.getHttpAdapter().getInstance(), resources.database);
+      auditCalls(app.getHttpAdapter().getInstance(), resources.database, resources.log);
       serveDocumentation(app);
     },
   });

@@ -45,3 +45,12 @@ export const listSuppressions = (tx: Tx, contact: ContactId): Promise<Suppressio
 export async function topicKeys(tx: Tx): Promise<string[]> {
   return (await tx.query<{ key: string }>('SELECT key FROM topic ORDER BY key')).map(({ key }) => key);
 }
+
+/** Whether an address must not be mailed at all. */
+export async function isSuppressed(tx: Tx, addressHash: Buffer): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT 1 FROM suppression WHERE address_hash = $1 AND topic = '*' AND lifted_at IS NULL LIMIT 1`,
+    [addressHash],
+  );
+  return rows.length > 0;
+}

@@ -27,7 +27,7 @@ export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise
   );
   const built = [await addVersion(tx, segment)];
   for (const { key, rule } of dependents(segment.key, current))
-    built.push(await addVersion(tx, { key, rule, enterOnSwap: segment.enterOnSwap }));
+    built.push(await addVersion(tx, { key, rule, enterOnSwap: segment.enterOnSwap, kept: true }));
   return built;
 }
 
@@ -76,19 +76,22 @@ function dependents(key: string, current: readonly Current[]): Current[] {
   return [...reached].slice(1).map((other) => newest.get(other)!);
 }
 
-async function addVersion(
-  tx: Tx,
-  { key, rule, enterOnSwap }: Pick<SegmentToPublish, 'key' | 'rule' | 'enterOnSwap'>,
-): Promise<number> {
-  await tx.run(
-    `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE segment_key = $1 AND status = 'building'`,
+interface VersionToBuild extends Pick<SegmentToPublish, 'key' | 'rule' | 'enterOnSwap'> {
+  /** Its author is not the one who publishes now: what they asked of a version still being built holds. */
+  readonly kept?: boolean;
+}
+
+async function addVersion(tx: Tx, { key, rule, enterOnSwap, kept = false }: VersionToBuild): Promise<number> {
+  const [given] = await tx.query<{ enterOnSwap: boolean }>(
+    `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE segment_key = $1 AND status = 'building'
+     RETURNING enter_on_swap AS "enterOnSwap"`,
     [key],
   );
   const [row] = await tx.query<{ id: number }>(
     `INSERT INTO segment_version (segment_key, version, rule, status, enter_on_swap)
      SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3
      FROM segment_version WHERE segment_key = $1 RETURNING id`,
-    [key, JSON.stringify(rule), enterOnSwap],
+    [key, JSON.stringify(rule), enterOnSwap || (kept && given?.enterOnSwap === true)],
   );
   return row!.id;
 }

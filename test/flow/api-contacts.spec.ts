@@ -62,12 +62,13 @@ describe('contacts', () => {
     );
     expect(patched.body.traits).toMatchObject({ country: 'FR', city: 'Lyon' });
     expect(patched.body.traits.firstName ?? null).toBeNull();
-    await api.call('PUT', ana, { traits: { email: 'ana@example.com', city: 'Paris' } });
+    await api.call('PUT', ana, { traits: { city: 'Paris' } });
     const replaced = await eventually(
       () => read(ana),
       ({ body }) => body.traits.city === 'Paris',
     );
     expect(replaced.body.traits.country ?? null).toBeNull();
+    expect(replaced.body).toMatchObject({ email: 'ana@example.com', traits: { phone: '+33612345678' } });
   });
 
   it.each([

@@ -122,6 +122,9 @@ describe('templates', () => {
     expect(body[0].tests).toEqual([expect.objectContaining({ to: 'me@corp.example', outcome: 'sent' })]);
     const rows = await api.test.database.query('SELECT 1 FROM message');
     expect(rows).toEqual([]);
+    expect(mailer.sent.map(({ to, raw }) => [to, raw.toString().includes('Subject: [Test] Hello')])).toEqual([
+      ['me@corp.example', true],
+    ]);
   });
 });
 
@@ -289,10 +292,14 @@ describe('campaigns', () => {
     const before = await generation();
     expect((await api.call('POST', '/campaigns/welcome/publish')).body.version).toBe(1);
     expect(await generation()).not.toBe(before);
+    const once = { headers: { 'idempotency-key': 'publish-1' } };
+    const published = await api.call('POST', '/campaigns/welcome/publish', {}, once);
+    const repeated = await api.call('POST', '/campaigns/welcome/publish', {}, once);
+    expect([published.status, repeated.status, repeated.body]).toEqual([200, 200, published.body]);
     expect((await api.call('POST', '/campaigns/welcome/resume')).status).toBe(409);
     expect((await api.call('POST', '/campaigns/welcome/pause')).body.status).toBe('paused');
     expect((await api.call('POST', '/campaigns/welcome/resume')).body.status).toBe('live');
-    expect((await api.call('POST', '/campaigns/welcome/publish')).body.version).toBe(2);
+    expect((await api.call('POST', '/campaigns/welcome/publish')).body.version).toBe(3);
     expect((await api.call('DELETE', '/campaigns/welcome')).status).toBe(409);
     expect((await api.call('POST', '/campaigns/welcome/cancel', { dryRun: true })).body.dryRun).toBe(true);
     expect((await api.call('POST', '/campaigns/welcome/cancel')).status).toBe(200);

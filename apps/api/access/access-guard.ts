@@ -68,14 +68,15 @@ function secretOf(request: KeyedRequest): string | undefined {
   return BEARER.exec(request.headers.authorization ?? '')?.[1];
 }
 
+const PLAIN = /^[\w.:-]{1,100}$/;
+
 /** `segments/loyal` of `/api/v1/segments/:key`; who a contact is stays out of it until the contact is found. */
 function targetOf(request: KeyedRequest): string {
   const pattern = request.routeOptions.url ?? '';
   const params = request.params as Record<string, string>;
-  return pattern
-    .replace(/^\/api\/v1\//, '')
-    .replace(/:(\w+)/g, (_, name: string) => (name === 'contact' ? '…' : (params[name] ?? '')))
-    .slice(0, 200);
+  const named = (name: string): string =>
+    name !== 'contact' && PLAIN.test(params[name] ?? '') ? params[name]! : '…';
+  return pattern.replace(/^\/api\/v1\//, '').replace(/:(\w+)/g, (_, name: string) => named(name));
 }
 
 const unauthorized = (): ApiProblem =>

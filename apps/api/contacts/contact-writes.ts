@@ -57,11 +57,11 @@ export class ContactWrites {
   }
 }
 
-/** Traits that a source says something of today, each taken back. */
+/** Traits that a source says something of today, each taken back; by what a person is reached is not, for being left out. */
 function saidBy(source: number, traits: SourcedTraits): Record<string, null> {
   const names = Object.keys(traits).filter((name) => {
     const [value] = traits[name]?.[String(source)] ?? [null];
-    return value !== null;
+    return value !== null && name !== 'email' && name !== 'phone';
   });
   return Object.fromEntries(names.map((name) => [name, null]));
 }

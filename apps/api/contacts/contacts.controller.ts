@@ -18,7 +18,7 @@ import { Needs } from '../access/needs';
 import type { Answer } from '../http/answer';
 import { malformed } from '../http/api-problem';
 import { allPages, csvAnswer, wantsCsv } from '../http/csv';
-import { Does, TakesPatchOf } from '../http/documented';
+import { Does, TakesMergePatch } from '../http/documented';
 import { type Page, page, pageOf, readCursor } from '../http/page';
 import { CLOCK } from '../surroundings';
 import {
@@ -82,7 +82,7 @@ export class ContactsController {
   @Patch(':contact')
   @HttpCode(202)
   @Needs('publisher')
-  @TakesPatchOf(TraitsBody)
+  @TakesMergePatch()
   @Does('Changes traits of a contact; null takes one back', { 202: TraitsAccepted })
   patch(@Param('contact') reference: string, @Body() { traits }: TraitsBody): Promise<TraitsAccepted> {
     const key = identityKey(reference);

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiExtension, ApiOperation, ApiResponse, PartialType } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, PartialType } from '@nestjs/swagger';
 
 type Class = abstract new (...args: never[]) => unknown;
 
@@ -23,13 +23,13 @@ const goodAnswers: Record<string, string> = {
   204: 'It is done; there is nothing to add.',
 };
 
-/** A merge-patch (RFC 7396) of what PUT takes. */
+/** The body may come as a merge-patch (RFC 7396). */
+export const TakesMergePatch = (): MethodDecorator =>
+  ApiConsumes('application/merge-patch+json', 'application/json');
+
+/** A merge-patch of what PUT takes, with any of its fields. */
 export const TakesPatchOf = (body: new () => object): MethodDecorator => {
   class Patch extends PartialType(body) {}
   Object.defineProperty(Patch, 'name', { value: `${body.name}Patch` });
-  return applyDecorators(
-    ApiConsumes('application/merge-patch+json', 'application/json'),
-    ApiBody({ type: Patch }),
-    ApiExtension('x-merge-patch', true),
-  );
+  return applyDecorators(TakesMergePatch(), ApiBody({ type: Patch }));
 };

@@ -9,9 +9,17 @@ import {
 import { Reflector } from '@nestjs/core';
 import { ApiExtension } from '@nestjs/swagger';
 import { createHash } from 'node:crypto';
+import type { FastifyReply } from 'fastify';
 import { catchError, concatMap, from, type Observable, of } from 'rxjs';
-import { canonicalJson, Conflict, Invalid, type Json } from '@entente/kernel';
-import { claimRequest, Database, forgetRequest, rememberAnswer, type RequestMark } from '@entente/storage';
+import { canonicalJson, Conflict, Invalid, type Json, type JsonObject } from '@entente/kernel';
+import {
+  claimRequest,
+  Database,
+  forgetRequest,
+  rememberAnswer,
+  type RememberedAnswer,
+  type RequestMark,
+} from '@entente/storage';
 import type { KeyedRequest } from '../access/access';
 import { Answer } from './answer';
 import { malformed } from './api-problem';
@@ -24,6 +32,11 @@ export const Idempotent = (secret?: string): MethodDecorator =>
     SetMetadata(IDEMPOTENT, { secret } satisfies Idempotence),
     ApiExtension('x-idempotent', true),
   );
+
+interface FirstRun extends Idempotence {
+  readonly next: CallHandler;
+  readonly reply: FastifyReply;
+}
 
 interface Idempotence {
   readonly secret?: string;
@@ -42,11 +55,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const idempotence = this.reflector.get<Idempotence | undefined>(IDEMPOTENT, context.getHandler());
     const request = context.switchToHttp().getRequest<KeyedRequest>();
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
     const header = request.headers['idempotency-key'];
     if (!idempotence || header === undefined) return next.handle();
     const mark = markOf(request, String(header));
     return from(this.earlierAnswer(mark)).pipe(
-      concatMap((answer) => (answer ? of(answer) : this.first(mark, next, idempotence))),
+      concatMap((answer) => (answer ? of(answer) : this.first(mark, { next, reply, ...idempotence }))),
     );
   }
 
@@ -63,10 +77,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     );
   }
 
-  private first(mark: RequestMark, next: CallHandler, { secret }: Idempotence): Observable<unknown> {
+  private first(mark: RequestMark, { next, reply, secret }: FirstRun): Observable<unknown> {
     return next.handle().pipe(
       concatMap(async (answer: unknown) => {
-        await rememberAnswer(this.database, mark, remembered(answer, secret));
+        await rememberAnswer(this.database, mark, remembered(answer, reply.statusCode, secret));
         return answer;
       }),
       catchError(async (error: unknown) => {
@@ -77,10 +91,11 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function remembered(answer: unknown, secret: string | undefined): { status: number; response: Json } {
-  const { status, body } = answer instanceof Answer ? answer : { status: 201, body: answer };
+/** What a repetition will be answered with; `usual` is the status of the route. */
+function remembered(answer: unknown, usual: number, secret: string | undefined): RememberedAnswer {
+  const { status, body } = answer instanceof Answer ? answer : { status: usual, body: answer };
   const response = JSON.parse(JSON.stringify(body ?? null)) as Json;
-  return { status, response: secret ? { ...(response as object), [secret]: null } : response };
+  return { status, response: secret ? { ...(response as JsonObject), [secret]: null } : response };
 }
 
 function markOf(request: KeyedRequest, key: string): RequestMark {

@@ -3,13 +3,16 @@ import { classifyReply } from '@entente/delivery';
 import { normalizeAddress } from '@entente/event';
 import { type Clock, Invalid } from '@entente/kernel';
 import { type DkimKey, type Mailer, NotConnected, type Reply } from '@entente/mailer';
-import { dress, MessageLinks, type Rendered } from '@entente/message';
+import { dress, type Mail, MessageLinks, type Rendered } from '@entente/message';
 import { isAllowedRecipient, type Settings } from '@entente/runtime';
 import {
+  addressHash,
+  addressKey,
   Database,
   findFromAddress,
   findSendingDomain,
   type FromAddressRow,
+  isSuppressed,
   listFromAddresses,
 } from '@entente/storage';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -37,27 +40,34 @@ export class TestMails {
 
   /** Checks all addresses before anything is sent; throws 422. */
   async prepare({ testTo = [], from }: PreviewBody): Promise<TestSending> {
-    const addresses = testTo.map((text, index) => this.testerAt(`testTo[${index}]`, text));
+    const addresses: string[] = [];
+    for (const [index, text] of testTo.entries())
+      addresses.push(await this.testerAt(`testTo[${index}]`, text));
     const links = this.deadLinks();
+    const session = {};
     const sender = addresses.length ? await this.sender(from) : undefined;
     return {
       links: { unsubscribeUrl: links.unsubscribeUrl, preferencesUrl: links.preferencesUrl },
       send: (rendered) =>
-        sender ? this.sendAll(addresses, { rendered, links, sender }) : Promise.resolve([]),
+        sender ? this.sendAll(addresses, { rendered, links, sender, session }) : Promise.resolve([]),
     };
   }
 
-  private testerAt(path: string, text: string): string {
+  private async testerAt(path: string, text: string): Promise<string> {
     const address = normalizeAddress(text)?.address;
     if (!address)
       throw Invalid.at(path, 'address', `"${text}" is not one plain e-mail address.`, 'local@domain');
-    if (isAllowedRecipient(this.settings.allowedRecipients, address)) return address;
-    throw Invalid.at(
-      path,
-      'not-allowed',
-      `This installation may not mail ${address}.`,
-      'one of ALLOWED_RECIPIENTS',
-    );
+    if (!isAllowedRecipient(this.settings.allowedRecipients, address))
+      throw Invalid.at(
+        path,
+        'not-allowed',
+        `This installation may not mail ${address}.`,
+        'one of ALLOWED_RECIPIENTS',
+      );
+    const hash = addressHash(await addressKey(this.database), address);
+    if (await isSuppressed(this.database, hash))
+      throw Invalid.at(path, 'suppressed', `${address} must not be mailed.`, 'another address');
+    return address;
   }
 
   private deadLinks(): MessageLinks {
@@ -79,20 +89,24 @@ export class TestMails {
   private firstTwo = (): Promise<FromAddressRow[]> => listFromAddresses(this.database, { limit: 2 });
 
   private async sendAll(addresses: readonly string[], mail: TestMailParts): Promise<TestMail[]> {
-    const domain = await findSendingDomain(this.database, mail.sender.domain);
-    const dkim =
-      domain?.dkimSelector && domain.dkimPrivateKey
-        ? { domain: domain.key, selector: domain.dkimSelector, privateKey: domain.dkimPrivateKey }
-        : undefined;
+    const dkim = await this.dkimKey(mail.sender.domain);
     const sent: TestMail[] = [];
     for (const to of addresses) {
-      const reply = await this.handOver(testMail(to, mail, this.clock.now()), dkim);
+      const reply = mail.session.reply ?? (await this.handOver(testMail(to, mail, this.clock.now()), dkim));
+      if (reply.phase === 'connect') mail.session.reply = reply;
       sent.push({ to, outcome: classifyReply(reply).is, reply: reply.text ?? null });
     }
     return sent;
   }
 
-  private async handOver(mail: ReturnType<typeof dress>, dkim: DkimKey | undefined): Promise<Reply> {
+  private async dkimKey(domain: string): Promise<DkimKey | undefined> {
+    const { dkimSelector, dkimPrivateKey } = (await findSendingDomain(this.database, domain)) ?? {};
+    return dkimSelector && dkimPrivateKey
+      ? { domain, selector: dkimSelector, privateKey: dkimPrivateKey }
+      : undefined;
+  }
+
+  private async handOver(mail: Mail, dkim: DkimKey | undefined): Promise<Reply> {
     try {
       const connection = await this.mailer.open();
       try {
@@ -108,12 +122,14 @@ export class TestMails {
 }
 
 interface TestMailParts {
+  /** Why no session could be had: nothing more is tried then. */
+  readonly session: { reply?: Reply };
   readonly rendered: Rendered;
   readonly links: MessageLinks;
   readonly sender: FromAddressRow;
 }
 
-const testMail = (to: string, { rendered, links, sender }: TestMailParts, date: number) =>
+const testMail = (to: string, { rendered, links, sender }: TestMailParts, date: number): Mail =>
   dress(
     { ...rendered, subject: `[Test] ${rendered.subject}` },
     {
