@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { TestApi } from '../support/api';
 
 let api: TestApi;
@@ -17,6 +18,17 @@ describe('keys', () => {
       expect([status, body.type]).toEqual([401, 'urn:entente:unauthorized']);
     }
     expect((await api.call('GET', `/topics?key=${await api.key('admin')}`)).status).toBe(400);
+  });
+
+  it('A02: refuses two Authorization headers', async () => {
+    const key = `Bearer ${await api.key('admin')}`;
+    const status = await new Promise<number | undefined>((answered, failed) =>
+      request(`${api.url}/topics`, { headers: ['host', 'x', 'authorization', key, 'authorization', key] })
+        .on('response', (response) => answered(response.resume().statusCode))
+        .on('error', failed)
+        .end(),
+    );
+    expect(status).toBe(400);
   });
 
   it('A02: refuses a revoked key at once', async () => {
