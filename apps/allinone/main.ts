@@ -4,7 +4,13 @@ import { startAllInOne } from './all-in-one';
 import { greeting } from './greeting';
 import { logFile } from './log-file';
 
+/** Whoever read what is printed may be gone (`npm start | head`): no reason to fail while others are served. */
+const speakToNobody = () => {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+};
+
 async function main(): Promise<void> {
+  speakToNobody();
   const settings = settingsOrExit();
   const target = logFile(settings.dataDir);
   const log = openLog(settings, 'allinone', target);
