@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patientFetch } from './patient-fetch';
 
 const LOOK_EVERY_MS = 250;
 /** Work may be between two tables when one looks once. */
@@ -19,7 +20,7 @@ export class EngineWatch {
   }
 
   private async behind(): Promise<number> {
-    const response = await fetch(`${this.url}/metrics`);
+    const response = await patientFetch(`${this.url}/metrics`);
     const metrics = await response.text();
     const waiting = ['stream_lag_seconds', 'oldest_outbox_seconds'].map((name) => valueIn(metrics, name));
     return Math.max(...waiting);

@@ -1,3 +1,5 @@
+import { patientFetch } from './patient-fetch';
+
 /** A mail as the local catcher lists it. */
 export interface CaughtMail {
   readonly id: number;
@@ -44,7 +46,7 @@ export class Inbox {
   }
 
   private async get<T>(path: string): Promise<T> {
-    const response = await fetch(`${this.url}/${path}`);
+    const response = await patientFetch(`${this.url}/${path}`);
     if (!response.ok) throw new Error(`the inbox answered ${response.status} to ${path}`);
     return (await response.json()) as T;
   }

@@ -1,16 +1,17 @@
-import { FolderInUse } from '@entente/storage';
 import { goOnAfterOptOuts } from './after-opt-outs';
 import { sendBroadcast } from './broadcast';
 import { Checks } from './checks';
 import { addUp } from './closing';
 import { makeCrmExport } from './crm-export';
 import { defineCampaigns, defineHouse, defineSegments, segments } from './definitions';
+import { FolderNotFree } from './empty-folder';
 import { EngineWatch } from './engine-watch';
 import { importCustomers } from './import-customers';
 import { Inbox } from './inbox';
+import { Killing } from './killing';
 import { MarketingApi } from './marketing-api';
 import { BadOptions, readOptions, usage, type DemoOptions } from './options';
-import { openPlace, type Place } from './place';
+import { Place } from './place';
 import { Random } from './random';
 import { react } from './recipients';
 import { Screen } from './screen';
@@ -25,10 +26,10 @@ async function main(): Promise<void> {
   const screen = new Screen();
   screen.write(`Entente, a day at a small shop (seed ${options.seed})\n`);
   screen.chapter('Entente starts on an empty folder');
-  const place = await openPlace(options.folder, (text) => screen.warn(text));
+  const place = await Place.open(options.folder, (text) => screen.warn(text));
   const stopping = stopOnSignal(place, screen);
   try {
-    const holds = await Promise.race([play(options, place, screen), ending(place)]);
+    const holds = await Promise.race([play(options, place, screen), place.lost]);
     if (stopping.asked) return;
     process.exitCode = holds ? 0 : 1;
     if (options.exit) await place.stop();
@@ -46,8 +47,10 @@ async function play(options: DemoOptions, place: Place, screen: Screen): Promise
   const started = performance.now();
   const world = worldOf(options, place, screen);
   screen.line(`an API for marketers, an API for events, pages for recipients, an inbox, a PostgreSQL`);
+  const killing = new Killing(place, options);
   for (const [title, chapter] of chapters) {
     screen.chapter(title);
+    if (chapter === addUp) await killing.stop();
     await chapter(world);
   }
   await world.tracker.close();
@@ -71,14 +74,15 @@ function worldOf(options: DemoOptions, place: Place, screen: Screen): World {
   const crm = makeCrmExport(options.contacts, random);
   return {
     options,
+    place,
     screen,
     checks: new Checks(screen),
     random,
     crm,
-    api: new MarketingApi(place.api, place.keys.admin),
-    tracker: new Tracker(place.ingest, place.keys.server),
+    api: new MarketingApi(place.url('API'), place.keys.admin),
+    tracker: new Tracker(place.url('INGEST'), place.keys.server),
     inbox: new Inbox(place.inbox),
-    engine: new EngineWatch(place.engine),
+    engine: new EngineWatch(place.url('ENGINE')),
     mayBeMailed: new Set(crm.mayBeMailed),
     cartUsers: new Set(),
     expectedCartSends: 0,
@@ -108,7 +112,9 @@ function conclude({ checks, screen }: World, seconds: number): boolean {
   return broken.length === 0;
 }
 
-function leave({ inbox, api, site, keys }: Place, screen: Screen): void {
+function leave(place: Place, screen: Screen): void {
+  const { inbox, keys } = place;
+  const api = place.url('API');
   screen.write(
     [
       '',
@@ -118,18 +124,12 @@ function leave({ inbox, api, site, keys }: Place, screen: Screen): void {
       `   API            ${api}/api/v1/docs`,
       `   API key        ${keys.admin}`,
       `   Report         curl -H 'authorization: Bearer ${keys.admin}' ${api}/api/v1/broadcasts/news/report`,
-      `   Site           ${site} (follow a link of a mail)`,
+      `   Site           ${place.url('SITE')} (follow a link of a mail)`,
       '',
       'Ctrl-C stops it.',
       '',
     ].join('\n'),
   );
-}
-
-/** Entente has no reason to end by itself while the demo runs. */
-async function ending({ ended }: Place): Promise<never> {
-  await ended;
-  throw new Error('Entente ended before the demo did; its log is entente.log in the folder of the demo');
 }
 
 function stopOnSignal(place: Place, screen: Screen): { asked: boolean } {
@@ -146,7 +146,7 @@ function stopOnSignal(place: Place, screen: Screen): { asked: boolean } {
 }
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof BadOptions || error instanceof FolderInUse;
+  const isOurs = error instanceof BadOptions || error instanceof FolderNotFree;
   process.stderr.write(`\n${isOurs ? error.message : String((error as Error).stack ?? error)}\n`);
   if (error instanceof BadOptions) process.stderr.write(`\n${usage}`);
   process.exit(1);

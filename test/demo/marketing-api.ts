@@ -1,4 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { patientFetch } from './patient-fetch';
+
+/** A request that a crash cut off may be sent again after two minutes. */
+const PATIENCE_MS = 150_000;
 
 /** A call was not answered with 2xx. */
 class ApiRefusal extends Error {
@@ -117,18 +122,24 @@ export class MarketingApi {
     return this.call<T>('POST', 'imports', form);
   }
 
+  /** A POST carries a key of its own, so that it may be repeated when its answer is lost. */
   private async call<T>(method: string, path: string, body?: object | FormData): Promise<T> {
     const isForm = body instanceof FormData;
-    const response = await fetch(`${this.url}/api/v1/${path}`, {
+    const request = {
       method,
       headers: {
         authorization: `Bearer ${this.key}`,
+        ...(method === 'POST' && { 'idempotency-key': randomUUID() }),
         ...(body && !isForm && { 'content-type': 'application/json' }),
       },
       body: isForm ? body : body && JSON.stringify(body),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new ApiRefusal(response.status, `${method} ${path}`, text);
-    return (text === '' ? undefined : JSON.parse(text)) as T;
+    };
+    for (const end = Date.now() + PATIENCE_MS; ; await sleep(1_000)) {
+      const response = await patientFetch(`${this.url}/api/v1/${path}`, request);
+      const text = await response.text();
+      if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
+      if (response.status === 409 && text.includes('still running') && Date.now() < end) continue;
+      throw new ApiRefusal(response.status, `${method} ${path}`, text);
+    }
   }
 }

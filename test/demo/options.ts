@@ -7,6 +7,8 @@ export interface DemoOptions {
   /** Back-dated events. */
   readonly events: number;
   readonly seed: number;
+  /** How often Entente is killed meanwhile. */
+  readonly kill: number;
   /** Stop at the end instead of staying for somebody to look around. */
   readonly exit: boolean;
   /** Data of the demo alone; emptied at the start. */
@@ -21,6 +23,7 @@ export const usage = `npm run demo -- [options]
   --events 30000    back-dated events of its web shop
   --seed 7          another seed, another shop; the same seed, the same shop
   --folder PATH     where its data goes (.entente/demo); emptied at the start
+  --kill 0          how often Entente is ended by kill -9 meanwhile, at random instants
   --exit            stop at the end instead of staying for a look around
 `;
 
@@ -28,6 +31,7 @@ const given = {
   contacts: { type: 'string', default: '4000' },
   events: { type: 'string', default: '30000' },
   seed: { type: 'string', default: '7' },
+  kill: { type: 'string', default: '0' },
   folder: { type: 'string', default: join('.entente', 'demo') },
   exit: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -41,6 +45,7 @@ export function readOptions(args: readonly string[]): DemoOptions | undefined {
     contacts: whole('contacts', values.contacts, 100, 200_000),
     events: whole('events', values.events, 500, 5_000_000),
     seed: whole('seed', values.seed, 0, 2 ** 32 - 1),
+    kill: whole('kill', values.kill, 0, 20),
     exit: values.exit,
     folder: values.folder,
   };

