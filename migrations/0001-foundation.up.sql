@@ -105,7 +105,7 @@ COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…)
 CREATE TABLE identity_link (
   a         text NOT NULL,
   b         text NOT NULL,
-  kind      text NOT NULL CHECK (kind IN ('claim', 'alias', 'operator')),
+  kind      text NOT NULL CHECK (kind IN ('claim', 'alias', 'apart')),
   at        timestamptz NOT NULL,
   message   uuid NOT NULL,
   source_id smallint NOT NULL,
@@ -113,7 +113,7 @@ CREATE TABLE identity_link (
   CHECK (a < b)
 );
 CREATE INDEX identity_link_b ON identity_link (b);
-COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s: of each kind the earliest such event, in event order';
+COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s, or are not: the earliest claim, and the last word of a trusted source, in event order';
 
 CREATE TABLE lineage (
   contact_id  bigint PRIMARY KEY,

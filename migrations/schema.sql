@@ -411,7 +411,7 @@ ALTER TABLE from_address ADD CONSTRAINT from_address_pkey PRIMARY KEY (key);
 ALTER TABLE idempotent_request ADD CONSTRAINT idempotent_request_pkey PRIMARY KEY (key_id, key);
 ALTER TABLE identity ADD CONSTRAINT identity_pkey PRIMARY KEY (key);
 ALTER TABLE identity_link ADD CONSTRAINT identity_link_check CHECK ((a < b));
-ALTER TABLE identity_link ADD CONSTRAINT identity_link_kind_check CHECK ((kind = ANY (ARRAY['claim'::text, 'alias'::text, 'operator'::text])));
+ALTER TABLE identity_link ADD CONSTRAINT identity_link_kind_check CHECK ((kind = ANY (ARRAY['claim'::text, 'alias'::text, 'apart'::text])));
 ALTER TABLE identity_link ADD CONSTRAINT identity_link_pkey PRIMARY KEY (a, b, kind);
 ALTER TABLE import_file ADD CONSTRAINT import_file_job_id_fkey FOREIGN KEY (job_id) REFERENCES job(id) ON DELETE CASCADE;
 ALTER TABLE import_file ADD CONSTRAINT import_file_pkey PRIMARY KEY (job_id, part);
@@ -583,7 +583,7 @@ COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
-COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s: of each kind the earliest such event, in event order';
+COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s, or are not: the earliest claim, and the last word of a trusted source, in event order';
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
 COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>, that a grant could not lift';
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';

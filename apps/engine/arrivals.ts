@@ -19,7 +19,7 @@ export interface Arrival {
   readonly fact: Fact;
   readonly own: IdentityKey;
   readonly claims: readonly IdentityKey[];
-  readonly kind: 'claim' | 'alias';
+  readonly kind: 'claim' | 'alias' | 'apart';
 }
 
 /** Reads the facts of consecutive records; heartbeats carry none. Throws `BadRecord` for what is no fact. */
@@ -65,7 +65,7 @@ export function propertiesOf(fact: Fact): JsonObject {
     case 'group':
       return { ...fact.traits, groupId: fact.groupId ?? null };
     case 'alias':
-      return { previousId: fact.previousId ?? null };
+      return { previousId: fact.previousId ?? null, contact: fact.contact ?? [] };
     case 'track':
       return fact.properties ?? {};
   }

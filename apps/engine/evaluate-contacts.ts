@@ -26,7 +26,7 @@ export async function evaluateContacts(engine: Engine, evaluation: Evaluation): 
       const definitions = await engine.definitions.current(tx);
       await before?.(tx, definitions);
       const survivors = await survivorsOf(tx, contacts);
-      const wanted = new Map<ContactId, Instant>([...survivors.values()].map((contact) => [contact, 0]));
+      const wanted = new Map<ContactId, Instant>([...survivors].flat().map((contact) => [contact, 0]));
       const set = await takePersons(
         tx,
         { contacts: wanted, survivors, histories: new Set(histories ? wanted.keys() : []) },

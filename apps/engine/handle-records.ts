@@ -15,7 +15,7 @@ import { eventOf, isSilent, keysIn, propertiesOf, readArrivals, type Arrival } f
 import type { Definitions } from './definitions';
 import { consumer, untilSettled, type Engine } from './engine';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
-import { mergePersons } from './merge-persons';
+import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
 import { StartOver } from './start-over';
 import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
@@ -70,10 +70,12 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
   arrivals.forEach((arrival, index) => {
     const event = events[index]!;
     try {
-      mergePersons(arrival, identities, set, readThrough, definitions);
-      if (!fresh.delete(eventKey(event))) return;
-      set.histories.get(event.contact)?.push(event);
-      applyTo(set, event, isSilent(arrival), readThrough, definitions);
+      const named = mergePersons(arrival, identities, set, readThrough, definitions);
+      if (fresh.delete(eventKey(event))) {
+        set.histories.get(event.contact)?.push(event);
+        applyTo(set, event, isSilent(arrival), readThrough, definitions);
+      }
+      settleNamed(named, arrival.at, definitions);
     } catch (error) {
       throw error instanceof AheadOfLog ? new MustWait(arrival.position, error.due) : error;
     }

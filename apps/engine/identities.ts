@@ -59,10 +59,11 @@ async function newLinks(tx: Tx, arrivals: readonly Arrival[]): Promise<Map<bigin
 
 export const pairOf = (link: IdentityLink): string => `${link.a}\n${link.b}\n${link.kind}`;
 
-/** Whether a link is news beside what is known of the same pair and kind: the earliest in event order counts. */
+/** Whether a link is news beside what is known of the same pair and kind: the earliest claim counts, else the last word. */
 export function supersedes(link: IdentityLink, known: IdentityLink | undefined): boolean {
   if (!known) return true;
-  return link.at < known.at || (link.at === known.at && link.message < known.message);
+  const earlier = link.at < known.at || (link.at === known.at && link.message < known.message);
+  return link.kind === 'claim' ? earlier : !earlier && link.message !== known.message;
 }
 
 function graphOf(known: readonly IdentityLink[]): IdentityGraph {

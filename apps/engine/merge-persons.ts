@@ -9,7 +9,7 @@ import { historyOf, type WorkingSet } from './working-set';
 
 /**
  * Applies the links that an arrival claims: contacts that turn out to be one person, or no longer to be, are made anew from
- * the stored events of their lineages. No event, message or ledger entry moves.
+ * the stored events of their lineages. No event, message or ledger entry moves. Gives the persons that the links reach.
  */
 export function mergePersons(
   arrival: Arrival,
@@ -17,16 +17,37 @@ export function mergePersons(
   set: WorkingSet,
   readThrough: Instant,
   definitions: Definitions,
-): void {
+): Person[] {
   const links = identities.links.get(arrival.position);
-  if (!links) return;
+  if (!links) return [];
   const moved = new Map<ContactId, ContactId>();
+  const named = new Set<ContactId>();
   for (const [key, root] of identities.graph.add(links)) {
     const contact = identities.contacts.get(key)!;
     const survivor = identities.contacts.get(root)!;
+    named.add(survivor);
     if (set.survivors.get(contact) !== survivor) moved.set(contact, survivor);
   }
-  if (moved.size === 0) return;
+  if (moved.size > 0) moveContacts(arrival, moved, set, readThrough, definitions);
+  return [...named].map((id) => set.persons.get(id)!);
+}
+
+/** Whoever an arrival named for the first time, and did nothing else to, exists from now on. */
+export function settleNamed(named: readonly Person[], now: Instant, definitions: Definitions): void {
+  for (const person of named) {
+    if (!person.fresh || person.repair !== null) continue;
+    person.clock = Math.max(person.clock, now);
+    settle(person, { kind: 'merge' }, definitions);
+  }
+}
+
+function moveContacts(
+  arrival: Arrival,
+  moved: ReadonlyMap<ContactId, ContactId>,
+  set: WorkingSet,
+  readThrough: Instant,
+  definitions: Definitions,
+): void {
   const concerned = concernedBy(moved, set);
   for (const person of concerned) passTime(person, arrival.at, readThrough, definitions);
   for (const [contact, survivor] of moved) set.survivors.set(contact, survivor);
@@ -65,8 +86,11 @@ function regroup(
 }
 
 function makeAnew(person: Person, set: WorkingSet, definitions: Definitions): void {
-  rebuild(person, historyOf(person.lineage, set.histories), definitions);
+  const history = historyOf(person.lineage, set.histories);
+  rebuild(person, history, definitions);
   endTwins(person);
+  // Somebody new of whom nothing is stored is settled by what made them: being created starts campaigns, a merge does not.
+  if (person.fresh && history.length === 0 && !person.absorbed) return;
   settle(person, { kind: 'merge' }, definitions);
 }
 

@@ -135,11 +135,15 @@ export async function writeBack(
   await queueSends(tx, persons, set.survivors);
 }
 
-/** A timer that is too early is left: it looks, finds nothing and re-arms itself, which is rarer than activity is. */
+/**
+ * A timer that is too early is left: it looks, finds nothing and re-arms itself, which is rarer than activity is. That of
+ * somebody who is part of another person now is removed.
+ */
 function armingOf(person: Person, definitions: Definitions, timers: 'earlier' | 'exact'): Arming[] {
   const due = nextDue(person, definitions);
   if (due === person.due) return [];
-  if (timers === 'earlier' && person.due !== undefined && (due === undefined || due > person.due)) return [];
+  if (timers === 'earlier' && !person.absorbed && person.due !== undefined && (due ?? Infinity) > person.due)
+    return [];
   return [{ contact: person.id, due }];
 }
 

@@ -10,7 +10,10 @@ const names: Record<Exclude<FactType, 'track'>, string> = {
 };
 
 /** The name that rules know an event by. */
-export const eventName = (fact: Fact): string => (fact.type === 'track' ? fact.name! : names[fact.type]);
+export function eventName(fact: Fact): string {
+  if (fact.type === 'track') return fact.name!;
+  return fact.apart ? 'Told Apart' : names[fact.type];
+}
 
 /** When the event happened: the client's corrected time, but never after its arrival. */
 export const eventTime = (fact: Fact, arrival: Instant): Instant => Math.min(fact.timestamp, arrival);

@@ -22,6 +22,8 @@ export interface Fact {
   readonly anonymousId?: string;
   /** alias: the id that is also `userId`. */
   readonly previousId?: string;
+  /** alias of an operator: the keys are two persons', not one's. */
+  readonly apart?: boolean;
   /** group: the company. */
   readonly groupId?: string;
   /** References by a trusted source, strongest first, when there is no userId: CRM id, email, contact id. */

@@ -28,8 +28,8 @@ export interface FactKeys {
   readonly own: IdentityKey;
   /** Keys of the same person, says the fact. */
   readonly claims: IdentityKey[];
-  /** `alias` may join two users, `claim` never does. */
-  readonly kind: 'claim' | 'alias';
+  /** `alias` may join two users, `claim` never does; `apart` says that they are two persons. */
+  readonly kind: 'claim' | 'alias' | 'apart';
 }
 
 /**
@@ -40,8 +40,13 @@ export function keysOf(fact: Fact, trusted: boolean): FactKeys {
   const own = strongestKey(fact);
   const claims = new Set([...deviceKeys(fact), ...(trusted ? trustedKeys(fact) : [])]);
   claims.delete(own);
-  return { own, claims: [...claims], kind: trusted && fact.type === 'alias' ? 'alias' : 'claim' };
+  return { own, claims: [...claims], kind: kindOf(fact, trusted) };
 }
+
+const kindOf = ({ type, apart }: Fact, trusted: boolean): FactKeys['kind'] => {
+  if (!trusted || type !== 'alias') return 'claim';
+  return apart ? 'apart' : 'alias';
+};
 
 function deviceKeys(fact: Fact): IdentityKey[] {
   const ids = [fact.anonymousId, fact.type === 'alias' ? fact.previousId : undefined];

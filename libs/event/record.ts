@@ -68,6 +68,7 @@ const shape: Record<string, (value: unknown) => boolean> = {
   properties: optional(isObject),
   traits: optional(isObject),
   context: optional(isObject),
+  apart: optional((value) => typeof value === 'boolean'),
 };
 
 function complete(fact: Fact): Fact {

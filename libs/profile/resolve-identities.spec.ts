@@ -23,7 +23,7 @@ const anyKey = fc.constantFrom(
 const anyLink = fc.record({
   a: anyKey,
   b: anyKey,
-  kind: fc.constantFrom('claim', 'claim', 'claim', 'alias', 'operator'),
+  kind: fc.constantFrom('claim', 'claim', 'claim', 'alias', 'apart'),
   at: fc.integer({ min: 0, max: 5 }),
   message: fc.constantFrom('m1', 'm2', 'm3'),
 });
@@ -60,13 +60,21 @@ describe('resolveIdentities', () => {
     });
   });
 
-  it('joins two users by an alias or an operator', () => {
+  it('joins two users by an alias', () => {
     const claims = [link('user:1', 'anonymous:a', 1), link('user:2', 'anonymous:b', 2)];
     expect(roots(...claims, link('user:1', 'user:2', 9, 'alias'))).toMatchObject({
       ...{ 'user:1': 'user:1', 'user:2': 'user:1', 'anonymous:b': 'user:1' },
     });
     expect(roots(...claims, link('user:1', 'user:2', 9))).toMatchObject({ 'user:2': 'user:2' });
-    expect(roots(...claims, link('user:2', 'user:1', 9, 'operator'))).toMatchObject({ 'user:2': 'user:1' });
+  });
+
+  it('invariant 3: keeps two keys apart that were told apart, until a later alias', () => {
+    const shared = [link('user:1', 'email:a@x.fr', 1), link('crm:7', 'email:a@x.fr', 2)];
+    const apart = link('crm:7', 'user:1', 5, 'apart');
+    expect(roots(...shared)).toMatchObject({ 'crm:7': 'user:1', 'email:a@x.fr': 'user:1' });
+    expect(roots(...shared, apart)).toMatchObject({ 'crm:7': 'crm:7', 'email:a@x.fr': 'user:1' });
+    expect(roots(...shared, apart, link('user:1', 'crm:7', 4, 'alias'))).toMatchObject({ 'crm:7': 'crm:7' });
+    expect(roots(...shared, apart, link('user:1', 'crm:7', 6, 'alias'))).toMatchObject({ 'crm:7': 'user:1' });
   });
 
   it('takes the strongest key as root: user, other ids, email, phone, anonymous', () => {
@@ -84,7 +92,7 @@ describe('resolveIdentities', () => {
     expect(roots(link('email:b@x.fr', 'email:a@x.fr', 1))['email:b@x.fr']).toBe('email:a@x.fr');
   });
 
-  it('invariant 3: ignores links that would make a person of too many keys', () => {
+  it('invariant 4: ignores links that would make a person of too many keys', () => {
     const links = Array.from({ length: 1_000 }, (_, i) => link('email:info@x.fr', `crm:${i}`, i));
     const sizes = new Map<string, number>();
     for (const root of resolveIdentities(links).values()) sizes.set(root, (sizes.get(root) ?? 0) + 1);

@@ -1,12 +1,12 @@
 import type { IdentityKey } from '@entente/event';
 import type { Instant, Uuid } from '@entente/kernel';
 
-/** An event's word that two keys are one person's. */
+/** An event's word on whether two keys are one person's. */
 export interface IdentityLink {
   readonly a: IdentityKey;
   readonly b: IdentityKey;
-  /** `claim` never joins two users; `alias` (of a trusted source) and `operator` may. */
-  readonly kind: 'claim' | 'alias' | 'operator';
+  /** `claim` never joins two users; `alias` (of a trusted source) may; `apart` keeps the two from ever being one, until a later alias. */
+  readonly kind: 'claim' | 'alias' | 'apart';
   readonly at: Instant;
   readonly message: Uuid;
 }
@@ -22,35 +22,47 @@ interface Group {
 /**
  * Who is one person with whom: each key's root, the strongest key of its group.
  * 1. The order of the links in the input does not matter: they are taken in event order.
- * 2. Two `user:` keys are in one group only if an alias or an operator joined them, so a device belongs to the user of its
- *    earliest link.
- * 3. No group has more than `MOST_KEYS` keys.
+ * 2. Two `user:` keys are in one group only if an alias joined them, so a device belongs to the user of its earliest link.
+ * 3. Two keys that were told apart, and not aliased since, are in two groups.
+ * 4. No group has more than `MOST_KEYS` keys.
  */
 export function resolveIdentities(links: readonly IdentityLink[]): Map<IdentityKey, IdentityKey> {
   const groups = new Map<IdentityKey, Group>();
   const since = new Map<IdentityKey, number>();
+  const apart = toldApart(links);
   [...links].sort(byEventOrder).forEach((link, order) => {
     for (const key of [link.a, link.b].sort(byText)) {
       if (!groups.has(key)) groups.set(key, { keys: [key], hasUser: isUser(key) });
     }
-    if (!join(groups, link)) return;
+    if (link.kind === 'apart' || !join(groups, link, apart)) return;
     for (const key of [link.a, link.b]) if (!since.has(key)) since.set(key, order);
   });
   return rootsOf(groups, since);
 }
 
+/** The pairs that the last word, of a trusted source, says are two persons. */
+function toldApart(links: readonly IdentityLink[]): IdentityLink[] {
+  const last = new Map<string, IdentityLink>();
+  for (const link of [...links].sort(byEventOrder)) if (link.kind !== 'claim') last.set(pairOf(link), link);
+  return [...last.values()].filter(({ kind }) => kind === 'apart');
+}
+
 /** Puts the smaller group into the larger; false when the two may not be one. */
-function join(groups: Map<IdentityKey, Group>, link: IdentityLink): boolean {
+function join(groups: Map<IdentityKey, Group>, link: IdentityLink, apart: readonly IdentityLink[]): boolean {
   const [a, b] = [groups.get(link.a)!, groups.get(link.b)!];
   if (a === b) return true;
   if (a.hasUser && b.hasUser && link.kind === 'claim') return false;
   if (a.keys.length + b.keys.length > MOST_KEYS) return false;
+  if (apart.some((pair) => isBetween(groups.get(pair.a), groups.get(pair.b), a, b))) return false;
   const [into, from] = a.keys.length < b.keys.length ? [b, a] : [a, b];
   for (const key of from.keys) groups.set(key, into);
   into.keys.push(...from.keys);
   into.hasUser ||= from.hasUser;
   return true;
 }
+
+const isBetween = (x: Group | undefined, y: Group | undefined, a: Group, b: Group): boolean =>
+  (x === a && y === b) || (x === b && y === a);
 
 function rootsOf(groups: Map<IdentityKey, Group>, since: Map<IdentityKey, number>) {
   const rootOf = new Map<Group, IdentityKey>();

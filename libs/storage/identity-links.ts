@@ -51,7 +51,7 @@ export async function lockIdentities(tx: Tx, keys: readonly IdentityKey[]): Prom
   await tx.run('SELECT 1 FROM identity WHERE key = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE', [keys]);
 }
 
-/** Keeps each pair's earliest link of each kind, in event order. */
+/** Keeps of each pair the earliest claim, and the last word of each other kind, in event order. */
 export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise<void> {
   if (links.length === 0) return;
   const rows = links.map((link) => ({ ...link, at: toIso(link.at), source_id: link.source }));
@@ -62,7 +62,8 @@ export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise
        AS l (a text, b text, kind text, at timestamptz, message uuid, source_id smallint)
      ON CONFLICT (a, b, kind) DO UPDATE
      SET at = excluded.at, message = excluded.message, source_id = excluded.source_id
-     WHERE (excluded.at, excluded.message) < (known.at, known.message)`,
+     WHERE CASE WHEN known.kind = 'claim' THEN (excluded.at, excluded.message) < (known.at, known.message)
+                ELSE (excluded.at, excluded.message) > (known.at, known.message) END`,
     [JSON.stringify(rows)],
   );
 }

@@ -136,6 +136,47 @@ describe('the engine', () => {
     expect(await members(buyers)).toEqual([second]);
   });
 
+  it('takes a creation for what the event did, also when the event names two keys', async () => {
+    const idle = await author.segment('idle', { not: { event: 'Order Completed' } });
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(fact({ userId: '1', anonymousId: 'a', name: 'Seen' }));
+    await world.readAll();
+    expect(await changes(idle)).toEqual([['in', 1, 'event']]);
+  });
+
+  it('forgets the timer of somebody who became part of another person', async () => {
+    await author.segment('recent', { event: 'Order Completed', within: 'P1D' });
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(fact({ anonymousId: 'a', name: 'Order Completed', source: web }));
+    await world.passTo(start + HOUR);
+    await world.arrive(fact({ type: 'identify', userId: '1', anonymousId: 'a', source: web }));
+    await world.passTo(start + 2 * DAY);
+    expect(await database.query('SELECT 1 FROM timer')).toEqual([]);
+  });
+
+  it('keeps two apart that an operator told apart, until told otherwise', async () => {
+    const buyers = await author.segment('buyers', { event: 'Order Completed' });
+    await world.passTo(start);
+    await world.work();
+    const shared = { email: 'family@example.com' };
+    await world.arrive(fact({ type: 'identify', userId: '1', traits: shared }));
+    await world.arrive(fact({ contact: ['crm:7', 'email:family@example.com'], name: 'Order Completed' }));
+    await world.readAll();
+    const [one, other] = ['user:1', 'crm:7'];
+    expect(await members(buyers)).toEqual([await findContact(database, one)]);
+    const told = (apart: boolean): Fact => fact({ type: 'alias', contact: [other, one], apart });
+    await world.passTo(start + HOUR);
+    await world.arrive(told(true));
+    await world.readAll();
+    expect(await members(buyers)).toEqual([await findContact(database, other)]);
+    await world.passTo(start + 2 * HOUR);
+    await world.arrive(told(false));
+    await world.readAll();
+    expect(await findContact(database, other)).toBe(await findContact(database, one));
+  });
+
   it('builds a segment over the past, and starts nothing by that', async () => {
     await author.mailNeeds('news', 'shop', 'hello');
     await world.arrive(bought('1'), bought('2'), fact({ userId: '3', name: 'Seen' }));

@@ -18,7 +18,7 @@ import { testDatabase } from '../support/postgres';
 
 /** Promises 1 to 3: what is stored equals the definition over what has arrived, at every instant all partitions are read through. */
 
-const runs = Number(process.env.ENTENTE_EXACTNESS_RUNS ?? 12);
+const runs = Number(process.env.ENTENTE_EXACTNESS_RUNS ?? 40);
 /** `seed@path` of a failure that was reported, to see it again. */
 const [seed, path] = (process.env.ENTENTE_EXACTNESS_REPLAY ?? '').split('@');
 const replay = seed ? { seed: Number(seed), path } : {};
@@ -44,6 +44,7 @@ const email = fc.constantFrom('ana@example.com', 'bo@example.com');
 const eventName$ = fc.constantFrom('Bought', 'Seen');
 const back = fc.oneof(fc.constant(0), fc.integer({ min: -HOUR, max: 3 * DAY }));
 const messageId = fc.uuid();
+const personKey = fc.constantFrom('user:1', 'user:2', 'anonymous:a', 'email:ana@example.com');
 const who = fc.oneof(
   fc.record({ userId: user }),
   fc.record({ anonymousId: device }),
@@ -87,6 +88,19 @@ const factArb = fc
       arbitrary: fc.tuple(
         fc.record({ userId: user, previousId: fc.oneof(user, device) }),
         fc.record({ type: fc.constant('alias' as const), messageId, back, trusted: fc.boolean() }),
+      ),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.tuple(
+        fc.record({ contact: fc.uniqueArray(personKey, { minLength: 2, maxLength: 2 }) }),
+        fc.record({
+          type: fc.constant('alias' as const),
+          apart: fc.boolean(),
+          messageId,
+          back,
+          trusted: fc.constant(true),
+        }),
       ),
     },
   )
