@@ -8,6 +8,7 @@ import { CampaignsController } from './campaigns/campaigns.controller';
 import { ContactWrites } from './contacts/contact-writes';
 import { ContactsController } from './contacts/contacts.controller';
 import { PermissionActs } from './contacts/permission-acts';
+import { MergesController } from './contacts/merges.controller';
 import { PermissionsController } from './contacts/permissions.controller';
 import { FromAddressesController } from './from-addresses/from-addresses.controller';
 import { AnswerInterceptor } from './http/answer';
@@ -35,6 +36,7 @@ import { TopicsController } from './topics/topics.controller';
 /** Every controller of the API, in the order the documentation shows them. */
 export const controllers: Type[] = [
   ContactsController,
+  MergesController,
   PermissionsController,
   ImportsController,
   SegmentsController,

@@ -91,6 +91,25 @@ describe('contacts', () => {
     expect((await api.call('PATCH', '/contacts/user:nobody-yet', { traits: {} })).status).toBe(404);
   });
 
+  it('merges two identities, and takes the merge back', async () => {
+    for (const user of ['twin-1', 'twin-2'])
+      await api.call('PUT', `/contacts/user:${user}`, { traits: { user } });
+    const ids = async () => [
+      (await read('/contacts/user:twin-1')).body?.id,
+      (await read('/contacts/user:twin-2')).body?.id,
+    ];
+    const [one, two] = await eventually(ids, (both) => both.every((id) => id !== undefined));
+    const dry = await api.call('POST', '/contacts/user:twin-1/merge', { with: 'user:twin-2', dryRun: true });
+    expect(dry.body).toEqual({ contacts: [one, two], accepted: null, dryRun: true });
+    expect((await api.call('POST', '/contacts/user:twin-1/merge', { with: 'user:twin-2' })).status).toBe(202);
+    const [merged] = await eventually(ids, ([a, b]) => a === b);
+    expect((await read(`/contacts/${merged === one ? two : one}`)).body.id).toBe(merged);
+    expect((await api.call('POST', '/contacts/user:twin-1/merge', { with: 'user:twin-2' })).status).toBe(409);
+    expect((await api.call('POST', '/contacts/user:twin-1/split', { from: 'user:twin-2' })).status).toBe(202);
+    expect(await eventually(ids, ([a, b]) => a !== b)).toEqual([one, two]);
+    expect((await api.call('POST', '/contacts/user:twin-1/merge', { with: 'id:1' })).status).toBe(422);
+  });
+
   it('keeps addresses out of the audit log', async () => {
     await read(ana);
     const rows = await api.test.database.query<{ target: string }>(`SELECT target FROM audit_entry`);

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { JsonObject } from '@entente/kernel';
 import { timelineKinds, type TimelineRow } from '@entente/storage';
-import { Choice, FreeObject, InstantText, Key, Text } from '../http/fields';
+import { Choice, Flag, FreeObject, InstantText, Key, Text } from '../http/fields';
 import { PageQuery } from '../http/page';
 import { Shown, ShownInstant, ShownJson, ShownList } from '../http/views';
 
@@ -49,6 +49,36 @@ export class TimelineItem {
   @ShownInstant() at!: string;
   @ApiProperty({ enum: timelineKinds }) kind!: string;
   @ShownJson() what!: JsonObject;
+}
+
+const another = {
+  max: 300,
+  description: 'Another identity: user:42, email:ana@example.com, crm:17 or anonymous:…',
+  example: 'user:43',
+} as const;
+
+export class MergeBody {
+  @Text(another)
+  with!: string;
+
+  @Flag({ optional: true, description: 'Only says which contacts it is about.' })
+  dryRun = false;
+}
+
+export class SplitBody {
+  @Text(another)
+  from!: string;
+
+  @Flag({ optional: true, description: 'Only says which contacts it is about.' })
+  dryRun = false;
+}
+
+export class MergeAnswer {
+  /** The contacts that the two identities are part of now. */
+  @Shown([String]) contacts!: readonly string[];
+  /** The event that carries it; profiles show it within moments. Null for a dry run. */
+  @Shown(String, true) accepted!: string | null;
+  @Shown(Boolean) dryRun!: boolean;
 }
 
 const acts = ['grant', 'confirm', 'withdraw'] as const;

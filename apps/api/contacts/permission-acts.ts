@@ -9,7 +9,6 @@ import {
   type Recorded,
   recordPermission,
   resolveKeys,
-  viewContact,
 } from '@entente/storage';
 import { type Access } from '../access/access';
 import { CLOCK } from '../surroundings';
@@ -37,7 +36,7 @@ export class PermissionActs {
     await this.check(body);
     const contact = await this.contactFor(key);
     auditContact(access, contact);
-    const address = await this.addressFor(key, contact, body.act);
+    const address = key.startsWith('email:') ? key.slice('email:'.length) : undefined;
     const source = await this.writes.apiSource();
     const recorded = await this.database.transaction((tx) =>
       recordPermission(tx, {
@@ -78,13 +77,6 @@ export class PermissionActs {
     if (key.startsWith('id:')) throw new NotFound('There is no such contact.');
     await this.writes.replace(key, {});
     return (await resolveKeys(this.database, [key])).get(key)!;
-  }
-
-  /** The address an act is about: the one it was addressed to, where the contact's own would not say it. */
-  private async addressFor(key: IdentityKey, contact: string, act: ApiAct): Promise<string | undefined> {
-    if (!key.startsWith('email:')) return undefined;
-    const own = act === 'withdraw' ? (await viewContact(this.database, contact))?.email : undefined;
-    return own ? undefined : key.slice('email:'.length);
   }
 }
 
