@@ -6,6 +6,6 @@ export default {
     'header-full-stop': [2, 'never', '.'],
     'header-case': [2, 'always', 'sentence-case'],
     'body-leading-blank': [2, 'always'],
-    'body-empty': [2, 'never'],
+    'body-empty': [1, 'never'],
   },
 };
