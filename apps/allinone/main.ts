@@ -23,11 +23,20 @@ async function main(): Promise<void> {
     });
     process.stdout.write(greeting(running, target.path));
   } catch (error) {
-    if (error instanceof BadSettings || error instanceof FolderInUse)
-      process.stderr.write(`${error.message}\n`);
+    const advice = adviceOn(error);
+    if (advice) process.stderr.write(`${advice}\n`);
     else log.fatal({ err: error }, 'could not start');
     process.exit(1);
   }
+}
+
+/** What a person can do about it, where it is one of the things that happen to people. */
+function adviceOn(error: unknown): string | undefined {
+  if (error instanceof BadSettings || error instanceof FolderInUse) return error.message;
+  const { code, port } = error as { code?: string; port?: number };
+  return code === 'EADDRINUSE'
+    ? `Port ${port} is in use: stop what listens there, or set another one (README.md, Settings).`
+    : undefined;
 }
 
 void main();
