@@ -15,6 +15,17 @@ export function startByChange(
   start(person, { kind: 'entered', segment, change, at: person.clock }, cause, definitions);
 }
 
+/** A new version of a segment brought somebody in, and its author wants that to count. */
+export function startBySwap(
+  person: Person,
+  version: { readonly id: number; readonly segment: string },
+  definitions: Definitions,
+): void {
+  const { id, segment } = version;
+  const cause: Cause = { kind: 'entered', segment, change: `${segment}:version ${id}`, at: person.clock };
+  start(person, cause, { kind: 'planned' }, definitions);
+}
+
 /** An event happened: starts the campaigns that wait for it, or for the permission it tells of. */
 export function startByEvent(
   person: Person,

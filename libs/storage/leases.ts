@@ -16,7 +16,7 @@ export async function takeLease(tx: Tx, name: string, owner: Uuid, length: Durat
   return touched > 0;
 }
 
-/** Gives up every lease of this owner, so that others need not wait for them to run out. */
-export async function dropLeases(tx: Tx, owner: Uuid): Promise<void> {
-  await tx.run('DELETE FROM lease WHERE owner = $1', [owner]);
+/** Gives up the leases of this owner whose names start so, so that others need not wait for them to run out. */
+export async function dropLeases(tx: Tx, owner: Uuid, prefix = ''): Promise<void> {
+  await tx.run('DELETE FROM lease WHERE owner = $1 AND starts_with(name, $2)', [owner, prefix]);
 }

@@ -35,9 +35,16 @@ export async function tellFacts(tx: Tx, facts: readonly Fact[]): Promise<void> {
   );
 }
 
+/** A fact on its way out. */
+export interface Untold {
+  readonly id: string;
+  readonly key: string;
+  readonly record: unknown;
+}
+
 /** What waits to be told, the oldest first. */
-export const untold = (tx: Tx, limit: number): Promise<{ id: string; key: string; record: unknown }[]> =>
-  tx.query('SELECT id, key, record FROM outbox ORDER BY id LIMIT $1', [limit]);
+export const untold = (tx: Tx, limit: number): Promise<Untold[]> =>
+  tx.query<Untold>('SELECT id, key, record FROM outbox ORDER BY id LIMIT $1', [limit]);
 
 export async function forgetTold(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.run('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);

@@ -32,6 +32,27 @@ export async function moveBuildCursor(tx: Tx, versions: readonly number[], to: C
   );
 }
 
+/** A live version whose author wants those it brought in to count as having entered, and the version it replaced. */
+export interface VersionToStart {
+  readonly id: number;
+  readonly segment: string;
+  readonly cursor: ContactId;
+  readonly before: number | null;
+}
+
+export const versionsToStart = (tx: Tx): Promise<VersionToStart[]> =>
+  tx.query<VersionToStart>(
+    `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before
+     FROM segment_version AS live
+     LEFT JOIN segment_version AS before
+       ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
+     WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
+  );
+
+export async function endStartOfPresent(tx: Tx, version: number): Promise<void> {
+  await tx.run('UPDATE segment_version SET enter_on_swap = false WHERE id = $1', [version]);
+}
+
 /** Makes built versions the live ones, in one change that no batch sees half of. */
 export async function swapBuilt(database: Database, versions: readonly number[]): Promise<void> {
   await database.transaction(async (tx) => {
@@ -44,7 +65,8 @@ export async function swapBuilt(database: Database, versions: readonly number[])
       [versions],
     );
     await tx.run(
-      `UPDATE segment_version SET status = 'live', live_at = now() WHERE id = ANY($1::int[]) AND status = 'building'`,
+      `UPDATE segment_version SET status = 'live', live_at = now(), build_cursor = 0
+       WHERE id = ANY($1::int[]) AND status = 'building'`,
       [versions],
     );
   });
@@ -58,7 +80,10 @@ export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
     `DELETE FROM membership USING (
        SELECT membership.contact_id, membership.version_id
        FROM segment_version AS version JOIN membership ON membership.version_id = version.id
-       WHERE version.status = 'retired' LIMIT ${forgetAtOnce}) AS old
+       WHERE version.status = 'retired' AND NOT EXISTS (
+         SELECT 1 FROM segment_version AS live
+         WHERE live.segment_key = version.segment_key AND live.status = 'live' AND live.enter_on_swap)
+       LIMIT ${forgetAtOnce}) AS old
      WHERE membership.contact_id = old.contact_id AND membership.version_id = old.version_id`,
   );
   return forgotten === forgetAtOnce;

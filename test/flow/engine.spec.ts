@@ -200,6 +200,32 @@ describe('the engine', () => {
     expect(await messages()).toHaveLength(1);
   });
 
+  it('starts campaigns for whom an edit brings in, when its author asks for that', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await author.segment('buyers', { event: 'Order Completed', count: { gte: 2 } });
+    await world.arrive(bought('1'), bought('1'), bought('2'), fact({ userId: '3', name: 'Seen' }));
+    await world.passTo(start + HOUR);
+    await world.work();
+    await author.campaign(
+      'welcome',
+      {
+        topic: 'news',
+        from: 'shop',
+        triggers: [{ segment: 'buyers' }],
+        steps: [{ id: 'hello', send: 'hello' }],
+      },
+      start,
+    );
+    const edited = await author.segment('buyers', { event: 'Order Completed' });
+    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [edited]);
+    await world.work();
+    expect(await members(edited)).toHaveLength(2);
+    expect((await messages()).map((one) => one.contact_id)).toEqual([await findContact(database, 'user:2')]);
+    expect(await database.query('SELECT DISTINCT version_id FROM membership')).toEqual([
+      { version_id: edited },
+    ]);
+  });
+
   it('walks a campaign: sends, waits to the instant, branches, sends again', async () => {
     await author.mailNeeds('news', 'shop', 'welcome-1', 'welcome-2');
     await author.segment('buyers', { event: 'Order Completed' });

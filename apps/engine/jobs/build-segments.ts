@@ -11,6 +11,7 @@ import {
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, settle } from '../move-person';
+import { startPresent } from './start-present';
 
 /**
  * Walks all contacts for the segment versions being built, a chunk at a time, while batches keep those versions for the
@@ -18,7 +19,7 @@ import { passTime, settle } from '../move-person';
  */
 export async function buildSegments(engine: Engine): Promise<boolean> {
   const versions = await buildingVersions(engine.database);
-  if (versions.length === 0) return forgetRetiredMemberships(engine.database);
+  if (versions.length === 0) return (await startPresent(engine)) || forgetRetiredMemberships(engine.database);
   if (!(await takeLease(engine.database, 'build', engine.id, leaseLength))) return false;
   const through = await engine.through.recent(engine.database);
   if (through === undefined) return true;

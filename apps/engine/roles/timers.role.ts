@@ -51,7 +51,7 @@ export class TimersRole implements OnApplicationBootstrap, BeforeApplicationShut
   private async pass(): Promise<Duration> {
     const { clock } = this.engine;
     if (clock.now() - this.renewedAt > leaseLength / 5) {
-      await this.leases.renew();
+      await this.leases.balance();
       this.renewedAt = clock.now();
     }
     const buckets = this.leases.held();

@@ -1,0 +1,48 @@
+import type { ContactId, Instant } from '@entente/kernel';
+import {
+  endStartOfPresent,
+  membersAfter,
+  moveBuildCursor,
+  takeLease,
+  versionsToStart,
+  type VersionToStart,
+} from '@entente/storage';
+import { chunkSize, leaseLength, type Engine } from '../engine';
+import { evaluateContacts } from '../evaluate-contacts';
+import { passTime } from '../move-person';
+import { startBySwap } from '../walk-campaigns';
+
+/**
+ * After a swap whose author asked for it: starts campaigns for whom the new version brought in, a chunk at a time. Gives
+ * whether there is more to do.
+ */
+export async function startPresent(engine: Engine): Promise<boolean> {
+  const [version] = await versionsToStart(engine.database);
+  if (!version || !(await takeLease(engine.database, 'start-present', engine.id, leaseLength))) return false;
+  const through = await engine.through.recent(engine.database);
+  if (through === undefined) return true;
+  const contacts = await membersAfter(engine.database, version.id, version.cursor, chunkSize);
+  if (contacts.length === 0) await endStartOfPresent(engine.database, version.id);
+  else await startFor(engine, version, contacts, through);
+  return true;
+}
+
+const startFor = (
+  engine: Engine,
+  version: VersionToStart,
+  contacts: readonly ContactId[],
+  through: Instant,
+): Promise<void> =>
+  evaluateContacts(engine, {
+    contacts,
+    histories: false,
+    move: (person, definitions) => {
+      passTime(person, through + 1, through, definitions);
+      const { members } = person;
+      if (!members.has(version.id) || (version.before !== null && members.has(version.before))) return;
+      person.clock = Math.max(person.clock, through);
+      person.evaluated = true;
+      startBySwap(person, version, definitions);
+    },
+    after: (tx) => moveBuildCursor(tx, [version.id], contacts.at(-1)!),
+  });
