@@ -36,7 +36,7 @@ export async function whyMail(
   const latest = messages.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
   const now = await gateNow(tx, person, campaign);
   return {
-    sent: messages.some(({ status }) => status === 'sent'),
+    sent: latest?.status === 'sent',
     stage: stageOf(latest, enrollments),
     gate: gateOf(latest, now),
     reason: latest?.reason ?? null,

@@ -60,6 +60,7 @@ export class WhyNow {
 export class Why {
   @Shown(String) contact!: string;
   @ShownInstant() asOf!: string;
+  /** Of the latest message, as are stage, gate, reason, entry and at. */
   @ApiProperty({ required: false }) sent?: boolean;
   @ApiProperty({ enum: stages, required: false }) stage?: (typeof stages)[number];
   /** The gate that refused the latest message. */
