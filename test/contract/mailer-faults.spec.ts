@@ -9,10 +9,10 @@ let mailer: Mailer;
 beforeEach(async () => {
   server = await startFaultServer();
   mailer = openSmtpMailer(server.url, {
-    connect: 300,
-    greeting: 300,
-    envelope: 300,
-    content: 300,
+    connect: 1_000,
+    greeting: 1_000,
+    envelope: 1_000,
+    content: 1_000,
     quit: 100,
   });
 });

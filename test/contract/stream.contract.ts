@@ -214,7 +214,10 @@ export function describeStream(name: string, address: () => StreamAddress): void
       };
       await until(handled, () => reader.troubles.map(String));
       expect(reader.records.length).toBeLessThanOrEqual(80 - dead.read!.length);
-      expect(reader.consumption.assigned()).toHaveLength(PARTITIONS);
+      await until(
+        () => reader.consumption.assigned().length === PARTITIONS,
+        () => reader.consumption.assigned(),
+      );
     });
 
     it('goes on after the prefix that the handler took', async () => {
