@@ -1,6 +1,6 @@
 import { SECOND, type Duration } from '@entente/kernel';
-import { giveUpLostReleases, renewPresence } from '@entente/storage';
-import { Loop } from './loop';
+import { Loop } from '@entente/runtime';
+import { giveUpLostReleases, senderLanes, type ShareLeases } from '@entente/storage';
 import type { Sender } from './sender';
 
 /** How long a sender that says nothing counts as alive. */
@@ -9,7 +9,7 @@ const renewEvery = 5 * SECOND;
 
 /** Keeps this sender known as alive and its lanes its own, and gives up what senders that are gone had released. */
 export class Presence {
-  buckets: readonly number[] = [];
+  private readonly lanes: ShareLeases;
   private readonly loop: Loop;
 
   constructor(
@@ -17,6 +17,7 @@ export class Presence {
     private readonly onChange: () => void,
     private readonly length = presenceLength,
   ) {
+    this.lanes = senderLanes(sender.database, sender.id, length);
     this.loop = new Loop(
       () => this.renew(),
       (error) => sender.log.warn({ err: error }, 'could not renew the leases of this sender'),
@@ -29,16 +30,22 @@ export class Presence {
     this.loop.start();
   }
 
-  stop(): Promise<void> {
-    return this.loop.stop();
+  /** The lane buckets that this sender works in. */
+  buckets(): readonly number[] {
+    return this.lanes.held();
+  }
+
+  /** Gives the lanes to others. */
+  async stop(): Promise<void> {
+    await this.loop.stop();
+    await this.lanes.dropAll();
   }
 
   private async renew(): Promise<Duration> {
-    const { database, id, clock, log, count } = this.sender;
-    const held = await database.transaction((tx) => renewPresence(tx, id, this.length));
-    const changed = held.join() !== this.buckets.join();
-    this.buckets = held;
-    if (changed) this.onChange();
+    const { database, clock, log, count } = this.sender;
+    const before = this.buckets();
+    const after = await this.lanes.balance();
+    if (after.join() !== before.join()) this.onChange();
     const lost = await giveUpLostReleases(database, clock.now());
     if (lost > 0) log.error({ messages: lost }, 'a sender ended before it knew what became of its messages');
     for (let n = 0; n < lost; n += 1) count('unknown', 'sender-lost');

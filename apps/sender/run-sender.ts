@@ -1,6 +1,6 @@
-import { dropLeases, listen, messageWaiting } from '@entente/storage';
+import { Loop } from '@entente/runtime';
+import { listen, messageWaiting } from '@entente/storage';
 import { HandOver } from './hand-over';
-import { Loop } from './loop';
 import { Presence } from './presence';
 import type { Sender } from './sender';
 import { LaneWork } from './work-lanes';
@@ -16,7 +16,7 @@ export async function runSender(sender: Sender, presenceLength?: number): Promis
   const endings = new EndingWriter(sender);
   const handOver = new HandOver(sender, (ending) => endings.add(ending));
   const presence = new Presence(sender, () => loop.wake(), presenceLength);
-  const lanes = new LaneWork(sender, handOver, () => presence.buckets);
+  const lanes = new LaneWork(sender, handOver, () => presence.buckets());
   const loop = new Loop(
     (stop) => lanes.run(stop),
     (error) => sender.log.error({ err: error }, 'a batch of messages could not be released'),
@@ -31,7 +31,6 @@ export async function runSender(sender: Sender, presenceLength?: number): Promis
       await handOver.drained();
       await endings.drained();
       await presence.stop();
-      await dropLeases(sender.database, sender.id);
       await handOver.closeIdle();
     },
   };

@@ -4,6 +4,7 @@ export * from './health';
 export * from './http-problem';
 export * from './json-body';
 export * from './logger';
+export * from './loop';
 export * from './metrics';
 export * from './migrate-as-configured';
 export * from './open-resources';

@@ -19,7 +19,7 @@ export interface Standing {
 export class ShareLeases {
   private holding: readonly number[] = [];
 
-  /** Any text without a slash at its end names the `work`; its shares are numbered from 0. */
+  /** `work` names it among all that is leased; its shares are numbered from 0. */
   constructor(
     private readonly database: Database,
     private readonly work: string,
@@ -57,7 +57,7 @@ export class ShareLeases {
   /** Takes so many of the free shares, if others are not faster; gives those it got. */
   async take(free: readonly number[], wanted: number): Promise<number[]> {
     const taken: number[] = [];
-    for (let at = 0; at < free.length && taken.length < wanted; ) {
+    for (let at = 0; at < free.length && taken.length < wanted;) {
       const tried = free.slice(at, at + wanted - taken.length);
       taken.push(...(await this.takeAll(tried)));
       at += tried.length;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Duration } from '@entente/kernel';
-import { PartitionLeases } from './partition-leases';
+import { ShareLeases } from '@entente/storage';
 import { PartitionWorker } from './partition-worker';
 import type { PostgresLog } from './postgres-log';
 import { notify, type Notice, type PostgresNotices } from './postgres-notices';
@@ -24,7 +24,7 @@ export class PostgresConsumption implements Consumption {
   private readonly workers = new Map<number, PartitionWorker>();
   /** Workers that finish their last batch: of partitions given up, still held, and of lost ones. */
   private readonly leaving = new Map<PartitionWorker, Promise<void>>();
-  private readonly leases: PartitionLeases;
+  private readonly leases: ShareLeases;
   private readonly slots: Slots;
   private readonly due = new WakeUp();
   private readonly deafen: () => void;
@@ -36,8 +36,8 @@ export class PostgresConsumption implements Consumption {
     private readonly of: ConsumptionOf,
     private readonly options: ConsumeOptions,
   ) {
-    const group = { topic: of.log.topic, consumer: options.consumer };
-    this.leases = new PartitionLeases(of.log.database, group, of.partitions, randomUUID(), of.leaseFor);
+    const group = `stream/${of.log.topic}/${options.consumer}`;
+    this.leases = new ShareLeases(of.log.database, group, of.partitions, randomUUID(), of.leaseFor);
     this.slots = new Slots(options.concurrency ?? CONCURRENCY);
     this.deafen = of.notices.listen((notice) => this.hear(notice));
     this.finished = this.run();
@@ -114,7 +114,7 @@ export class PostgresConsumption implements Consumption {
     const dropped = worker.stop().then(async () => {
       if (this.workers.get(partition) !== worker) return;
       this.workers.delete(partition);
-      await this.changeShares(() => this.leases.drop(partition));
+      await this.changeShares(() => this.leases.drop([partition]));
     });
     this.leave(worker, dropped);
   }
@@ -127,13 +127,9 @@ export class PostgresConsumption implements Consumption {
   }
 
   private async takeSome(free: readonly number[], wanted: number): Promise<void> {
-    let missing = wanted;
-    for (const partition of free) {
-      if (missing <= 0 || this.stopped) return;
-      if (this.workers.has(partition) || !(await this.leases.take(partition))) continue;
+    const strange = free.filter((partition) => !this.workers.has(partition));
+    for (const partition of await this.leases.take(strange, wanted))
       this.workers.set(partition, new PartitionWorker(partition, this.of.log, this.slots, this.options));
-      missing -= 1;
-    }
   }
 
   /** Makes a change and tells it, so that the group's other members look at their shares at once. */

@@ -9,7 +9,7 @@ import {
 } from '@entente/mailer';
 import { readToken } from '@entente/message';
 import { openLog, systemClock } from '@entente/runtime';
-import { hashAddress, optOut, readTokenKeys, renewPresence, type Database } from '@entente/storage';
+import { hashAddress, optOut, readTokenKeys, senderLanes, type Database } from '@entente/storage';
 import { Preparer } from '../../apps/sender/prepare';
 import { release } from '../../apps/sender/release';
 import { runSender, type RunningSender } from '../../apps/sender/run-sender';
@@ -301,7 +301,7 @@ describe('promise 8: a message is handed over at most once', () => {
   /** What a sender does before it hands over; then it is gone. */
   async function dieAfterRelease(presence: number): Promise<Sender> {
     const sender = senderOf();
-    const buckets = await database.transaction((tx) => renewPresence(tx, sender.id, presence));
+    const buckets = await senderLanes(database, sender.id, presence).balance();
     const due = await dueMessages(database, { buckets, now: Date.now(), limit: 10 });
     const { ready } = await new Preparer(sender).prepare(due);
     expect((await release(sender, ready)).released).toHaveLength(due.length);
@@ -352,7 +352,7 @@ describe('promise 8: a message is handed over at most once', () => {
     expect(new Set(ids).size).toBe(300);
     await eventually(async () => {
       const rows = await database.query<{ owner: string; lanes: number }>(
-        `SELECT owner, count(*)::int AS lanes FROM lease WHERE name LIKE 'lane:%' GROUP BY owner`,
+        `SELECT owner, count(*)::int AS lanes FROM lease WHERE name ~ '^lanes/[0-9]+$' GROUP BY owner`,
       );
       return [a, b].every(({ id }) => rows.some(({ owner, lanes }) => owner === id && lanes === 16));
     });

@@ -6,14 +6,13 @@ import {
 } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { MINUTE, SECOND, type Duration } from '@entente/kernel';
-import type { Logger } from '@entente/runtime';
+import { Loop, type Logger } from '@entente/runtime';
 import { dropLeases, ImportWorker } from '@entente/storage';
 import type { Engine } from '../engine';
 import { buildSegments } from '../jobs/build-segments';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
 import { runCampaigns } from '../jobs/run-campaigns';
-import { Loop } from '../loop';
 import { ENGINE, LOG } from '../tokens';
 
 /** Rest of a job that has more to do: the stream and the timers are to get their share of the machine. */

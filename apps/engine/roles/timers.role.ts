@@ -5,11 +5,10 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { SECOND, type Duration } from '@entente/kernel';
-import type { Logger } from '@entente/runtime';
+import { Loop, type Logger } from '@entente/runtime';
 import { ShareLeases, timerBuckets } from '@entente/storage';
 import { leaseLength, type Engine } from '../engine';
 import { fireTimers } from '../fire-timers';
-import { Loop } from '../loop';
 import { ENGINE, LOG } from '../tokens';
 
 /** Longest rest: a timer that another process armed is found after it at the latest. */
