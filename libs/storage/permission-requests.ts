@@ -28,7 +28,14 @@ export interface EntryId {
 
 /** What became of a request: the entry that stands for it, new or `already` there, or why it was refused and by which entry. */
 export type Recorded =
-  | { readonly entry: EntryId; readonly state: Act; readonly already: boolean; readonly refused?: undefined }
+  | {
+      readonly entry: EntryId;
+      readonly state: Act;
+      readonly already: boolean;
+      /** Whether the person stood like this before, so that a new entry only says it of one more contact that they are. */
+      readonly stood: boolean;
+      readonly refused?: undefined;
+    }
   | { readonly refused: Refusal; readonly entry?: EntryId };
 
 /** A request with all that deciding it needs. */

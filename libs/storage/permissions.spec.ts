@@ -73,7 +73,12 @@ describe('a permission', () => {
       permission: { allowed: false, state: 'none' },
     });
     const recorded = await record(ana, 'granted', 'api');
-    expect(recorded).toEqual({ entry: { contact: ana, seq: 1 }, state: 'granted', already: false });
+    expect(recorded).toEqual({
+      entry: { contact: ana, seq: 1 },
+      state: 'granted',
+      already: false,
+      stood: false,
+    });
     expect(await factsOf(ana)).toMatchObject({
       permission: { allowed: true, state: 'granted' },
       entry: { contact: ana, seq: 1 },

@@ -129,9 +129,7 @@ function applied(row: ImportRow, created: Set<IdentityKey>, entered: Entered): A
   return {
     row,
     is: row.refused ? 'refused' : isNew ? 'created' : 'updated',
-    acts: entered
-      .filter(([, answer]) => !answer.refused && !answer.already)
-      .map(([permission]) => permission),
+    acts: entered.filter(([, answer]) => !answer.refused && !answer.stood).map(([permission]) => permission),
     problems: [...row.problems, ...refusals],
   };
 }

@@ -79,6 +79,12 @@ async function preview(text: string) {
   return dryRun(test.database, job, names, bytes, { now: clock.now(), mostProblems: 1_000 });
 }
 
+async function uploaded(text: string): Promise<string> {
+  const job = await upload(text);
+  await finish();
+  return job;
+}
+
 const facts = async (): Promise<JsonObject[]> =>
   (await test.database.query<{ record: JsonObject }>('SELECT record FROM outbox ORDER BY id'))
     .map(({ record }) => record)
@@ -277,6 +283,19 @@ describe('a worker that is killed', () => {
     expect(await counts(job)).toMatchObject({ rows: 200 });
     expect(await test.database.query('SELECT 1 FROM import_file')).toEqual([]);
   });
+});
+
+it('an import counts a withdrawal once, whether the engine has merged its row by then or not', async () => {
+  const text = 'a@example.com;1;A;;non;;x\r\n';
+  expect(await counts(await uploaded(text))).toMatchObject({ withdrawals: 1 });
+  const contactOf = `(SELECT contact_id FROM identity WHERE key = $1)`;
+  await test.database.run(
+    `INSERT INTO lineage (contact_id, survivor_id, since)
+     SELECT ${contactOf}, ${contactOf.replace('$1', '$2')}, now()`,
+    ['email:a@example.com', 'crm:1'],
+  );
+  expect((await preview(text)).counts).toMatchObject({ withdrawals: 0 });
+  expect(await counts(await uploaded(text))).toMatchObject({ withdrawals: 0 });
 });
 
 describe('a dry run', () => {
