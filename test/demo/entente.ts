@@ -2,13 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Ports } from './free-ports';
 
 const root = resolve(__dirname, '..', '..', '..');
-/** The demo brings its own database and catches its own mail, whatever this shell is set up for. */
+/** The demo brings its own database and catches its own mail, whatever this shell is set up for; Kafka it uses where there is one. */
 const notForUs = [
   ...['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'SMTP_URL', 'PUBLIC_URL', 'HOST', 'NODE_ENV'],
-  ...['ALLOWED_RECIPIENTS', 'TRACKING', 'LOG_LEVEL', 'KAFKA_BROKERS'],
+  ...['ALLOWED_RECIPIENTS', 'TRACKING', 'LOG_LEVEL'],
 ];
 
 /** One process of Entente, started as `npm start` does. */
@@ -19,10 +18,10 @@ export class Entente {
   readonly ended: Promise<string>;
   private readonly greeted: Promise<void>;
 
-  constructor(dataDir: string, ports: Ports, smtpUrl: string, warn: (text: string) => void) {
+  constructor(settings: Readonly<Record<string, string | number>>, warn: (text: string) => void) {
     this.child = spawn(process.execPath, [join(root, 'scripts', 'start.mjs')], {
       cwd: root,
-      env: environment({ ...ports, DATA_DIR: dataDir, SMTP_URL: smtpUrl }),
+      env: environment(settings),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.ended = once(this.child, 'exit').then(([code, signal]) => String(signal ?? `code ${code}`));

@@ -34,6 +34,7 @@ export class Place {
     private readonly ports: Ports,
     private readonly catcher: Catcher,
     private entente: Entente,
+    private readonly settings: Readonly<Record<string, string | number>>,
     private readonly warn: (text: string) => void,
   ) {
     this.lost = new Promise((_, fail) => void this.watch(entente).catch(fail));
@@ -47,9 +48,15 @@ export class Place {
     const ports = await freePorts();
     const { CATCHER_SMTP_PORT: smtpPort, INBOX_PORT: inboxPort } = ports;
     const catcher = await startCatcher({ smtpPort, inboxPort, host: '127.0.0.1', keep: MAILS_KEPT });
-    const entente = new Entente(dataDir, ports, catcher.smtpUrl, warn);
+    const settings = {
+      ...ports,
+      DATA_DIR: dataDir,
+      SMTP_URL: catcher.smtpUrl,
+      KAFKA_TOPIC: `entente.demo-${Date.now()}`,
+    };
+    const entente = new Entente(settings, warn);
     await entente.ready();
-    return new Place(dataDir, ports, catcher, entente, warn);
+    return new Place(dataDir, ports, catcher, entente, settings, warn);
   }
 
   get inbox(): string {
@@ -88,7 +95,7 @@ export class Place {
 
   private async startAgain(how: string): Promise<void> {
     const start = performance.now();
-    this.entente = new Entente(this.dataDir, this.ports, this.catcher.smtpUrl, this.warn);
+    this.entente = new Entente(this.settings, this.warn);
     await this.entente.ready();
     this.returns += 1;
     const seconds = ((performance.now() - start) / 1_000).toFixed(1);
