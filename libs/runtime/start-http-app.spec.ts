@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { Body, Controller, Get, Inject, Module, Post } from '@nestjs/common';
 import type { Database } from '@entente/storage';
@@ -20,6 +21,12 @@ class EchoController {
   @Get('broken')
   broken() {
     throw new TypeError('a secret detail of ana@example.com');
+  }
+
+  @Get('slow')
+  async slow() {
+    await sleep(300);
+    return 'done';
   }
 
   @Get('p/:token')
@@ -114,4 +121,14 @@ it('tells health and metrics', async () => {
   reachable.database = false;
   expect((await send('/health')).status).toBe(503);
   expect((await send('/metrics')).text).toMatch(/entente_http_request_seconds_count\{.*app="echo"/);
+});
+
+it('finishes the requests in hand before it stops, and keeps no idle connection', async () => {
+  const other = await startHttpApp(EchoModule, { name: 'echo', port: 0, resources });
+  await fetch(`${other.url}/p/idle`).then((response) => response.text());
+  const slow = fetch(`${other.url}/slow`).then((response) => response.text());
+  await sleep(100);
+  await other.close();
+  expect(await slow).toBe('done');
+  await expect(fetch(`${other.url}/p/late`)).rejects.toThrow();
 });

@@ -45,7 +45,7 @@ export async function startHttpApp(
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: RootModule, imports: [ResourcesModule.of(resources), module] },
     adapterFor(options, log),
-    { bodyParser: false, abortOnError: false, forceCloseConnections: true, logger: nestLogger(log) },
+    { bodyParser: false, abortOnError: false, logger: nestLogger(log) },
   );
   app.useGlobalFilters(new ProblemFilter(log));
   addBodyParsers(app.getHttpAdapter().getInstance(), options);
