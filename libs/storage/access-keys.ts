@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Uuid } from '@entente/kernel';
-import type { Tx } from './database';
+import type { Tx } from './database/database';
 
 /** In order of what they may do, except `ingest`: a write key, which sends events of one source and nothing else. */
 export const roles = ['ingest', 'read', 'author', 'publisher', 'privacy', 'admin'] as const;

@@ -1,5 +1,5 @@
 import type { Uuid } from '@entente/kernel';
-import type { Tx } from './database';
+import type { Tx } from './database/database';
 
 /** One call of the marketing API: who, what, and how it was answered. Bodies and addresses are never in it. */
 export interface AuditEntry {

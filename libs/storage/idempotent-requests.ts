@@ -1,5 +1,5 @@
 import type { Json, Uuid } from '@entente/kernel';
-import type { Tx } from './database';
+import type { Tx } from './database/database';
 
 /** A request that its client marked as one and the same however often it is sent. */
 export interface RequestMark {

@@ -1,51 +1,60 @@
+export * from './database/database';
+export * from './database/definitions';
+export * from './database/leases';
+export * from './database/listen';
+export * from './database/migrate';
+export * from './database/open-database';
+export * from './database/share-leases';
+
+export * from './embedded/embedded-server';
+export * from './embedded/folder-lock';
+
+export * from './contact/contact-views';
+export * from './contact/contacts';
+export * from './contact/events';
+export * from './contact/identity-links';
+export * from './contact/persons';
+export * from './contact/timers';
+
+export * from './permission/addresses';
+export * from './permission/gate-facts';
+export * from './permission/permission-ledger';
+export * from './permission/permission-requests';
+export * from './permission/permission-views';
+export * from './permission/permissions';
+export * from './permission/suppressions';
+export { entryText } from './permission/permission-feedback';
+
+export * from './segment/memberships';
+export * from './segment/publish-segment';
+export * from './segment/segment-builds';
+export * from './segment/segments';
+
+export * from './campaign/campaign-runs';
+export * from './campaign/campaigns';
+export * from './campaign/enrollments';
+export * from './campaign/reports';
+export * from './campaign/send-ledger';
+
+export * from './message/message-material';
+export * from './message/message-views';
+export * from './message/messages';
+export * from './message/sender-presence';
+export * from './message/token-keys';
+
+export * from './authored/authored';
+export * from './authored/from-addresses';
+export * from './authored/sending-domains';
+export * from './authored/sources';
+export * from './authored/templates';
+export * from './authored/topics';
+
+export * from './import';
+
 export * from './access-keys';
-export * from './database';
-export * from './definitions';
-export * from './token-keys';
-export * from './contacts';
-export * from './leases';
-export * from './embedded-server';
-export * from './folder-lock';
-export * from './migrate';
-export * from './open-database';
 export * from './audit';
 export * from './idempotent-requests';
-export * from './authored';
-export * from './topics';
-export * from './sources';
-export * from './from-addresses';
-export * from './sending-domains';
-export * from './templates';
-export * from './addresses';
-export * from './gate-facts';
-export * from './outbox';
-export * from './permission-ledger';
-export * from './permission-requests';
-export * from './permissions';
-export * from './suppressions';
-export { entryText } from './permission-feedback';
-export * from './enrollments';
-export * from './events';
-export * from './identity-links';
-export * from './memberships';
-export * from './persons';
-export * from './send-ledger';
-export * from './set-aside';
-export * from './timers';
-export * from './segments';
-export * from './publish-segment';
 export * from './jobs';
-export * from './share-leases';
-export * from './segment-builds';
-export * from './campaign-runs';
-export * from './campaigns';
-export * from './imports';
-export * from './messages';
-export * from './sender-presence';
-export * from './message-material';
-export * from './listen';
-export * from './contact-views';
-export * from './permission-views';
-export * from './message-views';
+export * from './outbox';
+export * from './set-aside';
 export * from './set-aside-views';
-export * from './reports';

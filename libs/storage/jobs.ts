@@ -1,5 +1,5 @@
 import type { JsonObject, Uuid } from '@entente/kernel';
-import type { Tx } from './database';
+import type { Tx } from './database/database';
 
 export const jobStatuses = ['waiting', 'running', 'done', 'failed', 'canceled'] as const;
 

@@ -1,6 +1,6 @@
 import { feedbackFact, recordOf, type Fact, type Feedback } from '@entente/event';
-import type { Tx } from './database';
-import { onceFor } from './once-for';
+import type { Tx } from './database/database';
+import { onceFor } from './database/once-for';
 
 /** The number of Entente's own source. */
 export const ownSource = onceFor(async (tx) => {

@@ -1,5 +1,5 @@
 import type { Json, Uuid } from '@entente/kernel';
-import type { Tx } from './database';
+import type { Tx } from './database/database';
 
 /** A record that failed alone and again, as people look at it. */
 export interface SetAsideRow {

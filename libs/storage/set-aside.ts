@@ -1,5 +1,5 @@
 import { toIso, type Instant } from '@entente/kernel';
-import type { Tx } from './database';
+import type { Tx } from './database/database';
 
 /** A record that failed alone and again. */
 export interface SetAsideRecord {

@@ -14,7 +14,7 @@ import { Preparer } from '../../apps/sender/prepare';
 import { release } from '../../apps/sender/release';
 import { runSender, type RunningSender } from '../../apps/sender/run-sender';
 import type { Sender } from '../../apps/sender/sender';
-import { dueMessages } from '../../libs/storage/messages';
+import { dueMessages } from '../../libs/storage/message/messages';
 import { eventually } from '../support/eventually';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 import {

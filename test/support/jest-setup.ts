@@ -1,8 +1,8 @@
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stopEmbeddedServer } from '../../libs/storage/embedded-server';
-import { isRunning } from '../../libs/storage/folder-lock';
+import { stopEmbeddedServer } from '../../libs/storage/embedded/embedded-server';
+import { isRunning } from '../../libs/storage/embedded/folder-lock';
 
 const PREFIX = 'entente-test-';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startEmbeddedServer } from '../../libs/storage/embedded-server';
-import { migrate } from '../../libs/storage/migrate';
+import { startEmbeddedServer } from '../../libs/storage/embedded/embedded-server';
+import { migrate } from '../../libs/storage/database/migrate';
 
 /** How specs reach the server of this test run. `{database}` stands for a database's name. */
 export interface TestServer {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isRunning } from '../../../libs/storage/folder-lock';
+import { isRunning } from '../../../libs/storage/embedded/folder-lock';
 
 /** Ends the brokers of test processes that were killed before they could. */
 export function removeOrphans(): void {

@@ -1,0 +1,86 @@
+import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
+import type { Tx } from '../database/database';
+
+/** Shares of the recipient domains by which senders divide the work. */
+export const laneBuckets = 32;
+
+/** A message as a campaign decided it: one row per enrollment, step and visit, for everybody a send considered. */
+export interface QueuedMessage {
+  readonly contact: ContactId;
+  readonly id: Uuid;
+  readonly enrollment: Uuid;
+  readonly step: string;
+  readonly visit: number;
+  readonly campaign: string;
+  readonly version: number;
+  readonly runAt: Instant | undefined;
+  readonly topic: string;
+  readonly from: string;
+  readonly template: string;
+  readonly templateVersion: number | undefined;
+  /** Why it was not even queued; undefined for a message that waits. */
+  readonly notQueued: string | undefined;
+  /** The recipient's domain. */
+  readonly lane: string;
+  readonly at: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** Channel on which senders hear that messages wait. */
+export const messageWaiting = 'message_waiting';
+
+/** Writes messages to the ledger; one that is there already stays as it is. Without a version the template's current one is meant. */
+export async function queueMessages(tx: Tx, messages: readonly QueuedMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  await tx.run(
+    `INSERT INTO message (contact_id, id, enrollment_id, step, visit, campaign_key, version_id, run_at, topic, from_key,
+       template_key, template_version, status, reason, lane, bucket, not_before, expires_at, created_at, ended_at)
+     SELECT m.contact_id, m.id, m.enrollment_id, m.step, m.visit, m.campaign_key, m.version_id, m.run_at, m.topic, m.from_key,
+       m.template_key, coalesce(m.template_version, template.version, 0),
+       CASE WHEN m.reason IS NULL THEN 'waiting' ELSE 'not-queued' END, m.reason,
+       m.lane, abs(hashtext(m.lane)::bigint) % ${laneBuckets}, m.at, m.expires_at, m.at,
+       CASE WHEN m.reason IS NULL THEN NULL ELSE m.at END
+     FROM json_to_recordset($1::json) AS m (contact_id bigint, id uuid, enrollment_id uuid, step text, visit integer,
+       campaign_key text, version_id integer, run_at timestamptz, topic text, from_key text, template_key text,
+       template_version integer, reason text, lane text, at timestamptz, expires_at timestamptz)
+     LEFT JOIN template ON template.key = m.template_key
+     ON CONFLICT DO NOTHING`,
+    [JSON.stringify(messages.map(messageRow))],
+  );
+  if (messages.some((message) => message.notQueued === undefined)) await tx.run(`NOTIFY ${messageWaiting}`);
+}
+
+const messageRow = (message: QueuedMessage) => ({
+  contact_id: message.contact,
+  id: message.id,
+  enrollment_id: message.enrollment,
+  step: message.step,
+  visit: message.visit,
+  campaign_key: message.campaign,
+  version_id: message.version,
+  run_at: message.runAt === undefined ? null : toIso(message.runAt),
+  topic: message.topic,
+  from_key: message.from,
+  template_key: message.template,
+  template_version: message.templateVersion ?? null,
+  reason: message.notQueued ?? null,
+  lane: message.lane,
+  at: toIso(message.at),
+  expires_at: toIso(message.expiresAt),
+});
+
+/** Cancels what these enrollments still have waiting: their walk ended before it could leave. */
+export async function cancelWaiting(
+  tx: Tx,
+  enrollments: readonly { readonly contact: ContactId; readonly id: Uuid }[],
+  reason: string,
+  at: Instant,
+): Promise<void> {
+  if (enrollments.length === 0) return;
+  await tx.run(
+    `UPDATE message SET status = 'canceled', reason = $3, ended_at = $4
+     FROM unnest($1::bigint[], $2::uuid[]) AS e (contact_id, id)
+     WHERE message.contact_id = e.contact_id AND message.enrollment_id = e.id AND message.status = 'waiting'`,
+    [enrollments.map((one) => one.contact), enrollments.map((one) => one.id), reason, toIso(at)],
+  );
+}

@@ -1,0 +1,91 @@
+import type { IdentityKey } from '@entente/event';
+import type { ContactId } from '@entente/kernel';
+import type { Database, Tx } from '../database/database';
+
+/** `id:17` names contact 17 itself; every other key is looked up. */
+const contactNamed = (key: IdentityKey): ContactId | undefined => /^id:([1-9]\d{0,17})$/.exec(key)?.[1];
+
+/** The contact each key first resolved to, for good; keys nobody has used are absent. */
+export async function firstContacts(
+  tx: Tx,
+  keys: readonly IdentityKey[],
+): Promise<Map<IdentityKey, ContactId>> {
+  const found = new Map<IdentityKey, ContactId>();
+  const others: IdentityKey[] = [];
+  for (const key of keys) {
+    const id = contactNamed(key);
+    if (id) found.set(key, id);
+    else others.push(key);
+  }
+  if (others.length === 0) return found;
+  const rows = await tx.query<{ key: string; contact_id: ContactId }>(
+    'SELECT key, contact_id FROM identity WHERE key = ANY($1::text[])',
+    [others],
+  );
+  for (const row of rows) found.set(row.key, row.contact_id);
+  return found;
+}
+
+/**
+ * The contact each key first resolved to, with unknown keys given a new contact. Commits by itself, in two statements:
+ * one would not see a row that another transaction has just inserted.
+ */
+export async function resolveKeys(
+  database: Database,
+  keys: readonly IdentityKey[],
+): Promise<Map<IdentityKey, ContactId>> {
+  const found = await firstContacts(database, keys);
+  const unknown = [...new Set(keys)].filter((key) => !found.has(key) && !key.startsWith('id:')).sort();
+  if (unknown.length === 0) return found;
+  await database.run(
+    `INSERT INTO identity (key, contact_id)
+     SELECT key, nextval('contact_id_seq') FROM unnest($1::text[]) WITH ORDINALITY AS given (key, n) ORDER BY n
+     ON CONFLICT DO NOTHING`,
+    [unknown],
+  );
+  for (const [key, contact] of await firstContacts(database, unknown)) found.set(key, contact);
+  return found;
+}
+
+/** Who each contact is part of today: the survivor of its merges, or itself. */
+export async function survivorsOf(
+  tx: Tx,
+  contacts: readonly ContactId[],
+): Promise<Map<ContactId, ContactId>> {
+  const survivors = new Map(contacts.map((contact) => [contact, contact]));
+  const rows = await tx.query<{ contact_id: ContactId; survivor_id: ContactId }>(
+    'SELECT contact_id, survivor_id FROM lineage WHERE contact_id = ANY($1::bigint[])',
+    [contacts],
+  );
+  for (const row of rows) survivors.set(row.contact_id, row.survivor_id);
+  return survivors;
+}
+
+/** Every contact whose rows belong to each survivor, the survivor first. */
+export async function lineagesOf(
+  tx: Tx,
+  survivors: readonly ContactId[],
+): Promise<Map<ContactId, ContactId[]>> {
+  const lineages = new Map(survivors.map((survivor) => [survivor, [survivor]]));
+  const rows = await tx.query<{ contact_id: ContactId; survivor_id: ContactId }>(
+    'SELECT contact_id, survivor_id FROM lineage WHERE survivor_id = ANY($1::bigint[]) ORDER BY contact_id',
+    [survivors],
+  );
+  for (const row of rows) lineages.get(row.survivor_id)?.push(row.contact_id);
+  return lineages;
+}
+
+/** Every contact whose rows belong to this survivor, itself first. */
+export async function lineageOf(tx: Tx, survivor: ContactId): Promise<ContactId[]> {
+  return (await lineagesOf(tx, [survivor])).get(survivor) ?? [survivor];
+}
+
+/** The person a key points to today, or undefined when no such key, or no such contact, exists. */
+export async function findContact(tx: Tx, key: IdentityKey): Promise<ContactId | undefined> {
+  const first = (await firstContacts(tx, [key])).get(key);
+  if (!first) return undefined;
+  const survivor = (await survivorsOf(tx, [first])).get(first) ?? first;
+  if (!key.startsWith('id:')) return survivor;
+  const rows = await tx.query('SELECT 1 FROM contact WHERE id = $1', [survivor]);
+  return rows.length > 0 ? survivor : undefined;
+}

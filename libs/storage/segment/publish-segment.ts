@@ -1,0 +1,97 @@
+import type { Json } from '@entente/kernel';
+import { compileBook, parseRule, segmentsNamed, type Rule, type SegmentVersion } from '@entente/segment';
+import type { Tx } from '../database/database';
+import { currentSegmentVersions, type SegmentVersionRow } from './segments';
+
+export interface SegmentToPublish {
+  readonly key: string;
+  readonly name: string;
+  readonly rule: Rule;
+  /** Whether those whom the swap brings in start campaigns, as if they had entered by themselves. */
+  readonly enterOnSwap: boolean;
+}
+
+/**
+ * Publishes a segment's rule as a new version to be built, in place of one that is still being built. Every segment that
+ * names this one, itself or through others, is built anew with it, so that all can be swapped together. Gives the ids
+ * of the versions to be built, this segment's first. Throws `SegmentCycle`. The transaction must hold `publish`.
+ */
+export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise<number[]> {
+  const current = (await currentSegmentVersions(tx)).map(withRule);
+  const others = current.filter(({ key, status }) => key !== segment.key || status === 'live');
+  compileBook([...others.map(asSegmentVersion), trial(segment)]);
+  await tx.run(
+    `INSERT INTO segment (key, name) VALUES ($1, $2)
+     ON CONFLICT (key) DO UPDATE SET name = excluded.name, revision = segment.revision + 1, updated_at = now()`,
+    [segment.key, segment.name],
+  );
+  const built = [await addVersion(tx, segment)];
+  for (const { key, rule } of dependents(segment.key, current))
+    built.push(await addVersion(tx, { key, rule, enterOnSwap: segment.enterOnSwap, kept: true }));
+  return built;
+}
+
+/** Renames a segment whose rule stays. */
+export async function renameSegment(tx: Tx, key: string, name: string): Promise<void> {
+  await tx.run('UPDATE segment SET name = $2, revision = revision + 1, updated_at = now() WHERE key = $1', [
+    key,
+    name,
+  ]);
+}
+
+type Current = Omit<SegmentVersionRow, 'rule'> & { readonly rule: Rule };
+
+const withRule = (row: SegmentVersionRow): Current => ({ ...row, rule: storedRule(row.rule) });
+
+/** A rule that was checked before it was stored. */
+export function storedRule(json: Json): Rule {
+  const parsed = parseRule(json);
+  if ('rule' in parsed) return parsed.rule;
+  throw new Error(`A stored rule cannot be read: ${JSON.stringify(parsed.problems)}`);
+}
+
+const asSegmentVersion = ({ id, key, status, rule }: Current): SegmentVersion => ({
+  id,
+  segment: key,
+  status: status as SegmentVersion['status'],
+  rule,
+});
+
+const trial = ({ key, rule }: SegmentToPublish): SegmentVersion => ({
+  id: 0,
+  segment: key,
+  status: 'building',
+  rule,
+});
+
+/** The live segments that name `key`, directly or not, each with the rule it will have: of its building version, else its live one. */
+function dependents(key: string, current: readonly Current[]): Current[] {
+  const newest = new Map<string, Current>();
+  for (const version of current)
+    if (version.status === 'building' || !newest.has(version.key)) newest.set(version.key, version);
+  const reached = new Set([key]);
+  for (const one of reached)
+    for (const { key: other, rule } of newest.values())
+      if (segmentsNamed(rule).includes(one)) reached.add(other);
+  return [...reached].slice(1).map((other) => newest.get(other)!);
+}
+
+interface VersionToBuild extends Pick<SegmentToPublish, 'key' | 'rule' | 'enterOnSwap'> {
+  /** Its author is not the one who publishes now: what they asked of a version still being built holds. */
+  readonly kept?: boolean;
+}
+
+async function addVersion(tx: Tx, { key, rule, enterOnSwap, kept = false }: VersionToBuild): Promise<number> {
+  const [given] = await tx.query<{ enterOnSwap: boolean }>(
+    `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE segment_key = $1 AND status = 'building'
+     RETURNING enter_on_swap AS "enterOnSwap"`,
+    [key],
+  );
+  const [row] = await tx.query<{ id: number }>(
+    `INSERT INTO segment_version (segment_key, version, rule, status, enter_on_swap)
+     SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3
+     FROM segment_version WHERE segment_key = $1 RETURNING id`,
+    [key, JSON.stringify(rule), enterOnSwap || (kept && given?.enterOnSwap === true)],
+  );
+  return row!.id;
+}

@@ -1,0 +1,90 @@
+import type { ContactId } from '@entente/kernel';
+import type { Database, Tx } from '../database/database';
+import { publish } from '../database/definitions';
+
+/** A segment version that is being built, and the last contact it was built for. */
+export interface BuildingVersion {
+  readonly id: number;
+  readonly cursor: ContactId;
+}
+
+export async function buildingVersions(tx: Tx): Promise<BuildingVersion[]> {
+  return tx.query<BuildingVersion & Record<string, unknown>>(
+    `SELECT id, build_cursor AS cursor FROM segment_version WHERE status = 'building' ORDER BY id`,
+  );
+}
+
+/** The next contacts by id that stand for themselves. */
+export async function contactsAfter(tx: Tx, cursor: ContactId, limit: number): Promise<ContactId[]> {
+  const rows = await tx.query<{ id: ContactId }>(
+    `SELECT id FROM contact
+     WHERE id > $1 AND NOT EXISTS (SELECT 1 FROM lineage WHERE lineage.contact_id = contact.id)
+     ORDER BY id LIMIT $2`,
+    [cursor, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function moveBuildCursor(tx: Tx, versions: readonly number[], to: ContactId): Promise<void> {
+  await tx.run(
+    `UPDATE segment_version SET build_cursor = greatest(build_cursor, $2) WHERE id = ANY($1::int[])`,
+    [versions, to],
+  );
+}
+
+/** A live version whose author wants those it brought in to count as having entered, and the version it replaced. */
+export interface VersionToStart {
+  readonly id: number;
+  readonly segment: string;
+  readonly cursor: ContactId;
+  readonly before: number | null;
+}
+
+export const versionsToStart = (tx: Tx): Promise<VersionToStart[]> =>
+  tx.query<VersionToStart>(
+    `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before
+     FROM segment_version AS live
+     LEFT JOIN segment_version AS before
+       ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
+     WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
+  );
+
+export async function endStartOfPresent(tx: Tx, version: number): Promise<void> {
+  await tx.run('UPDATE segment_version SET enter_on_swap = false WHERE id = $1', [version]);
+}
+
+/** Makes built versions the live ones, in one change that no batch sees half of. */
+export async function swapBuilt(database: Database, versions: readonly number[]): Promise<void> {
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    await tx.run(
+      `UPDATE segment_version AS old SET status = 'retired', retired_at = now()
+       FROM segment_version AS built
+       WHERE built.id = ANY($1::int[]) AND built.status = 'building'
+         AND old.segment_key = built.segment_key AND old.status = 'live'`,
+      [versions],
+    );
+    await tx.run(
+      `UPDATE segment_version SET status = 'live', live_at = now(), build_cursor = 0
+       WHERE id = ANY($1::int[]) AND status = 'building'`,
+      [versions],
+    );
+  });
+}
+
+const forgetAtOnce = 5_000;
+
+/** Deletes some memberships of versions that are no longer kept; gives whether there may be more. */
+export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
+  const forgotten = await tx.run(
+    `DELETE FROM membership USING (
+       SELECT membership.contact_id, membership.version_id
+       FROM segment_version AS version JOIN membership ON membership.version_id = version.id
+       WHERE version.status = 'retired' AND NOT EXISTS (
+         SELECT 1 FROM segment_version AS live
+         WHERE live.segment_key = version.segment_key AND live.status = 'live' AND live.enter_on_swap)
+       LIMIT ${forgetAtOnce}) AS old
+     WHERE membership.contact_id = old.contact_id AND membership.version_id = old.version_id`,
+  );
+  return forgotten === forgetAtOnce;
+}

@@ -1,0 +1,147 @@
+import type { ContactId, Json } from '@entente/kernel';
+import type { AuthoredRow, KeyPage } from '../authored/authored';
+import type { Tx } from '../database/database';
+
+/** A segment with its newest version and, where one is live, that one's size. */
+export interface SegmentRow extends AuthoredRow {
+  readonly name: string;
+  readonly version: number;
+  readonly versionId: number;
+  readonly rule: Json;
+  readonly status: 'building' | 'live' | 'retired';
+  readonly liveVersion: number | null;
+  readonly liveId: number | null;
+  readonly liveRule: Json | null;
+  readonly liveAt: Date | null;
+  readonly size: number | null;
+}
+
+const read = (where: string): string => `
+  SELECT s.key, s.name, s.revision, s.created_at AS "createdAt", s.updated_at AS "updatedAt",
+    newest.version, newest.id AS "versionId", newest.rule, newest.status,
+    live.version AS "liveVersion", live.id AS "liveId", live.rule AS "liveRule", live.live_at AS "liveAt",
+    CASE WHEN live.id IS NOT NULL
+      THEN (SELECT count(*)::int FROM membership m WHERE m.version_id = live.id) END AS size
+  FROM segment s
+  CROSS JOIN LATERAL (SELECT * FROM segment_version v WHERE v.segment_key = s.key
+                      ORDER BY v.version DESC LIMIT 1) newest
+  LEFT JOIN segment_version live ON live.segment_key = s.key AND live.status = 'live'
+  ${where}`;
+
+export async function findSegment(tx: Tx, key: string): Promise<SegmentRow | undefined> {
+  return (await tx.query<SegmentRow>(read('WHERE s.key = $1'), [key]))[0];
+}
+
+export const listSegments = (tx: Tx, page: KeyPage): Promise<SegmentRow[]> =>
+  tx.query<SegmentRow>(read('WHERE s.key > $1 ORDER BY s.key LIMIT $2'), [page.after ?? '', page.limit]);
+
+export interface SegmentVersionRow {
+  readonly id: number;
+  readonly key: string;
+  readonly version: number;
+  readonly rule: Json;
+  readonly status: 'building' | 'live' | 'retired';
+  readonly createdAt: Date;
+  readonly liveAt: Date | null;
+  readonly retiredAt: Date | null;
+}
+
+const versionColumns = `id, segment_key AS key, version, rule, status, created_at AS "createdAt",
+  live_at AS "liveAt", retired_at AS "retiredAt"`;
+
+/** The versions that are live or being built. */
+export const currentSegmentVersions = (tx: Tx): Promise<SegmentVersionRow[]> =>
+  tx.query<SegmentVersionRow>(
+    `SELECT ${versionColumns} FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
+  );
+
+export async function findSegmentVersion(
+  tx: Tx,
+  key: string,
+  version: number,
+): Promise<SegmentVersionRow | undefined> {
+  const [row] = await tx.query<SegmentVersionRow>(
+    `SELECT ${versionColumns} FROM segment_version WHERE segment_key = $1 AND version = $2`,
+    [key, version],
+  );
+  return row;
+}
+
+export async function segmentKeys(tx: Tx): Promise<Set<string>> {
+  const rows = await tx.query<{ key: string }>('SELECT key FROM segment');
+  return new Set(rows.map(({ key }) => key));
+}
+
+export interface MemberRow {
+  readonly contact: string;
+  readonly email: string | null;
+  readonly since: Date;
+}
+
+/** Members of a version in the order of their contact ids. */
+export const listMembers = (
+  tx: Tx,
+  versionId: number,
+  page: { readonly after?: string; readonly limit: number },
+): Promise<MemberRow[]> =>
+  tx.query<MemberRow>(
+    `SELECT m.contact_id AS contact, p.email, m.since FROM membership m
+     LEFT JOIN profile p ON p.contact_id = m.contact_id
+     WHERE m.version_id = $1 AND m.contact_id > $2 ORDER BY m.contact_id LIMIT $3`,
+    [versionId, page.after ?? '0', page.limit],
+  );
+
+/** Removes a segment with its versions and their memberships; the log of changes stays. */
+export async function deleteSegment(tx: Tx, key: string): Promise<void> {
+  await tx.run(
+    'DELETE FROM membership WHERE version_id IN (SELECT id FROM segment_version WHERE segment_key = $1)',
+    [key],
+  );
+  await tx.run('DELETE FROM segment WHERE key = $1', [key]);
+}
+
+/** The segments, campaigns and broadcasts that name a segment, as `segments/loyal`. */
+export async function segmentUsers(tx: Tx, key: string): Promise<string[]> {
+  const rows = await tx.query<{ user: string }>(
+    `SELECT DISTINCT 'segments/' || segment_key AS user FROM segment_version
+     WHERE status IN ('building', 'live') AND segment_key <> $1
+       AND jsonb_path_exists(rule, 'strict $.**.segment ? (@ == $key)', jsonb_build_object('key', $1::text), true)
+     UNION
+     SELECT kind || 's/' || key FROM campaign c
+     WHERE status NOT IN ('canceled', 'ended') AND (
+       jsonb_path_exists(draft, 'strict $.**.segment ? (@ == $key)', jsonb_build_object('key', $1::text), true)
+       OR EXISTS (
+         SELECT 1 FROM campaign_version v WHERE v.campaign_key = c.key
+           AND (v.status = 'live' OR EXISTS (
+             SELECT 1 FROM enrollment e
+             WHERE e.campaign_key = v.campaign_key AND e.version_id = v.id AND e.status = 'active'))
+           AND jsonb_path_exists(v.definition, 'strict $.**.segment ? (@ == $key)',
+             jsonb_build_object('key', $1::text), true)))
+     ORDER BY 1`,
+    [key],
+  );
+  return rows.map(({ user }) => user);
+}
+
+/** The keys of the segments whose live version holds a contact. */
+export async function segmentsOf(tx: Tx, contact: ContactId): Promise<Set<string>> {
+  const rows = await tx.query<{ key: string }>(
+    `SELECT v.segment_key AS key FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
+     WHERE m.contact_id = $1`,
+    [contact],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** Since when a contact is a member of a version; undefined when it is none. */
+export async function membershipSince(
+  tx: Tx,
+  contact: ContactId,
+  versionId: number,
+): Promise<Date | undefined> {
+  const [row] = await tx.query<{ since: Date }>(
+    'SELECT since FROM membership WHERE contact_id = $1 AND version_id = $2',
+    [contact, versionId],
+  );
+  return row?.since;
+}
