@@ -34,6 +34,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** Longer than the idle time of common proxies, which otherwise reuse a connection just being closed. */
 const KEEP_ALIVE_MS = 75_000;
 const LONGEST_PATH_PART = 8_192;
+const SWEEP_MS = 50;
 
 /** Starts a NestJS app on Fastify with `/health`, `/metrics`, bounded bodies, timeouts and problem documents. */
 export async function startHttpApp(
@@ -54,7 +55,7 @@ export async function startHttpApp(
   await app.listen(port, resources.settings.host);
   log.info({ port }, 'listening');
   const url = urlOf(resources.settings.host, portOf(app));
-  return { name, app, url, close: () => app.close() };
+  return { name, app, url, close: () => drain(app) };
 }
 
 @Module({})
@@ -97,6 +98,13 @@ function addOperations(app: NestFastifyApplication, options: HttpAppOptions): vo
   server.get('/metrics', async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
   );
+}
+
+/** Lets requests in hand finish. Their connections are kept alive afterwards, so idle ones are closed until none is left. */
+async function drain(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  await app.close().finally(() => clearInterval(sweep));
 }
 
 /** The port in use, also where 0 asked for any free one. */
