@@ -67,6 +67,7 @@ function worldOf(options: DemoOptions, place: Place, screen: Screen): World {
     mayBeMailed: new Set(crm.mayBeMailed),
     cartUsers: new Set(),
     expectedCartSends: 0,
+    inTime: true,
     signUps: [],
     optOuts: new Map(),
   };

@@ -28,11 +28,16 @@ export interface World {
   readonly cartUsers: Set<string>;
   /** Visits to the steps of the cart campaign that must have been. */
   expectedCartSends: number;
+  /** Whether every order came before what it must prevent. */
+  inTime: boolean;
   /** Customers who signed up today. */
   signUps: readonly Customer[];
   /** Address → when its opt-out was answered. */
   readonly optOuts: Map<string, number>;
 }
+
+/** Whether each walk of the cart campaign is known beforehand: nothing was killed, and nothing came late. */
+export const isUndisturbed = ({ place, inTime }: World): boolean => place.restarts === 0 && inTime;
 
 export const kinds = {
   welcome: 'campaigns',
