@@ -1,34 +1,15 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Duration } from '@entente/kernel';
-import type { Database } from '@entente/storage';
 import { AppendQueue } from './append-queue';
 import { kafkaClient, type KafkaConnection } from './kafka-client';
 import { KafkaConsumption } from './kafka-consumption';
 import { makeTopic } from './kafka-topic';
 import { KafkaWriter } from './kafka-writer';
-import { partitionOf } from './partition-of';
-import {
-  HEARTBEAT,
-  type Bounds,
-  type ConsumeOptions,
-  type Consumption,
-  type NewRecord,
-  type Stream,
-} from './stream';
-import { silentLog, type StreamLog } from './stream-log';
+import { heartbeatFor, placed } from './place-records';
+import type { Bounds, ConsumeOptions, Consumption, NewRecord, Stream, StreamOptions } from './stream';
+import { silentLog } from './stream-log';
 
-export interface KafkaStreamOptions extends KafkaConnection {
-  /** Where consumers' positions are: the database that their effects go to. */
-  readonly database: Database;
-  readonly topic: string;
-  /** How many partitions a new topic gets; an existing one keeps what it has, or grows to this. */
-  readonly partitions: number;
-  /** After how long the broker drops records of a topic made here; its own default when absent. */
-  readonly keepFor?: Duration;
-  /** How long a member of a group that died still holds its partitions; brokers allow 6 s and more unless told otherwise. */
-  readonly leaseFor?: Duration;
-  readonly log?: StreamLog;
-}
+export type KafkaStreamOptions = KafkaConnection & StreamOptions;
 
 const LEASE_MS: Duration = 10_000;
 /** Below the 1 MB that brokers take in one batch of a partition. */
@@ -65,13 +46,11 @@ class KafkaStream implements Stream {
   }
 
   append(records: readonly NewRecord[]): Promise<void> {
-    return this.queue.append(
-      records.map(({ key, value }) => ({ key, value, partition: partitionOf(key, this.partitions) })),
-    );
+    return this.queue.append(placed(records, this.partitions));
   }
 
   heartbeat(partition: number): Promise<void> {
-    return this.queue.append([{ key: '', value: HEARTBEAT, partition }]);
+    return this.queue.append([heartbeatFor(partition)]);
   }
 
   consume(options: ConsumeOptions): Promise<Consumption> {

@@ -1,32 +1,15 @@
 import { HOUR, type Clock, type Duration, type Instant } from '@entente/kernel';
-import type { Database } from '@entente/storage';
 import { AppendQueue } from './append-queue';
-import { partitionOf } from './partition-of';
+import { heartbeatFor, placed } from './place-records';
 import { PostgresConsumption } from './postgres-consumption';
 import { PostgresLog } from './postgres-log';
 import { PostgresNotices } from './postgres-notices';
-import {
-  HEARTBEAT,
-  type Bounds,
-  type ConsumeOptions,
-  type Consumption,
-  type NewRecord,
-  type Stream,
-} from './stream';
+import type { Bounds, ConsumeOptions, Consumption, NewRecord, Stream, StreamOptions } from './stream';
 import { asError, silentLog, type StreamLog } from './stream-log';
 
-export interface PostgresStreamOptions {
-  readonly database: Database;
-  readonly topic: string;
-  /** How many partitions a new topic gets; an existing one keeps what it has, or grows to this. */
-  readonly partitions: number;
+export interface PostgresStreamOptions extends StreamOptions {
   /** Stamps arrivals where an installation is driven by a virtual clock; the server's clock does otherwise. */
   readonly clock?: Clock;
-  /** After how long whole days of records are dropped, once every consumer has read them; never when absent. */
-  readonly keepFor?: Duration;
-  /** How long a member of a group that died still holds its partitions. */
-  readonly leaseFor?: Duration;
-  readonly log?: StreamLog;
 }
 
 const LEASE_MS: Duration = 6_000;
@@ -59,13 +42,11 @@ export class PostgresStream implements Stream {
   }
 
   append(records: readonly NewRecord[]): Promise<void> {
-    return this.queue.append(
-      records.map(({ key, value }) => ({ key, value, partition: partitionOf(key, this.partitions) })),
-    );
+    return this.queue.append(placed(records, this.partitions));
   }
 
   heartbeat(partition: number): Promise<void> {
-    return this.queue.append([{ key: '', value: HEARTBEAT, partition }]);
+    return this.queue.append([heartbeatFor(partition)]);
   }
 
   consume(options: ConsumeOptions): Promise<Consumption> {

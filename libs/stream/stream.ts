@@ -1,4 +1,6 @@
-import type { Instant } from '@entente/kernel';
+import type { Duration, Instant } from '@entente/kernel';
+import type { Database } from '@entente/storage';
+import type { StreamLog } from './stream-log';
 
 /** One record to append. Records of one key keep their order; `value` is JSON. */
 export interface NewRecord {
@@ -55,6 +57,23 @@ export interface Consumption {
 export interface Bounds {
   readonly first: bigint;
   readonly next: bigint;
+}
+
+/** What opening a stream takes, whatever it is kept in. */
+export interface StreamOptions {
+  /** Where consumers' positions are: the database that their effects go to. */
+  readonly database: Database;
+  readonly topic: string;
+  /** How many partitions a new topic gets; an existing one keeps what it has, or grows to this. */
+  readonly partitions: number;
+  /**
+   * After how long records are dropped. PostgreSQL drops whole days that every consumer has read, and none when it is absent;
+   * Kafka does by its broker's default then, and always for a topic not made here.
+   */
+  readonly keepFor?: Duration;
+  /** How long a member of a group that died still holds its partitions; Kafka brokers allow 6 s and more unless told otherwise. */
+  readonly leaseFor?: Duration;
+  readonly log?: StreamLog;
 }
 
 /** A partitioned, durable log. Two adapters keep one contract (test/contract). */

@@ -1,4 +1,5 @@
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { MetadataScanner } from '@nestjs/core';
 import { controllers } from '../../apps/api/api.module';
 import { NEEDS } from '../../apps/api/access/needs';
 import { TestApi } from '../support/api';
@@ -11,8 +12,9 @@ type Handler = (...args: unknown[]) => unknown;
 
 const routes = controllers.flatMap((controller) => {
   const prototype = controller.prototype as Record<string, Handler>;
-  return Object.getOwnPropertyNames(prototype)
-    .filter((name) => name !== 'constructor' && Reflect.hasMetadata(METHOD_METADATA, prototype[name]!))
+  return new MetadataScanner()
+    .getAllMethodNames(prototype)
+    .filter((name) => Reflect.hasMetadata(METHOD_METADATA, prototype[name]!))
     .map((name) => ({
       name: `${controller.name}.${name}`,
       needs: Reflect.getMetadata(NEEDS, prototype[name]!) as string | undefined,

@@ -1,145 +1,25 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  HttpCode,
-  Inject,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Query,
-} from '@nestjs/common';
-import { ApiBody, ApiTags, IntersectionType } from '@nestjs/swagger';
+import { Controller, Inject } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Clock } from '@entente/kernel';
-import { Database, listCampaigns } from '@entente/storage';
-import { Needs } from '../access/needs';
-import type { Answer } from '../http/answer';
-import { Does, TakesPatchOf } from '../http/documented';
-import { Idempotent } from '../http/idempotency';
-import { existingKey, newKey } from '../http/key-param';
-import { type Page, page, pageOf, readCursor } from '../http/page';
-import { IfMatch, type Precondition } from '../http/precondition';
+import { Database } from '@entente/storage';
 import { CLOCK } from '../surroundings';
-import {
-  CampaignBody,
-  CampaignQuery,
-  CampaignState,
-  Cancellation,
-  DryRunBody,
-  DuplicateBody,
-  Publication,
-  PublishBody,
-} from './campaign-body';
-import { Drafts, showCampaign } from './drafts';
-import { GoLive } from './go-live';
+import { CampaignBody } from './campaign-body';
+import { campaignRoutes } from './campaign-routes';
 
-class Campaign extends IntersectionType(CampaignBody, CampaignState) {}
+const CampaignRoutes = campaignRoutes({
+  kind: 'campaign',
+  name: 'Campaign',
+  body: CampaignBody,
+  put: 'Writes the draft of a campaign; what is live stays',
+  publish: 'Puts the draft live as a new version, or says what that would do',
+  pause: 'Holds a campaign: nobody comes in and nothing is sent',
+  cancel: 'Ends a campaign for good: walks end, waiting messages are not sent',
+});
 
 @ApiTags('campaigns')
 @Controller('api/v1/campaigns')
-export class CampaignsController {
-  private readonly drafts: Drafts;
-  private readonly goLive: GoLive;
-
-  constructor(
-    private readonly database: Database,
-    @Inject(CLOCK) private readonly clock: Clock,
-  ) {
-    this.drafts = new Drafts(database, 'campaign');
-    this.goLive = new GoLive(database, this.drafts);
-  }
-
-  @Get()
-  @Needs('read')
-  @Does('Lists campaigns', { 200: pageOf(Campaign) })
-  async list(@Query() { cursor, limit, status }: CampaignQuery): Promise<Page<CampaignState>> {
-    const [after] = readCursor(cursor, 'text') ?? [];
-    const rows = await listCampaigns(this.database, 'campaign', { after, limit: limit + 1, status });
-    return page(rows, limit, { item: showCampaign, cursor: ({ key }) => [key] });
-  }
-
-  @Get(':key')
-  @Needs('read')
-  @Does('Reads a campaign: its draft and its state', { 200: Campaign })
-  get(@Param('key', existingKey) key: string): Promise<Answer<CampaignState>> {
-    return this.drafts.get(key);
-  }
-
-  @Put(':key')
-  @Needs('author')
-  @ApiBody({ type: CampaignBody })
-  @Does('Writes the draft of a campaign; what is live stays', { 200: Campaign, 201: Campaign })
-  put(
-    @Param('key', newKey) key: string,
-    @Body() body: object,
-    @IfMatch() ifMatch: Precondition,
-  ): Promise<Answer<CampaignState>> {
-    return this.drafts.put(key, body, ifMatch);
-  }
-
-  @Patch(':key')
-  @Needs('author')
-  @TakesPatchOf(CampaignBody)
-  @Does('Changes the draft of a campaign', { 200: Campaign })
-  patch(
-    @Param('key', existingKey) key: string,
-    @Body() patch: object,
-    @IfMatch() ifMatch: Precondition,
-  ): Promise<Answer<CampaignState>> {
-    return this.drafts.patch(key, patch, ifMatch);
-  }
-
-  @Delete(':key')
-  @HttpCode(204)
-  @Needs('author')
-  @Does('Deletes a campaign that was never published', { 204: null })
-  remove(@Param('key', existingKey) key: string, @IfMatch() ifMatch: Precondition): Promise<void> {
-    return this.drafts.remove(key, ifMatch);
-  }
-
-  @Post(':key/publish')
-  @HttpCode(200)
-  @Needs('publisher')
-  @Idempotent()
-  @Does('Puts the draft live as a new version, or says what that would do', { 200: Publication })
-  publish(@Param('key', existingKey) key: string, @Body() { dryRun }: PublishBody): Promise<Publication> {
-    return this.goLive.publish(key, dryRun, this.clock.now());
-  }
-
-  @Post(':key/pause')
-  @HttpCode(200)
-  @Needs('publisher')
-  @Does('Holds a campaign: nobody comes in and nothing is sent', { 200: Campaign })
-  pause(@Param('key', existingKey) key: string): Promise<CampaignState> {
-    return this.goLive.pause(key);
-  }
-
-  @Post(':key/resume')
-  @HttpCode(200)
-  @Needs('publisher')
-  @Does('Lets a paused campaign go on', { 200: Campaign })
-  resume(@Param('key', existingKey) key: string): Promise<CampaignState> {
-    return this.goLive.resume(key);
-  }
-
-  @Post(':key/cancel')
-  @HttpCode(200)
-  @Needs('publisher')
-  @Does('Ends a campaign for good: walks end, waiting messages are not sent', { 200: Cancellation })
-  cancel(@Param('key', existingKey) key: string, @Body() { dryRun }: DryRunBody): Promise<Cancellation> {
-    return this.goLive.cancel(key, dryRun, this.clock.now());
-  }
-
-  @Post(':key/duplicate')
-  @Needs('author')
-  @Idempotent()
-  @Does('Makes a new draft with the definition of this one', { 201: Campaign })
-  duplicate(
-    @Param('key', existingKey) key: string,
-    @Body() body: DuplicateBody,
-  ): Promise<Answer<CampaignState>> {
-    return this.drafts.duplicate(key, body.as);
+export class CampaignsController extends CampaignRoutes {
+  constructor(database: Database, @Inject(CLOCK) clock: Clock) {
+    super(database, clock);
   }
 }

@@ -3,6 +3,7 @@ import {
   enrollmentCounts,
   type CampaignRow,
   type MessageStatus,
+  queuedStatuses,
   type ReactionCount,
   reactionCounts,
   sendCounts,
@@ -10,17 +11,6 @@ import {
 } from '@entente/storage';
 import type { Cell } from '../http/csv';
 import type { LinkReactions, Reactions, Report } from './report-view';
-
-const queuedStatuses = [
-  'waiting',
-  'sending',
-  'sent',
-  'failed',
-  'refused',
-  'canceled',
-  'expired',
-  'unknown',
-] as const satisfies MessageStatus[];
 
 /** Promise 8: what became of everybody a campaign considered, and whether it adds up. */
 export async function readReport(database: Database, { key, kind }: CampaignRow): Promise<Report> {

@@ -1,8 +1,8 @@
 import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
 
-export const messageStatuses = [
-  'not-queued',
+/** What can be the state of a message that was queued (promise 8). */
+export const queuedStatuses = [
   'waiting',
   'sending',
   'sent',
@@ -12,6 +12,7 @@ export const messageStatuses = [
   'expired',
   'unknown',
 ] as const;
+export const messageStatuses = ['not-queued', ...queuedStatuses] as const;
 export type MessageStatus = (typeof messageStatuses)[number];
 
 /** A row of the send ledger. */
