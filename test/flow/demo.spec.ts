@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { openFolder } from '../support/open-folder';
 
 const root = join(__dirname, '..', '..');
 
@@ -29,7 +29,7 @@ beforeAll(() => {
 }, 120_000);
 
 it('a day of a small shop adds up (promises 4, 5, 7, 8, 9, 10)', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'entente-demo-'));
+  const folder = openFolder('demo');
   try {
     const options = ['--contacts', '200', '--events', '1500', '--seed', '11', '--exit'];
     const { printed, code } = await demo([...options, '--folder', join(folder, 'data')]);

@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopEmbeddedServer } from '@entente/storage';
 import { eventually } from '../support/eventually';
 import { freePorts } from '../support/kafka/free-ports';
+import { openFolder } from '../support/open-folder';
 
 const root = join(__dirname, '..', '..');
 const portNames = ['INGEST', 'API', 'SITE', 'ENGINE', 'SENDER', 'CATCHER_SMTP', 'INBOX'];
@@ -17,7 +17,7 @@ let ports: Record<string, string>;
 const children: ChildProcess[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'entente-start-'));
+  folder = openFolder('start');
   const free = await freePorts(portNames.length);
   ports = Object.fromEntries(portNames.map((name, index) => [`${name}_PORT`, String(free[index])]));
 });

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { openFolder } from '../../../test/support/open-folder';
 import { startEmbeddedServer, stopEmbeddedServer, type EmbeddedServer } from './embedded-server';
 import { FolderInUse, isRunning, lockFolder } from './folder-lock';
 
 let folder: string;
 beforeEach(() => {
-  folder = join(mkdtempSync(join(tmpdir(), 'entente-spec-')), 'postgres');
+  folder = join(openFolder('spec'), 'postgres');
 });
 afterEach(async () => {
   await stopEmbeddedServer(folder);
