@@ -16,6 +16,7 @@ import { CheckedPipe } from './http/checked-pipe';
 import { DatabaseErrorsInterceptor } from './http/database-errors';
 import { IdempotencyInterceptor } from './http/idempotency';
 import { KnownQueryGuard } from './http/known-query';
+import { OldRequests } from './http/old-requests';
 import { ImportsController } from './imports/imports.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { AuditController } from './keys/audit.controller';
@@ -80,6 +81,7 @@ export class ApiModule {
         { provide: SETTINGS, useValue: settings },
         { provide: LOG, useValue: log },
         ContactWrites,
+        OldRequests,
         PermissionActs,
         Previews,
         TestMails,

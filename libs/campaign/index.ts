@@ -1,13 +1,5 @@
 export { advance, enroll, type Advance, type EnrollmentState } from './advance';
-export {
-  mayEnter,
-  nextPlanned,
-  reentries,
-  startedBy,
-  templatesOf,
-  type Campaign,
-  type Reentry,
-} from './campaign';
+export { mayEnter, nextPlanned, startedBy, type Campaign, type Reentry } from './campaign';
 export { causeKey, type Cause } from './cause';
 export type { Known } from './known';
 export { parseBroadcast } from './parse-broadcast';

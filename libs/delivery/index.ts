@@ -1,6 +1,5 @@
 export { classifyReply } from './classify-reply';
 export {
-  gates,
   refusal,
   type Gate,
   type GateFacts,

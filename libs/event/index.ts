@@ -1,5 +1,4 @@
 export * from './address';
-export { itemBounds } from './check-data';
 export * from './check-item';
 export * from './event-name';
 export * from './fact';

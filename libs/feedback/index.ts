@@ -6,4 +6,4 @@ export {
   unsubscribedFeedback,
   type ToldMessage,
 } from './feedback-facts';
-export { isMachine, verdict, type Hit, type Verdict } from './verdict';
+export { verdict, type Hit, type Verdict } from './verdict';

@@ -1,6 +1,6 @@
 export { startCatcher, type Catcher, type CatcherOptions } from './catcher/catcher';
 export { openCaptureMailer, type CaptureMailer } from './capture';
-export { prepareMail, UnsafeMail } from './compose';
+export { prepareMail } from './compose';
 export type { DkimKey } from './dkim';
 export * from './mailer';
 export { openSmtpMailer, type SmtpTimeouts } from './smtp';

@@ -1,7 +1,7 @@
 export { dress, type Dressing } from './dress';
 export { escapeHtml } from './html-scan';
-export { MessageLinks, safeLink, tokenPaths, type LinkOwner } from './links';
-export { messageIdOf, type Mail, type Mailbox } from './mail';
+export { MessageLinks, type LinkOwner } from './links';
+export { type Mail, type Mailbox } from './mail';
 export {
   checkTemplate,
   compileTemplate,

@@ -2,7 +2,6 @@ export { compileBook, type Book, type Changes } from './book/book';
 export type { Kept, SeriesState } from './series';
 export type { SeriesNeeds } from './book/tracking';
 export { SegmentCycle, type SegmentVersion } from './book/versions';
-export { bounds } from './bounds';
 export { canonicalRule } from './canonical';
 export { evaluate } from './evaluate';
 export { explain, type Explanation } from './explain';

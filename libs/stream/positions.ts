@@ -50,22 +50,6 @@ export async function advance(
   if (moved === 0) throw new PositionTaken(to, to.from);
 }
 
-/**
- * Raises `through` of a partition whose position is still `at`. Throws `PositionTaken` when it is not, or when none is
- * stored: then records wait that arrived earlier.
- */
-export async function raiseThrough(
-  tx: Tx,
-  to: PositionKey & { readonly at: bigint; readonly through: Instant },
-): Promise<void> {
-  const raised = await tx.run(
-    `UPDATE stream_position SET through = greatest(through, $5)
-     WHERE consumer = $1 AND topic = $2 AND partition = $3 AND next = $4`,
-    [to.consumer, to.topic, to.partition, String(to.at), instantText(to.through)],
-  );
-  if (raised === 0) throw new PositionTaken(to, to.at);
-}
-
 /** The instant that all of the partitions 0 to `partitions - 1` are consumed through; -Infinity when one has no position. */
 export async function throughOf(
   tx: Tx,

@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { dropOldRequests } from '@entente/storage';
 import { TestApi } from '../support/api';
 
 let api: TestApi;
@@ -199,6 +200,15 @@ describe('Idempotency-Key', () => {
   it('lets a request that failed be corrected under the same key', async () => {
     expect((await post({ name: '', role: 'read' }, 'c')).status).toBe(422);
     expect((await post({ name: 'fine', role: 'read' }, 'c')).status).toBe(201);
+  });
+
+  it('forgets an answer after a day', async () => {
+    const first = await post({ name: 'old', role: 'read' }, 'd');
+    await api.test.database.run(
+      `UPDATE idempotent_request SET created_at = now() - interval '25 hours' WHERE key = 'd'`,
+    );
+    expect(await dropOldRequests(api.test.database)).toBe(1);
+    expect((await post({ name: 'old', role: 'read' }, 'd')).body.id).not.toBe(first.body.id);
   });
 });
 

@@ -135,18 +135,3 @@ export const FreeObject = (said: Said = {}): Decorator =>
     Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
     ValidateBy({ name: 'isObject', validator: { validate: (value) => isObject(value) } }, says('an object')),
   ]);
-
-/** A JSON list that is checked by whoever understands it. */
-export const FreeList = (said: Said = {}): Decorator =>
-  field(
-    said,
-    { type: 'array', items: { type: 'object', additionalProperties: true } } as ApiPropertyOptions,
-    [Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]), IsArray(says('a list'))],
-  );
-
-/** Any JSON, checked by whoever understands it. */
-export const FreeJson = (said: Said = {}): Decorator =>
-  field(said, { type: 'object', additionalProperties: true }, [
-    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
-    ValidateBy({ name: 'isDefined', validator: { validate: (value) => value !== undefined } }, says('there')),
-  ]);

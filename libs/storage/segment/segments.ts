@@ -55,18 +55,6 @@ export const currentSegmentVersions = (tx: Tx): Promise<SegmentVersionRow[]> =>
     `SELECT ${versionColumns} FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
   );
 
-export async function findSegmentVersion(
-  tx: Tx,
-  key: string,
-  version: number,
-): Promise<SegmentVersionRow | undefined> {
-  const [row] = await tx.query<SegmentVersionRow>(
-    `SELECT ${versionColumns} FROM segment_version WHERE segment_key = $1 AND version = $2`,
-    [key, version],
-  );
-  return row;
-}
-
 export async function segmentKeys(tx: Tx): Promise<Set<string>> {
   const rows = await tx.query<{ key: string }>('SELECT key FROM segment');
   return new Set(rows.map(({ key }) => key));
