@@ -25,15 +25,18 @@ VALUES (1, decode(replace(gen_random_uuid()::text || gen_random_uuid()::text || 
 -- One row: what batches compare under the shared advisory lock; publishing moves it under the exclusive one.
 CREATE TABLE definitions (
   singleton  boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-  generation bigint NOT NULL DEFAULT 1
+  generation bigint NOT NULL DEFAULT 1,
+  series_of  bigint NOT NULL DEFAULT 0
 );
+COMMENT ON COLUMN definitions.series_of IS 'the generation whose series are those of the table series';
 INSERT INTO definitions DEFAULT VALUES;
 
-CREATE TABLE series_set (
+CREATE TABLE series (
   key   text PRIMARY KEY,
-  needs jsonb NOT NULL
+  keep  integer NOT NULL,
+  since bigint NOT NULL
 );
-COMMENT ON TABLE series_set IS 'which series of events a contact''s state was folded for, by the name the contact row has for it';
+COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';
 
 CREATE TABLE lease (
   name         text PRIMARY KEY,
@@ -129,14 +132,14 @@ CREATE TABLE contact (
   version    integer NOT NULL DEFAULT 0,
   created_at timestamptz NOT NULL,
   clock      timestamptz NOT NULL,
-  series     text NOT NULL DEFAULT '',
+  generation bigint NOT NULL DEFAULT 0,
   state      jsonb NOT NULL DEFAULT '{}',
   repair     text,
   erased_at  timestamptz
 ) WITH (fillfactor = 70);
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
 COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for the first time';
-COMMENT ON COLUMN contact.series IS 'the set of series whose state this is; another one means: fold the history again';
+COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
 CREATE INDEX contact_repair ON contact (id) WHERE repair IS NOT NULL;
 

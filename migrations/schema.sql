@@ -58,14 +58,15 @@ CREATE TABLE contact (
   version integer NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL,
   clock timestamp with time zone NOT NULL,
-  series text NOT NULL DEFAULT ''::text,
+  generation bigint NOT NULL DEFAULT 0,
   state jsonb NOT NULL DEFAULT '{}'::jsonb,
   repair text,
   erased_at timestamp with time zone
 ) WITH (fillfactor=70);
 CREATE TABLE definitions (
   singleton boolean NOT NULL DEFAULT true,
-  generation bigint NOT NULL DEFAULT 1
+  generation bigint NOT NULL DEFAULT 1,
+  series_of bigint NOT NULL DEFAULT 0
 );
 CREATE TABLE enrollment (
   contact_id bigint NOT NULL,
@@ -286,9 +287,10 @@ CREATE TABLE sending_domain (
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   updated_at timestamp with time zone NOT NULL DEFAULT now()
 );
-CREATE TABLE series_set (
+CREATE TABLE series (
   key text NOT NULL,
-  needs jsonb NOT NULL
+  keep integer NOT NULL,
+  since bigint NOT NULL
 );
 CREATE TABLE set_aside (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -446,7 +448,7 @@ ALTER TABLE segment_version ADD CONSTRAINT segment_version_segment_key_version_k
 ALTER TABLE segment_version ADD CONSTRAINT segment_version_status_check CHECK ((status = ANY (ARRAY['building'::text, 'live'::text, 'retired'::text])));
 ALTER TABLE sending_domain ADD CONSTRAINT sending_domain_check CHECK (((dkim_selector IS NULL) = (dkim_private_key IS NULL)));
 ALTER TABLE sending_domain ADD CONSTRAINT sending_domain_pkey PRIMARY KEY (domain);
-ALTER TABLE series_set ADD CONSTRAINT series_set_pkey PRIMARY KEY (key);
+ALTER TABLE series ADD CONSTRAINT series_pkey PRIMARY KEY (key);
 ALTER TABLE set_aside ADD CONSTRAINT set_aside_consumer_partition_position_key UNIQUE (consumer, partition, "position");
 ALTER TABLE set_aside ADD CONSTRAINT set_aside_pkey PRIMARY KEY (id);
 ALTER TABLE set_aside ADD CONSTRAINT set_aside_resolution_check CHECK ((resolution = ANY (ARRAY['replayed'::text, 'dropped'::text])));
@@ -577,8 +579,9 @@ COMMENT ON TABLE campaign_run IS 'one planned instant of a campaign or broadcast
 COMMENT ON TABLE campaign_version IS 'immutable: an enrollment walks the version it began with';
 COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for the first time';
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
-COMMENT ON COLUMN contact.series IS 'the set of series whose state this is; another one means: fold the history again';
+COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
+COMMENT ON COLUMN definitions.series_of IS 'the generation whose series are those of the table series';
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
@@ -601,7 +604,7 @@ COMMENT ON TABLE permission_head IS 'end of each contact''s chain; its row lock 
 COMMENT ON TABLE permission_state IS 'the fold of the ledger, written with each entry';
 COMMENT ON COLUMN profile.traits IS 'per trait and source, the latest value in event order';
 COMMENT ON COLUMN profile.email IS 'the address mail goes to: from trusted sources only';
-COMMENT ON TABLE series_set IS 'which series of events a contact''s state was folded for, by the name the contact row has for it';
+COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';
 COMMENT ON TABLE set_aside IS 'records that failed alone and again: kept with their reason, to be replayed or dropped';
 COMMENT ON COLUMN source.precedence IS 'among the sources that set a trait, the lowest precedence is read';
 COMMENT ON TABLE stream_partition IS 'the counter of each partition: its lock is held to the commit, so positions have no holes and commit in order';
@@ -652,7 +655,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON segment TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON segment_version TO entente;
 GRANT SELECT, USAGE ON segment_version_id_seq TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON sending_domain TO entente;
-GRANT DELETE, INSERT, SELECT, UPDATE ON series_set TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON series TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON set_aside TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON source TO entente;
 GRANT SELECT, USAGE ON source_id_seq TO entente;

@@ -23,12 +23,12 @@ export interface Arrival {
 }
 
 /** Reads the facts of consecutive records; heartbeats carry none. Throws `BadRecord` for what is no fact. */
-export function readArrivals(records: readonly LogRecord[], definitions: Definitions | undefined): Arrival[] {
+export function readArrivals(records: readonly LogRecord[], definitions: Definitions): Arrival[] {
   return records
     .filter((record) => !isHeartbeat(record))
     .map((record) => {
       const fact = readFact(record.value);
-      const trusted = definitions?.sources.get(fact.source)?.trusted ?? false;
+      const trusted = definitions.sources.get(fact.source)?.trusted ?? false;
       return { position: record.position, at: record.arrival, fact, ...keysOf(fact, trusted) };
     });
 }

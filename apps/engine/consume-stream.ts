@@ -1,6 +1,6 @@
-import { DomainError } from '@entente/kernel';
-import { setAside, sqlState } from '@entente/storage';
+import { setAside } from '@entente/storage';
 import { advance, type Consumption, type LogRecord, type RecordBatch, type Trouble } from '@entente/stream';
+import { isDataError, reasonOf } from './data-error';
 import { consumer, type Engine } from './engine';
 import { handleRecords, MustWait, type RecordRun } from './handle-records';
 
@@ -62,7 +62,7 @@ async function handleOnceMore(engine: Engine, run: RecordRun, record: LogRecord)
     await engine.database.transaction(async (tx) => {
       await advance(tx, positionAfter(engine, run, record));
       const { key, value, position, arrival } = record;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = reasonOf(error);
       await setAside(tx, { consumer, partition: run.partition, position, key, value, arrival, reason });
     });
   }
@@ -78,21 +78,6 @@ const positionAfter = (engine: Engine, run: RecordRun, record: LogRecord) => ({
 });
 
 const after = (record: LogRecord): bigint => record.position + 1n;
-
-/** SQLSTATE classes that blame the data: data exception, constraint violation, syntax or access rule (a value as identifier). */
-const dataStates = ['21', '22', '23'];
-
-/** Whether an error lies in the records, and would come again; any other is tried again, and discards nothing. */
-function isDataError(error: unknown): boolean {
-  const state = sqlState(error);
-  if (state) return dataStates.includes(state.slice(0, 2));
-  return (
-    error instanceof DomainError ||
-    error instanceof TypeError ||
-    error instanceof RangeError ||
-    error instanceof SyntaxError
-  );
-}
 
 /** Handles what comes before a record that must wait, tells how far this partition is read, and lets the others come up. */
 async function handleUpTo(engine: Engine, run: RecordRun, wait: MustWait): Promise<void> {

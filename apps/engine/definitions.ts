@@ -1,14 +1,23 @@
 import { parseBroadcast, parseCampaign, type Campaign, type Trigger } from '@entente/campaign';
 import type { Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
-import { compileBook, parseRule, type Book, type SeriesNeeds } from '@entente/segment';
-import { readGenerationShared, type Database, type Generation, type Tx } from '@entente/storage';
+import { compileBook, parseRule, type Book } from '@entente/segment';
+import {
+  noteKeptSeries,
+  readGenerationShared,
+  type Database,
+  type Generation,
+  type Tx,
+} from '@entente/storage';
+import { StartOver } from './start-over';
 
 /** A segment version that memberships are kept for. */
 export interface KeptVersion {
   readonly id: number;
   readonly segment: string;
   readonly status: 'building' | 'live';
+  /** Being built, with no live version before it: who enters it meanwhile has entered. */
+  readonly isFirst: boolean;
 }
 
 /** A campaign version that somebody may still walk. */
@@ -16,7 +25,7 @@ export interface PublishedCampaign {
   readonly key: string;
   readonly kind: 'campaign' | 'broadcast';
   readonly versionId: number;
-  readonly status: 'live' | 'paused' | 'stopped';
+  readonly status: 'live' | 'paused';
   /** Whether this is the version that newcomers get. */
   readonly current: boolean;
   readonly liveAt: Instant;
@@ -30,39 +39,42 @@ export interface Definitions {
   readonly book: Book;
   readonly versions: ReadonlyMap<number, KeptVersion>;
   readonly campaigns: ReadonlyMap<number, PublishedCampaign>;
-  /** Whether states folded for such series are good for this book too. */
-  readonly serves: (series: string) => boolean;
+  /** States folded by this generation or a later one hold what the book needs; older ones are folded again. */
+  readonly servedSince: bigint;
+  /** Versions of segments that have no live one yet. */
+  readonly firstBuilds: readonly number[];
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
 }
 
-/** The definitions this transaction works by; they cannot change until it ends. */
+/** What authors have published, loaded once per generation and before the transactions that work by it. */
 export class DefinitionsCache {
   private loaded: Definitions | undefined;
+  private loading: Promise<Definitions> | undefined;
 
   constructor(private readonly database: Database) {}
 
-  async current(tx: Tx): Promise<Definitions> {
-    const generation = await readGenerationShared(tx);
-    if (this.loaded?.generation !== generation) this.loaded = await this.load(tx, generation);
-    return this.loaded;
+  /** The definitions as far as this process knows them; `hold` tells whether they still are the current ones. */
+  async latest(): Promise<Definitions> {
+    if (this.loaded) return this.loaded;
+    this.loading ??= this.load().finally(() => (this.loading = undefined));
+    return this.loading;
   }
 
-  /** Which series the book keeps is remembered for good, whatever becomes of the transaction that came upon it first. */
-  private async load(tx: Tx, generation: Generation): Promise<Definitions> {
-    const definitions = await loadDefinitions(tx, generation);
-    const { seriesKey, needs } = definitions.book;
-    await this.database.run('INSERT INTO series_set (key, needs) VALUES ($1, $2) ON CONFLICT DO NOTHING', [
-      seriesKey,
-      JSON.stringify(needs),
-    ]);
+  /** Keeps these definitions the current ones until the transaction ends. Throws `StartOver` when they are not. */
+  async hold(tx: Tx, definitions: Definitions): Promise<void> {
+    if ((await readGenerationShared(tx)) === definitions.generation) return;
+    if (this.loaded === definitions) this.loaded = undefined;
+    throw new StartOver();
+  }
+
+  private async load(): Promise<Definitions> {
+    const definitions = await this.database.transaction(async (tx) =>
+      loadDefinitions(tx, await readGenerationShared(tx)),
+    );
+    this.loaded = definitions;
     return definitions;
-  }
-
-  /** What was current last; undefined before the first transaction. Good for guesses that a transaction will check. */
-  get latest(): Definitions | undefined {
-    return this.loaded;
   }
 }
 
@@ -71,13 +83,21 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
   const segments = await loadSegments(tx);
   const branches = campaigns.flatMap((one) => one.campaign.rules());
   const book = compileBook(segments, branches);
+  const live = new Set(segments.filter(({ status }) => status === 'live').map(({ segment }) => segment));
+  const versions = segments.map(({ id, segment, status }) => ({
+    id,
+    segment,
+    status,
+    isFirst: !live.has(segment),
+  }));
   const [installation] = await tx.query<{ address_key: Buffer }>('SELECT address_key FROM installation');
   return {
     generation,
     sources: await loadSources(tx),
     book,
-    serves: await seriesServing(tx, book),
-    versions: new Map(segments.map(({ id, segment, status }) => [id, { id, segment, status }])),
+    servedSince: BigInt(await noteKeptSeries(tx, generation, book.needs)),
+    versions: new Map(versions.map((version) => [version.id, version])),
+    firstBuilds: versions.filter((version) => version.isFirst).map(({ id }) => id),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(eventsAwaited))),
     addressKey: installation!.address_key,
@@ -87,13 +107,6 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
 /** A permission trigger waits for what the ledger tells as an event. */
 const eventsAwaited = ({ event, kind }: Trigger): readonly string[] =>
   kind === 'permission' ? ['Permission Granted', 'Permission Confirmed'] : event === undefined ? [] : [event];
-
-/** Tells of every set of series that states were folded for whether this book can go on from them. */
-async function seriesServing(tx: Tx, book: Book): Promise<(series: string) => boolean> {
-  const rows = await tx.query<{ key: string; needs: SeriesNeeds }>('SELECT key, needs FROM series_set');
-  const serving = new Set(rows.filter((row) => book.isServedBy(row.needs)).map((row) => row.key));
-  return (series) => series === book.seriesKey || serving.has(series);
-}
 
 async function loadSources(tx: Tx): Promise<Definitions['sources']> {
   const rows = await tx.query<SourceRank & { key: string }>(
@@ -122,7 +135,7 @@ interface CampaignRow {
   campaign_key: string;
   kind: 'campaign' | 'broadcast';
   version_id: number;
-  status: string;
+  status: 'live' | 'paused';
   current: boolean;
   live_at: Date;
   definition: JsonObject;
@@ -133,10 +146,7 @@ async function loadCampaigns(tx: Tx): Promise<PublishedCampaign[]> {
     `SELECT version.campaign_key, campaign.kind, version.id AS version_id, campaign.status,
             version.status = 'live' AS current, version.live_at, version.definition
      FROM campaign_version AS version JOIN campaign ON campaign.key = version.campaign_key
-     WHERE version.status = 'live' OR EXISTS (
-       SELECT 1 FROM enrollment
-       WHERE enrollment.campaign_key = version.campaign_key AND enrollment.version_id = version.id
-         AND enrollment.status = 'active')
+     WHERE campaign.status IN ('live', 'paused')
      ORDER BY version.id`,
   );
   return rows.map(publishedCampaign);
@@ -154,7 +164,7 @@ function publishedCampaign(row: CampaignRow): PublishedCampaign {
     key: row.campaign_key,
     kind: row.kind,
     versionId: row.version_id,
-    status: row.status === 'live' || row.status === 'paused' ? row.status : 'stopped',
+    status: row.status,
     current: row.current,
     liveAt: row.live_at.getTime(),
     campaign: parsed.campaign,

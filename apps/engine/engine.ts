@@ -61,14 +61,29 @@ export class Through {
     return undefined;
   }
 
-  /** Appends a heartbeat to every partition that is behind an instant, so that an idle one can be read through it. */
+  /** Partitions that are read to their ends; in the others records are on their way that say how far they were read. */
+  private async idlePartitions(tx: Tx): Promise<Set<number>> {
+    const rows = await tx.query<{ partition: number; next: string }>(
+      'SELECT partition, next FROM stream_position WHERE consumer = $1 AND topic = $2',
+      [consumer, this.stream.topic],
+    );
+    const read = new Map(rows.map((row) => [row.partition, BigInt(row.next)]));
+    const bounds = [...(await this.stream.bounds())];
+    return new Set(
+      bounds.filter(([one, { first, next }]) => (read.get(one) ?? first) >= next).map(([one]) => one),
+    );
+  }
+
+  /** Appends a heartbeat to every idle partition that is behind an instant, so that an idle one can be read through it. */
   async urge(tx: Tx, instant: Instant): Promise<void> {
     const now = this.clock.now();
     const behind = [...(await this.ofPartitions(tx))].filter(
       ([partition, through]) => through < instant && now - (this.asked.get(partition) ?? 0) >= heartbeatEvery,
     );
-    for (const [partition] of behind) this.asked.set(partition, now);
-    await Promise.all(behind.map(([partition]) => this.stream.heartbeat(partition)));
+    const idle = behind.length > 0 ? await this.idlePartitions(tx) : new Set<number>();
+    const quiet = behind.map(([partition]) => partition).filter((partition) => idle.has(partition));
+    for (const partition of quiet) this.asked.set(partition, now);
+    await Promise.all(quiet.map((partition) => this.stream.heartbeat(partition)));
   }
 }
 

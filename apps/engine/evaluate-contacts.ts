@@ -1,5 +1,6 @@
 import type { ContactId, Instant } from '@entente/kernel';
-import { survivorsOf, type Tx } from '@entente/storage';
+import { armTimers, markForRepair, survivorsOf, type Tx } from '@entente/storage';
+import { isDataError, reasonOf } from './data-error';
 import type { Definitions } from './definitions';
 import { untilSettled, type Engine } from './engine';
 import { AheadOfLog } from './move-person';
@@ -11,20 +12,40 @@ export interface Evaluation {
   readonly contacts: readonly ContactId[];
   /** Whether their stored events are needed. */
   readonly histories: boolean;
+  /** Before anything is moved; a transaction that has to start over begins with it again. */
+  readonly begin?: (definitions: Definitions) => void;
   /** Moves one person; what it throws marks that person for repair and stops nobody else. */
   readonly move: (person: Person, definitions: Definitions, set: WorkingSet) => void;
-  /** What else belongs to the same transaction, before and after. */
-  readonly before?: (tx: Tx, definitions: Definitions) => Promise<void>;
-  readonly after?: (tx: Tx, definitions: Definitions, set: WorkingSet) => Promise<void>;
+  /** What else belongs to the transaction of these contacts, which may be some of those given. */
+  readonly after?: (tx: Tx, contacts: readonly ContactId[], set: WorkingSet) => Promise<void>;
 }
 
-/** Takes contacts, moves each person, writes back, in one transaction. */
+/**
+ * Takes contacts, moves each person, writes back, in one transaction. Where that fails for what is in it, the contacts are
+ * halved until the one to blame stands alone, and is marked for repair.
+ */
 export async function evaluateContacts(engine: Engine, evaluation: Evaluation): Promise<void> {
-  const { contacts, histories, before, after } = evaluation;
-  await untilSettled(() =>
-    engine.database.transaction(async (tx) => {
-      const definitions = await engine.definitions.current(tx);
-      await before?.(tx, definitions);
+  const { contacts } = evaluation;
+  try {
+    await evaluateAtOnce(engine, evaluation);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (contacts.length === 1) return giveUp(engine, evaluation, contacts[0]!, reasonOf(error));
+    const middle = contacts.length >> 1;
+    await evaluateContacts(engine, { ...evaluation, contacts: contacts.slice(0, middle) });
+    await evaluateContacts(engine, { ...evaluation, contacts: contacts.slice(middle) });
+  }
+}
+
+const evaluateAtOnce = (
+  engine: Engine,
+  { contacts, histories, begin, move, after }: Evaluation,
+): Promise<void> =>
+  untilSettled(async () => {
+    const definitions = await engine.definitions.latest();
+    await engine.database.transaction(async (tx) => {
+      await engine.definitions.hold(tx, definitions);
+      begin?.(definitions);
       const survivors = await survivorsOf(tx, contacts);
       const wanted = new Map<ContactId, Instant>([...survivors].flat().map((contact) => [contact, 0]));
       const set = await takePersons(
@@ -32,18 +53,35 @@ export async function evaluateContacts(engine: Engine, evaluation: Evaluation): 
         { contacts: wanted, survivors, histories: new Set(histories ? wanted.keys() : []) },
         definitions,
       );
-      for (const person of set.persons.values()) moveSafely(person, evaluation, definitions, set);
+      for (const person of set.persons.values()) moveSafely(person, move, definitions, set);
       await writeBack(tx, set, definitions, 'exact');
-      await after?.(tx, definitions, set);
-    }),
-  );
-}
+      await after?.(tx, contacts, set);
+    });
+  });
 
-function moveSafely(person: Person, evaluation: Evaluation, definitions: Definitions, set: WorkingSet): void {
+function moveSafely(
+  person: Person,
+  move: Evaluation['move'],
+  definitions: Definitions,
+  set: WorkingSet,
+): void {
   try {
-    evaluation.move(person, definitions, set);
+    move(person, definitions, set);
   } catch (error) {
     if (error instanceof AheadOfLog) throw error;
-    person.repair = error instanceof Error ? error.message : String(error);
+    person.repair = reasonOf(error);
   }
+}
+
+async function giveUp(
+  engine: Engine,
+  { contacts, after }: Evaluation,
+  id: ContactId,
+  repair: string,
+): Promise<void> {
+  await engine.database.transaction(async (tx) => {
+    await markForRepair(tx, [{ id, repair }]);
+    await armTimers(tx, [{ contact: id, due: undefined }]);
+    await after?.(tx, contacts, { persons: new Map(), survivors: new Map(), histories: new Map() });
+  });
 }

@@ -5,18 +5,17 @@ import { evaluateContacts } from './evaluate-contacts';
 import { passTime } from './move-person';
 
 /**
- * Lets everything happen that time alone causes in these buckets, as far as every partition has been read: so that after an
- * outage "no order within an hour" waits for the orders in the backlog. Gives the instant of the next timer.
+ * Lets happen what time alone causes in these buckets, as far as every partition has been read: so that after an outage "no
+ * order within an hour" waits for the orders in the backlog. Takes the most overdue contacts, and gives the instant of the
+ * next timer, which may be long past when there are more.
  */
 export async function fireTimers(engine: Engine, buckets: readonly number[]): Promise<Instant | undefined> {
-  for (;;) {
-    const through = await engine.through.ofAll(engine.database);
-    const due = through === -Infinity ? [] : await dueContacts(engine.database, buckets, through, chunkSize);
-    if (due.length === 0) break;
-    await letTimePass(engine, due, through);
-  }
+  const through = await engine.through.ofAll(engine.database);
+  const due = through === -Infinity ? [] : await dueContacts(engine.database, buckets, through, chunkSize);
+  if (due.length > 0) await letTimePass(engine, due, through);
   const next = await earliestDue(engine.database, buckets);
-  if (next !== undefined && next <= engine.clock.now()) await engine.through.urge(engine.database, next);
+  if (next !== undefined && next > through && next <= engine.clock.now())
+    await engine.through.urge(engine.database, next);
   return next;
 }
 

@@ -17,7 +17,6 @@ import { consumer, untilSettled, type Engine } from './engine';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
-import { StartOver } from './start-over';
 import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
 
 /** Consecutive records of one partition, to be handled from its stored position. */
@@ -40,24 +39,23 @@ export class MustWait extends Error {
 /** Everything a run of records means, in one transaction with the position. */
 export async function handleRecords(engine: Engine, run: RecordRun): Promise<void> {
   await untilSettled(async () => {
-    const known = engine.definitions.latest;
-    const arrivals = readArrivals(run.records, known);
+    const definitions = await engine.definitions.latest();
+    const arrivals = readArrivals(run.records, definitions);
     const contacts = await resolveKeys(engine.database, keysIn(arrivals));
-    await engine.database.transaction((tx) => applyRun(engine, tx, run, { known, arrivals, contacts }));
+    await engine.database.transaction((tx) => applyRun(engine, tx, run, { definitions, arrivals, contacts }));
   });
 }
 
 /** What was found out before the transaction, and the definitions it went by. */
 interface Prepared {
-  readonly known: Definitions | undefined;
+  readonly definitions: Definitions;
   readonly arrivals: readonly Arrival[];
   readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
 }
 
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
-  const { known, arrivals, contacts } = prepared;
-  const definitions = await engine.definitions.current(tx);
-  if (definitions !== known) throw new StartOver();
+  const { definitions, arrivals, contacts } = prepared;
+  await engine.definitions.hold(tx, definitions);
   await movePosition(engine, tx, run);
   if (arrivals.length === 0) return;
   const others = await engine.through.ofPartitions(tx, run.partition);

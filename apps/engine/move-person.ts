@@ -146,8 +146,8 @@ export function settle(
   for (const version of entered) log(version, true);
   person.members = new Set([...person.members].filter((version) => !left.includes(version)).concat(entered));
   for (const version of entered) {
-    const { segment, status } = definitions.versions.get(version)!;
-    if (status === 'live') startByChange(person, segment, cause, definitions);
+    const { segment, status, isFirst } = definitions.versions.get(version)!;
+    if (status === 'live' || isFirst) startByChange(person, segment, cause, definitions);
   }
 }
 

@@ -20,7 +20,8 @@ export interface Person {
   fresh: boolean;
   lineage: ContactId[];
   clock: Instant;
-  series: string;
+  /** By which definitions the state was folded. */
+  generation: bigint;
   state: SeriesState;
   traits: SourcedTraits;
   /** The traits as rules read them: one value each, by precedence. */
@@ -65,7 +66,7 @@ export function personFrom(
     fresh: row.version === 0,
     lineage,
     clock: row.clock,
-    series: row.series,
+    generation: BigInt(row.generation),
     state: row.state as SeriesState,
     traits: row.traits,
     view: {},

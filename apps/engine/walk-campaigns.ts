@@ -11,7 +11,8 @@ export function startByChange(
   cause: ChangeCause,
   definitions: Definitions,
 ): void {
-  const change = `${segment}:${toIso(person.clock)}`;
+  const by = cause.kind === 'event' ? cause.message : cause.kind;
+  const change = `${segment}:${toIso(person.clock)}:${by}`;
   start(person, { kind: 'entered', segment, change, at: person.clock }, cause, definitions);
 }
 
@@ -109,7 +110,7 @@ export function wake(person: Person, now: Instant, definitions: Definitions): vo
     if (enrollment.status !== 'active' || enrollment.state.wakeAt === null || enrollment.state.wakeAt > now)
       continue;
     const published = definitions.campaigns.get(enrollment.version);
-    if (!published || published.status === 'stopped') end(person, enrollment, 'canceled', now);
+    if (!published) end(person, enrollment, 'canceled', now);
     else walk(person, enrollment, published, now, definitions);
   }
 }

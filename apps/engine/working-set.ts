@@ -20,7 +20,7 @@ import {
   type Tx,
 } from '@entente/storage';
 import type { Definitions } from './definitions';
-import { nextDue, refold } from './move-person';
+import { nextDue, refold, settle } from './move-person';
 import { personFrom, sortedIds, type Person } from './person';
 import { queueSends } from './queue-sends';
 import { StartOver } from './start-over';
@@ -64,7 +64,10 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks));
   }
   const histories = await loadHistories(tx, [...historiesNeeded(persons.values(), wanted, definitions)]);
-  for (const person of persons.values()) prepare(person, survivors, histories, definitions);
+  for (const person of persons.values()) {
+    prepare(person, survivors, histories, definitions);
+    settleFirstBuilds(person, definitions);
+  }
   return { persons, survivors, histories };
 }
 
@@ -75,7 +78,7 @@ function historiesNeeded(
 ): Set<ContactId> {
   const needed = new Set<ContactId>();
   for (const person of persons) {
-    const stale = !person.fresh && !definitions.serves(person.series);
+    const stale = !person.fresh && person.generation < definitions.servedSince;
     if (stale || person.lineage.some((contact) => wanted.histories.has(contact))) {
       for (const contact of person.lineage) needed.add(contact);
     }
@@ -92,9 +95,16 @@ function prepare(
   person.view = readTraits(person.traits, [...definitions.sources.values()]);
   person.absorbed = survivors.get(person.id) !== person.id;
   if (person.fresh) person.state = definitions.book.emptyState();
-  else if (!definitions.serves(person.series))
+  else if (person.generation < definitions.servedSince)
     refold(person, historyOf(person.lineage, histories), definitions);
-  person.series = definitions.book.seriesKey;
+  person.generation = BigInt(definitions.generation);
+}
+
+/** Whom the builder has not come to yet is built before anything happens to them: so that what then happens counts as entering. */
+function settleFirstBuilds(person: Person, definitions: Definitions): void {
+  if (definitions.firstBuilds.length === 0 || person.fresh || person.absorbed || person.repair !== null)
+    return;
+  settle(person, { kind: 'build' }, definitions, definitions.firstBuilds);
 }
 
 export const historyOf = (
@@ -114,7 +124,10 @@ export async function writeBack(
     [...set.persons.values()].filter((person) => person.repair !== null),
   );
   const persons = [...set.persons.values()].filter((person) => person.evaluated && person.repair === null);
-  await updatePersons(tx, persons);
+  await updatePersons(
+    tx,
+    persons.map((person) => ({ ...person, generation: String(person.generation) })),
+  );
   await upsertProfiles(
     tx,
     persons.filter((person) => person.traitsChanged).map((person) => profileOf(person, definitions)),

@@ -25,6 +25,7 @@ export * from './permission/permissions';
 export * from './permission/suppressions';
 export { entryText } from './permission/permission-feedback';
 
+export * from './segment/kept-series';
 export * from './segment/memberships';
 export * from './segment/publish-segment';
 export * from './segment/segment-builds';

@@ -226,6 +226,76 @@ describe('the engine', () => {
     ]);
   });
 
+  it('counts what happened while a segment asked for something else', async () => {
+    const twice = { event: 'Order Completed', count: { gte: 2 } };
+    await author.segment('buyers', twice);
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(bought('1'));
+    await world.passTo(start + HOUR);
+    await author.segment('buyers', { trait: 'country', eq: 'FR' });
+    await world.work();
+    await world.arrive(bought('1'));
+    await world.passTo(start + 2 * HOUR);
+    const again = await author.segment('buyers', twice);
+    await world.work();
+    expect(await members(again)).toHaveLength(1);
+  });
+
+  it('takes for an entry what an event does while a new segment is built, and for none what was so before', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await world.arrive(bought('1'), fact({ userId: '2', name: 'Seen' }));
+    await world.passTo(start + HOUR);
+    await author.segment('buyers', { event: 'Order Completed' });
+    await author.campaign(
+      'welcome',
+      {
+        topic: 'news',
+        from: 'shop',
+        triggers: [{ segment: 'buyers' }],
+        steps: [{ id: 'hello', send: 'hello' }],
+      },
+      start,
+    );
+    await world.arrive(bought('1'), bought('2'));
+    await world.readAll();
+    await world.work();
+    expect((await messages()).map((one) => one.contact_id)).toEqual([await findContact(database, 'user:2')]);
+  });
+
+  it('leaves out planned instants that were missed for longer than the age limit', async () => {
+    await author.mailNeeds('news', 'shop', 'news');
+    await author.segment('buyers', { event: 'Order Completed' });
+    await world.arrive(bought('1'));
+    await world.passTo(start + SECOND);
+    await world.work();
+    const schedule = { cron: '0 12 * * *', zone: 'UTC' };
+    await author.campaign(
+      'daily',
+      {
+        topic: 'news',
+        from: 'shop',
+        triggers: [{ schedule, to: { segment: 'buyers' } }],
+        reentry: 'always',
+        steps: [{ id: 'news', send: 'news' }],
+      },
+      start,
+      'campaign',
+      start + 3 * HOUR,
+    );
+    await world.passTo(start + 10 * DAY);
+    await world.work();
+    const runs = await database.query<{ status: string; planned_at: Date }>(
+      'SELECT status, planned_at FROM campaign_run ORDER BY planned_at',
+    );
+    expect(runs.map((run) => [run.status, (run.planned_at.getTime() - start) / HOUR])).toEqual([
+      ['canceled', 3],
+      ['done', 9 * 24 + 3],
+      ['planned', 10 * 24 + 3],
+    ]);
+    expect(await messages()).toHaveLength(1);
+  });
+
   it('walks a campaign: sends, waits to the instant, branches, sends again', async () => {
     await author.mailNeeds('news', 'shop', 'welcome-1', 'welcome-2');
     await author.segment('buyers', { event: 'Order Completed' });

@@ -128,7 +128,8 @@ export class EngineWorld {
     for (let partition = 0; partition < this.log.partitions; partition += 1)
       await this.log.heartbeat(partition);
     await this.readAll();
-    await fireTimers(this.engine, allBuckets);
+    for (let due = await fireTimers(this.engine, allBuckets); due !== undefined && due <= instant; )
+      due = await fireTimers(this.engine, allBuckets);
   }
 
   /** Lets the jobs do everything they have, and the log carry what they told. */

@@ -52,10 +52,10 @@ const buildFor = (
       const building = versions.map((version) => version.id).filter((id) => definitions.versions.has(id));
       settle(person, { kind: 'build' }, definitions, building);
     },
-    after: (tx) =>
+    after: (tx, some) =>
       moveBuildCursor(
         tx,
         versions.map((version) => version.id),
-        contacts.at(-1)!,
+        some.at(-1)!,
       ),
   });

@@ -1,6 +1,14 @@
-import { nextPlanned } from '@entente/campaign';
+import { nextPlanned, type Trigger } from '@entente/campaign';
 import type { ContactId, Instant } from '@entente/kernel';
-import { dueRuns, endRun, membersAfter, moveRun, takeLease, type CampaignRun } from '@entente/storage';
+import {
+  dueRuns,
+  endRun,
+  membersAfter,
+  missRun,
+  moveRun,
+  takeLease,
+  type CampaignRun,
+} from '@entente/storage';
 import type { Definitions, PublishedCampaign } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
@@ -25,17 +33,25 @@ export async function runCampaigns(engine: Engine): Promise<boolean> {
 const leaseOf = (run: CampaignRun): string => `run/${run.version}/${run.plannedAt}`;
 
 async function moveOn(engine: Engine, run: CampaignRun, through: Instant): Promise<boolean> {
-  const definitions = await engine.database.transaction((tx) => engine.definitions.current(tx));
+  const definitions = await engine.definitions.latest();
   const published = definitions.campaigns.get(run.version);
-  const trigger = published?.campaign.triggers.find((one) => one.audience !== undefined);
-  const segment = trigger && liveVersion(definitions, trigger.audience!);
-  if (!published || !trigger || segment === undefined) return false;
+  const trigger = published && scheduleOf(published);
+  if (!published || !trigger) return false;
+  const now = engine.clock.now();
+  if (isMissed(run, published, now)) {
+    await engine.database.transaction((tx) =>
+      missRun(tx, run, nextAfter(published, trigger, run.plannedAt, now)),
+    );
+    return true;
+  }
+  const segment = liveVersion(definitions, trigger.audience!);
+  if (segment === undefined) return false;
   const contacts = await membersAfter(engine.database, segment, run.cursor, chunkSize);
   if (contacts.length > 0) {
     await enrollChunk(engine, run, contacts, through);
     return true;
   }
-  const next = nextAfter(published, trigger, run.plannedAt, engine.clock.now());
+  const next = nextAfter(published, trigger, run.plannedAt, now);
   await engine.database.transaction((tx) => endRun(tx, run, next));
   return false;
 }
@@ -43,14 +59,22 @@ async function moveOn(engine: Engine, run: CampaignRun, through: Instant): Promi
 const liveVersion = (definitions: Definitions, segment: string): number | undefined =>
   [...definitions.versions.values()].find((one) => one.segment === segment && one.status === 'live')?.id;
 
-/** Instants that were missed for longer than the campaign's age limit are left out. */
+const scheduleOf = ({ campaign }: PublishedCampaign): Trigger | undefined =>
+  campaign.triggers.find((one) => one.audience !== undefined);
+
+/** A campaign's planned instant that has not begun within its age limit is left out; a broadcast waits for its author. */
+const isMissed = (run: CampaignRun, { kind, campaign }: PublishedCampaign, now: Instant): boolean =>
+  kind === 'campaign' && !run.begun && now - run.plannedAt > campaign.maxAge;
+
+/** The next instant that is not missed already; none in a version that newcomers do not get any more. */
 function nextAfter(
-  { campaign }: PublishedCampaign,
-  trigger: PublishedCampaign['campaign']['triggers'][number],
+  published: PublishedCampaign,
+  trigger: Trigger,
   after: Instant,
   now: Instant,
 ): Instant | undefined {
-  return nextPlanned(trigger, Math.max(after, now - campaign.maxAge));
+  if (!published.current) return undefined;
+  return nextPlanned(trigger, Math.max(after, now - published.campaign.maxAge));
 }
 
 async function enrollChunk(
@@ -60,26 +84,28 @@ async function enrollChunk(
   through: Instant,
 ): Promise<void> {
   const begun = new Set<ContactId>();
+  let place = run;
   await evaluateContacts(engine, {
     contacts,
     histories: false,
-    before: async () => begun.clear(),
+    begin: (definitions) => {
+      if (!definitions.campaigns.has(run.version)) throw new RunTaken();
+      begun.clear();
+    },
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
       const published = definitions.campaigns.get(run.version)!;
-      const segment = liveVersion(
-        definitions,
-        published.campaign.triggers.find((one) => one.audience)!.audience!,
-      );
+      const segment = liveVersion(definitions, scheduleOf(published)!.audience!);
       if (segment === undefined || !person.members.has(segment) || person.erased || person.absorbed) return;
       person.clock = Math.max(person.clock, through);
       person.evaluated = true;
       if (begin(person, published, { kind: 'planned', at: run.plannedAt }, definitions)) begun.add(person.id);
     },
-    after: async (tx, _definitions, set) => {
-      const audience = [...begun].filter((id) => set.persons.get(id)!.repair === null).length;
-      const moved = await moveRun(tx, run, { cursor: contacts.at(-1)!, audience });
-      if (!moved) throw new RunTaken();
+    after: async (tx, some, set) => {
+      const audience = [...begun].filter((id) => set.persons.get(id)?.repair === null).length;
+      const cursor = some.at(-1)!;
+      if (!(await moveRun(tx, place, { cursor, audience }))) throw new RunTaken();
+      place = { ...place, cursor };
     },
   }).catch((error: unknown) => {
     if (!(error instanceof RunTaken)) throw error;

@@ -1,7 +1,7 @@
 import type { ContactId, Instant } from '@entente/kernel';
 import {
   endStartOfPresent,
-  membersAfter,
+  builtInAfter,
   moveBuildCursor,
   takeLease,
   versionsToStart,
@@ -21,7 +21,7 @@ export async function startPresent(engine: Engine): Promise<boolean> {
   if (!version || !(await takeLease(engine.database, 'start-present', engine.id, leaseLength))) return false;
   const through = await engine.through.recent(engine.database);
   if (through === undefined) return true;
-  const contacts = await membersAfter(engine.database, version.id, version.cursor, chunkSize);
+  const contacts = await builtInAfter(engine.database, version.id, version.cursor, chunkSize);
   if (contacts.length === 0) await endStartOfPresent(engine.database, version.id);
   else await startFor(engine, version, contacts, through);
   return true;
@@ -44,5 +44,5 @@ const startFor = (
       person.evaluated = true;
       startBySwap(person, version, definitions);
     },
-    after: (tx) => moveBuildCursor(tx, [version.id], contacts.at(-1)!),
+    after: (tx, some) => moveBuildCursor(tx, [version.id], some.at(-1)!),
   });

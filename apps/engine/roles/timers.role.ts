@@ -4,7 +4,7 @@ import {
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
 } from '@nestjs/common';
-import { SECOND, type Duration } from '@entente/kernel';
+import { SECOND, type Duration, type Instant } from '@entente/kernel';
 import { Loop, type Logger } from '@entente/runtime';
 import { ShareLeases, timerBuckets } from '@entente/storage';
 import { leaseLength, type Engine } from '../engine';
@@ -14,7 +14,7 @@ import { ENGINE, LOG } from '../tokens';
 /** Longest rest: a timer that another process armed is found after it at the latest. */
 const longestRest: Duration = SECOND / 4;
 /** Rest while a timer is due and the partitions are being read up to it. */
-const shortestRest: Duration = 10;
+const shortestRest: Duration = 5;
 
 /** Everything that time alone causes, in this engine's share of the contacts. */
 @Injectable()
@@ -22,6 +22,8 @@ export class TimersRole implements OnApplicationBootstrap, BeforeApplicationShut
   private readonly leases: ShareLeases;
   private readonly loop: Loop;
   private renewedAt = -Infinity;
+  private awaited: Instant | undefined;
+  private patience = shortestRest;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
@@ -57,6 +59,10 @@ export class TimersRole implements OnApplicationBootstrap, BeforeApplicationShut
     if (buckets.length === 0) return longestRest;
     const next = await fireTimers(this.engine, buckets);
     const rest = (next ?? Infinity) - clock.now();
-    return Math.min(Math.max(rest, shortestRest), longestRest);
+    // While one timer stays due, the partitions are being read up to it, or stand: ever longer rests, until a batch wakes this.
+    this.patience =
+      next !== undefined && next === this.awaited ? Math.min(this.patience * 2, longestRest) : shortestRest;
+    this.awaited = next;
+    return Math.min(Math.max(rest, this.patience), longestRest);
   }
 }

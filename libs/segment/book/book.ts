@@ -52,19 +52,9 @@ export class Book {
       this.timedLeaves.set(series, leaves.filter(isTimed));
   }
 
-  /** Equal for two books that keep the same of a contact: the one's states then serve the other. */
-  get seriesKey(): string {
-    return this.tracking.key;
-  }
-
-  /** What is kept of a contact, to be remembered with its states and given to `isServedBy` of a later book. */
+  /** How many instants are kept of each series: a state folded for less is not good for this book; `foldAll` makes it so. */
   get needs(): SeriesNeeds {
     return this.tracking.needs;
-  }
-
-  /** Whether states folded by a book with those needs are good for this one too; else `foldAll` makes them so. */
-  isServedBy(needs: SeriesNeeds): boolean {
-    return this.tracking.isServedBy(needs);
   }
 
   emptyState(): SeriesState {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonObject } from '@entente/kernel';
 import type { HistoryEvent } from '../facts';
 import { EventIndex } from './event-index';
@@ -10,15 +9,12 @@ export type SeriesNeeds = { readonly [series: string]: number };
 /** Keeps contacts' series up to date. */
 export class Tracking {
   readonly needs: SeriesNeeds;
-  /** Equal for books that keep the same of a contact. */
-  readonly key: string;
   private readonly index: EventIndex;
 
   constructor(all: Iterable<Series>) {
     const series = [...all];
     this.index = new EventIndex(series);
     this.needs = Object.fromEntries(series.map(({ key, keep }) => [key, keep]));
-    this.key = createHash('sha256').update(canonicalJson(this.needs)).digest('base64url').slice(0, 22);
   }
 
   matching(event: string, properties: JsonObject): readonly Series[] {
@@ -46,9 +42,5 @@ export class Tracking {
         else events.set(series, [event]);
       }
     return Object.fromEntries([...events].map(([{ key, keep }, list]) => [key, keptOf(list, keep)]));
-  }
-
-  isServedBy(needs: SeriesNeeds): boolean {
-    return Object.entries(this.needs).every(([series, keep]) => (needs[series] ?? -1) >= keep);
   }
 }

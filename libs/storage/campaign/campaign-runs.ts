@@ -7,6 +7,8 @@ export interface CampaignRun {
   readonly plannedAt: Instant;
   readonly campaign: string;
   readonly cursor: ContactId;
+  /** Whether anybody has been enrolled, or tried. */
+  readonly begun: boolean;
 }
 
 /** Runs whose instant has come and that are not done; those of paused campaigns wait. */
@@ -16,8 +18,9 @@ export async function dueRuns(tx: Tx, until: Instant): Promise<CampaignRun[]> {
     planned_at: Date;
     campaign_key: string;
     cursor: ContactId;
+    begun: boolean;
   }>(
-    `SELECT run.version_id, run.planned_at, run.campaign_key, run.cursor
+    `SELECT run.version_id, run.planned_at, run.campaign_key, run.cursor, run.status = 'running' AS begun
      FROM campaign_run AS run JOIN campaign ON campaign.key = run.campaign_key
      WHERE run.status IN ('planned', 'running') AND run.planned_at <= $1 AND campaign.status = 'live'
      ORDER BY run.planned_at, run.version_id`,
@@ -28,6 +31,7 @@ export async function dueRuns(tx: Tx, until: Instant): Promise<CampaignRun[]> {
     plannedAt: row.planned_at.getTime(),
     campaign: row.campaign_key,
     cursor: row.cursor,
+    begun: row.begun,
   }));
 }
 
@@ -73,6 +77,16 @@ export async function endRun(tx: Tx, run: CampaignRun, next: Instant | undefined
     `UPDATE campaign SET status = 'ended' WHERE key = $1 AND kind = 'broadcast' AND status = 'live'`,
     [run.campaign],
   );
+}
+
+/** Leaves out a planned instant that was missed for too long, and plans the next one, if there is any. */
+export async function missRun(tx: Tx, run: CampaignRun, next: Instant | undefined): Promise<void> {
+  const missed = await tx.run(
+    `UPDATE campaign_run SET status = 'canceled', ended_at = now()
+     WHERE version_id = $1 AND planned_at = $2 AND status = 'planned'`,
+    [run.version, toIso(run.plannedAt)],
+  );
+  if (missed > 0 && next !== undefined) await planRun(tx, run.version, run.campaign, next);
 }
 
 /** Plans an instant of a campaign version; planning it twice plans it once. */

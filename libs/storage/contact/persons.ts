@@ -9,7 +9,7 @@ export interface PersonRow {
   readonly version: number;
   readonly createdAt: Instant;
   readonly clock: Instant;
-  readonly series: string;
+  readonly generation: string;
   readonly state: Json;
   readonly repair: string | null;
   readonly erased: boolean;
@@ -43,7 +43,7 @@ interface Row {
   version: number;
   created_at: Date;
   clock: Date;
-  series: string;
+  generation: string;
   state: Json;
   repair: string | null;
   erased_at: Date | null;
@@ -56,7 +56,7 @@ interface Row {
 export async function loadPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
   if (contacts.length === 0) return [];
   const rows = await tx.query<Row>(
-    `SELECT id, version, created_at, clock, series, state, repair, erased_at, traits, email, due
+    `SELECT id, version, created_at, clock, generation, state, repair, erased_at, traits, email, due
      FROM contact
      LEFT JOIN profile ON profile.contact_id = contact.id
      LEFT JOIN timer ON timer.contact_id = contact.id
@@ -68,7 +68,7 @@ export async function loadPersons(tx: Tx, contacts: readonly ContactId[]): Promi
     version: row.version,
     createdAt: row.created_at.getTime(),
     clock: row.clock.getTime(),
-    series: row.series,
+    generation: row.generation,
     state: row.state,
     repair: row.repair,
     erased: row.erased_at !== null,
@@ -82,7 +82,7 @@ export async function loadPersons(tx: Tx, contacts: readonly ContactId[]): Promi
 export interface PersonUpdate {
   readonly id: ContactId;
   readonly clock: Instant;
-  readonly series: string;
+  readonly generation: string;
   readonly state: Json;
   readonly repair: string | null;
 }
@@ -91,8 +91,8 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
   if (updates.length === 0) return;
   await tx.run(
     `UPDATE contact
-     SET version = contact.version + 1, clock = u.clock, series = u.series, state = u.state, repair = u.repair
-     FROM json_to_recordset($1::json) AS u (id bigint, clock timestamptz, series text, state jsonb, repair text)
+     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state, repair = u.repair
+     FROM json_to_recordset($1::json) AS u (id bigint, clock timestamptz, generation bigint, state jsonb, repair text)
      WHERE contact.id = u.id`,
     [JSON.stringify(updates.map((update) => ({ ...update, clock: toIso(update.clock) })))],
   );

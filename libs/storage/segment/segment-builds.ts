@@ -49,6 +49,24 @@ export const versionsToStart = (tx: Tx): Promise<VersionToStart[]> =>
      WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
   );
 
+/** The next members by contact id whom the build brought in, and nothing since. */
+export async function builtInAfter(
+  tx: Tx,
+  version: number,
+  cursor: ContactId,
+  limit: number,
+): Promise<ContactId[]> {
+  const rows = await tx.query<{ id: ContactId }>(
+    `SELECT contact_id AS id FROM membership
+     WHERE version_id = $1 AND contact_id > $2 AND 'build' = (
+       SELECT cause->>'kind' FROM membership_change AS change
+       WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1)
+     ORDER BY contact_id LIMIT $3`,
+    [version, cursor, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
 export async function endStartOfPresent(tx: Tx, version: number): Promise<void> {
   await tx.run('UPDATE segment_version SET enter_on_swap = false WHERE id = $1', [version]);
 }

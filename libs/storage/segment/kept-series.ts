@@ -1,0 +1,33 @@
+import type { Tx } from '../database/database';
+import type { Generation } from '../database/definitions';
+
+/**
+ * Notes which series of events the definitions of a generation keep, each with how many instants, and gives the generation
+ * since which all of them are kept without a gap: a state folded then or later holds what they need. Whoever folds by a
+ * generation notes it before; so a series that was given up in between, even for one generation, counts from anew.
+ */
+export async function noteKeptSeries(
+  tx: Tx,
+  generation: Generation,
+  needs: Readonly<Record<string, number>>,
+): Promise<Generation> {
+  const isNews = await tx.run('UPDATE definitions SET series_of = $1 WHERE series_of < $1', [generation]);
+  if (isNews > 0) await replaceSeries(tx, generation, needs);
+  const [row] = await tx.query<{ since: Generation | null }>('SELECT max(since) AS since FROM series');
+  return row?.since ?? '0';
+}
+
+async function replaceSeries(
+  tx: Tx,
+  generation: Generation,
+  needs: Readonly<Record<string, number>>,
+): Promise<void> {
+  await tx.run('DELETE FROM series WHERE key <> ALL($1::text[])', [Object.keys(needs)]);
+  await tx.run(
+    `INSERT INTO series AS known (key, keep, since)
+     SELECT key, keep, $3 FROM unnest($1::text[], $2::int[]) AS n (key, keep)
+     ON CONFLICT (key) DO UPDATE
+     SET keep = excluded.keep, since = CASE WHEN excluded.keep > known.keep THEN excluded.since ELSE known.since END`,
+    [Object.keys(needs), Object.values(needs), generation],
+  );
+}
