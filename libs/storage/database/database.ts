@@ -14,11 +14,14 @@ const tries = 8;
 /** SQLSTATEs after which the whole transaction runs again: serialization failure, deadlock. */
 const rerunStates = new Set(['40001', '40P01']);
 
+/** A class of the standard or of PostgreSQL, and three more: the names of system errors (EPIPE) look much the same. */
+const sqlStates = /^(?:[0-9][0-9A-Z]|F0|HV|P0|XX)[0-9A-Z]{3}$/;
+
 /** The SQLSTATE of an error that PostgreSQL answered, if it is one. */
 export function sqlState(error: unknown): string | undefined {
   const { driverError, code: own } = (error ?? {}) as { driverError?: { code?: unknown }; code?: unknown };
   const code = driverError?.code ?? own;
-  return typeof code === 'string' && code.length === 5 ? code : undefined;
+  return typeof code === 'string' && sqlStates.test(code) ? code : undefined;
 }
 
 /** One PostgreSQL, through TypeORM's pool. */
