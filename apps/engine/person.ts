@@ -30,6 +30,8 @@ export interface Person {
   enrollments: Enrollment[];
   repair: string | null;
   readonly erased: boolean;
+  /** Made anew of other contacts than before. */
+  regrouped: boolean;
   /** Part of another person now: holds nothing and changes no more. */
   absorbed: boolean;
   readonly due: Instant | undefined;
@@ -74,6 +76,7 @@ export function personFrom(
     enrollments,
     repair: row.repair,
     erased: row.erased,
+    regrouped: false,
     absorbed: false,
     due: row.due,
     changes: [],

@@ -42,7 +42,6 @@ function messageOf(send: Send, facts: RecipientFacts | undefined): QueuedMessage
     visit: effect.visit,
     campaign: published.key,
     version: published.versionId,
-    runAt: enrollment.cause.kind === 'planned' ? (enrollment.cause.at as number) : undefined,
     topic: published.campaign.topic,
     from: published.campaign.from,
     template: effect.template,

@@ -2,6 +2,7 @@ import { keyedHash, type ContactId, type Instant } from '@entente/kernel';
 import { mailAddress, readTraits } from '@entente/profile';
 import {
   armTimers,
+  cancelTwins,
   ensureContacts,
   lineagesOf,
   loadEnrollments,
@@ -146,6 +147,20 @@ export async function writeBack(
     persons.flatMap((person) => [...person.moved]),
   );
   await queueSends(tx, persons, set.survivors);
+  await cancelMergedTwins(tx, persons, definitions);
+}
+
+async function cancelMergedTwins(
+  tx: Tx,
+  persons: readonly Person[],
+  definitions: Definitions,
+): Promise<void> {
+  const regrouped = persons.filter((person) => person.regrouped);
+  if (regrouped.length === 0) return;
+  const lineages = new Map(regrouped.map((person) => [person.id, person.lineage]));
+  const published = [...definitions.campaigns.values()];
+  const repeating = published.filter(({ campaign }) => campaign.reentry === 'always').map(({ key }) => key);
+  await cancelTwins(tx, lineages, repeating, Math.max(...regrouped.map((person) => person.clock)));
 }
 
 /**
@@ -162,12 +177,10 @@ function armingOf(person: Person, definitions: Definitions, timers: 'earlier' | 
 
 function profileOf(person: Person, definitions: Definitions) {
   const address = mailAddress(person.traits, [...definitions.sources.values()]);
-  const zone = person.view.timezone ?? person.view.timeZone;
   return {
     contact: person.id,
     traits: person.traits,
     email: address?.address ?? null,
     emailHash: address ? keyedHash(definitions.addressKey, address.address) : null,
-    timeZone: typeof zone === 'string' ? zone : null,
   };
 }

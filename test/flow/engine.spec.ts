@@ -371,6 +371,59 @@ describe('the engine', () => {
     expect(run).toEqual({ status: 'done', audience: 2 });
   });
 
+  it('shows in a run whom it could not evaluate', async () => {
+    await author.mailNeeds('news', 'shop', 'news');
+    await author.segment('buyers', { event: 'Order Completed' });
+    await world.arrive(bought('1'), bought('2'));
+    await world.passTo(start + SECOND);
+    await world.work();
+    await database.run(`UPDATE contact SET repair = 'broken' WHERE id = $1`, [
+      await findContact(database, 'user:2'),
+    ]);
+    const at = start + HOUR;
+    const definition = {
+      topic: 'news',
+      from: 'shop',
+      audience: { segment: 'buyers' },
+      template: 'news',
+      at: toIso(at),
+    };
+    await author.campaign('december', definition, start, 'broadcast', at);
+    await world.passTo(at + 1);
+    await world.work();
+    expect((await messages()).map((one) => one.reason).sort()).toEqual(['evaluation-failed', 'no-address']);
+    expect(await database.query('SELECT audience FROM campaign_run')).toEqual([{ audience: 2 }]);
+  });
+
+  it('keeps one of the mails that wait for two contacts who turn out to be one person', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await author.campaign(
+      'welcome',
+      {
+        topic: 'news',
+        from: 'shop',
+        triggers: [{ event: 'Signed Up' }],
+        steps: [{ id: 'hello', send: 'hello' }],
+      },
+      start - DAY,
+    );
+    for (const key of ['1', '2']) {
+      await world.arrive(fact({ type: 'identify', userId: key, traits: { email: 'same@example.com' } }));
+      await world.readAll();
+      await grant(`user:${key}`, 'same@example.com', world.clock.now());
+      await world.arrive(fact({ userId: key, name: 'Signed Up' }));
+      await world.readAll();
+      await world.passTo(world.clock.now() + HOUR);
+    }
+    expect((await messages()).map((one) => one.status)).toEqual(['waiting', 'waiting']);
+    await world.arrive(fact({ type: 'alias', contact: ['user:1', 'user:2'] }));
+    await world.readAll();
+    expect((await messages()).map((one) => [one.status, one.reason])).toEqual([
+      ['waiting', null],
+      ['canceled', 'merged'],
+    ]);
+  });
+
   it('sets a record that is no fact aside, and goes on', async () => {
     await world.log.append([{ key: 'user:1', value: '{"v":1,"type":"nonsense"}' }]);
     await world.arrive(bought('1'));

@@ -1,13 +1,15 @@
-import { nextPlanned, type Trigger } from '@entente/campaign';
-import type { ContactId, Instant } from '@entente/kernel';
+import { causeKey, nextPlanned, type Trigger } from '@entente/campaign';
+import { stableUuid, type ContactId, type Instant } from '@entente/kernel';
 import {
   dueRuns,
   endRun,
   membersAfter,
   missRun,
   moveRun,
+  queueMessages,
   takeLease,
   type CampaignRun,
+  type QueuedMessage,
 } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
@@ -48,7 +50,7 @@ async function moveOn(engine: Engine, run: CampaignRun, through: Instant): Promi
   if (segment === undefined) return false;
   const contacts = await membersAfter(engine.database, segment, run.cursor, chunkSize);
   if (contacts.length > 0) {
-    await enrollChunk(engine, run, contacts, through);
+    await enrollChunk(engine, run, published, contacts, through);
     return true;
   }
   const next = nextAfter(published, trigger, run.plannedAt, now);
@@ -80,6 +82,7 @@ function nextAfter(
 async function enrollChunk(
   engine: Engine,
   run: CampaignRun,
+  published: PublishedCampaign,
   contacts: readonly ContactId[],
   through: Instant,
 ): Promise<void> {
@@ -93,6 +96,7 @@ async function enrollChunk(
       begun.clear();
     },
     move: (person, definitions) => {
+      if (person.repair !== null) return;
       passTime(person, through + 1, through, definitions);
       const published = definitions.campaigns.get(run.version)!;
       const segment = liveVersion(definitions, scheduleOf(published)!.audience!);
@@ -102,14 +106,49 @@ async function enrollChunk(
       if (begin(person, published, { kind: 'planned', at: run.plannedAt }, definitions)) begun.add(person.id);
     },
     after: async (tx, some, set) => {
-      const audience = [...begun].filter((id) => set.persons.get(id)?.repair === null).length;
+      const failed = some.filter((id) => set.persons.get(id)?.repair !== null);
+      const enrolled = [...begun].filter((id) => set.persons.get(id)?.repair === null);
       const cursor = some.at(-1)!;
+      const audience = enrolled.length + failed.length;
       if (!(await moveRun(tx, place, { cursor, audience }))) throw new RunTaken();
+      await queueMessages(
+        tx,
+        failed.flatMap((contact) => unsendable(contact, published, run)),
+      );
       place = { ...place, cursor };
     },
   }).catch((error: unknown) => {
     if (!(error instanceof RunTaken)) throw error;
   });
+}
+
+/** Who cannot be evaluated is considered too, and shows in the report with that reason. */
+function unsendable(
+  contact: ContactId,
+  { key, versionId, campaign }: PublishedCampaign,
+  run: CampaignRun,
+): QueuedMessage[] {
+  const enrollment = stableUuid('enrollment', key, causeKey({ kind: 'planned', at: run.plannedAt }));
+  const step = campaign.steps.find(({ template }) => template !== undefined);
+  if (!step?.template) return [];
+  const message = {
+    contact,
+    id: stableUuid('message', contact, enrollment, step.id, '1'),
+    enrollment,
+    step: step.id,
+    visit: 1,
+    campaign: key,
+    version: versionId,
+    topic: campaign.topic,
+    from: campaign.from,
+    template: step.template.key,
+    templateVersion: step.template.version,
+    notQueued: 'evaluation-failed',
+    lane: '',
+    at: run.plannedAt,
+    expiresAt: run.plannedAt,
+  };
+  return [message];
 }
 
 /** Somebody else moved the run on, or it was canceled: the chunk is rolled back. */

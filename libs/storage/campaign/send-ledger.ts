@@ -13,7 +13,6 @@ export interface QueuedMessage {
   readonly visit: number;
   readonly campaign: string;
   readonly version: number;
-  readonly runAt: Instant | undefined;
   readonly topic: string;
   readonly from: string;
   readonly template: string;
@@ -33,15 +32,15 @@ export const messageWaiting = 'message_waiting';
 export async function queueMessages(tx: Tx, messages: readonly QueuedMessage[]): Promise<void> {
   if (messages.length === 0) return;
   await tx.run(
-    `INSERT INTO message (contact_id, id, enrollment_id, step, visit, campaign_key, version_id, run_at, topic, from_key,
+    `INSERT INTO message (contact_id, id, enrollment_id, step, visit, campaign_key, version_id, topic, from_key,
        template_key, template_version, status, reason, lane, bucket, not_before, expires_at, created_at, ended_at)
-     SELECT m.contact_id, m.id, m.enrollment_id, m.step, m.visit, m.campaign_key, m.version_id, m.run_at, m.topic, m.from_key,
+     SELECT m.contact_id, m.id, m.enrollment_id, m.step, m.visit, m.campaign_key, m.version_id, m.topic, m.from_key,
        m.template_key, coalesce(m.template_version, template.version, 0),
        CASE WHEN m.reason IS NULL THEN 'waiting' ELSE 'not-queued' END, m.reason,
        m.lane, abs(hashtext(m.lane)::bigint) % ${laneBuckets}, m.at, m.expires_at, m.at,
        CASE WHEN m.reason IS NULL THEN NULL ELSE m.at END
      FROM json_to_recordset($1::json) AS m (contact_id bigint, id uuid, enrollment_id uuid, step text, visit integer,
-       campaign_key text, version_id integer, run_at timestamptz, topic text, from_key text, template_key text,
+       campaign_key text, version_id integer, topic text, from_key text, template_key text,
        template_version integer, reason text, lane text, at timestamptz, expires_at timestamptz)
      LEFT JOIN template ON template.key = m.template_key
      ON CONFLICT DO NOTHING`,
@@ -58,7 +57,6 @@ const messageRow = (message: QueuedMessage) => ({
   visit: message.visit,
   campaign_key: message.campaign,
   version_id: message.version,
-  run_at: message.runAt === undefined ? null : toIso(message.runAt),
   topic: message.topic,
   from_key: message.from,
   template_key: message.template,
@@ -68,6 +66,36 @@ const messageRow = (message: QueuedMessage) => ({
   at: toIso(message.at),
   expires_at: toIso(message.expiresAt),
 });
+
+/**
+ * Of one mail that waits for several contacts who are one person now, keeps the oldest. `repeating` are campaigns that send
+ * for every cause, where two mails are two mails, unless one cause enrolled both: a planned instant.
+ */
+export async function cancelTwins(
+  tx: Tx,
+  lineages: ReadonlyMap<ContactId, readonly ContactId[]>,
+  repeating: readonly string[],
+  at: Instant,
+): Promise<void> {
+  const pairs = [...lineages].flatMap(([survivor, contacts]) =>
+    contacts.map((contact) => ({ survivor, contact })),
+  );
+  if (pairs.length === lineages.size) return;
+  await tx.run(
+    `WITH part AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p (contact_id, survivor_id))
+     UPDATE message AS twin SET status = 'canceled', reason = 'merged', ended_at = $4
+     FROM part
+     WHERE twin.contact_id = part.contact_id AND twin.status = 'waiting'
+       AND EXISTS (
+         SELECT 1 FROM part AS other JOIN message AS older ON older.contact_id = other.contact_id
+         WHERE other.survivor_id = part.survivor_id AND older.contact_id <> twin.contact_id
+           AND older.campaign_key = twin.campaign_key AND older.step = twin.step AND older.visit = twin.visit
+           AND (older.enrollment_id = twin.enrollment_id OR twin.campaign_key <> ALL($3::text[]))
+           AND older.status IN ('waiting', 'sending', 'sent', 'unknown')
+           AND (older.created_at, older.id) < (twin.created_at, twin.id))`,
+    [pairs.map((one) => one.contact), pairs.map((one) => one.survivor), repeating, toIso(at)],
+  );
+}
 
 /** Cancels what these enrollments still have waiting: their walk ended before it could leave. */
 export async function cancelWaiting(
