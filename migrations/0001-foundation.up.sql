@@ -5,7 +5,6 @@
 
 CREATE TABLE installation (
   singleton   boolean PRIMARY KEY DEFAULT true CHECK (singleton),
-  time_zone   text NOT NULL DEFAULT 'UTC',
   address_key bytea NOT NULL,
   created_at  timestamptz NOT NULL DEFAULT now()
 );
@@ -147,8 +146,7 @@ CREATE TABLE profile (
   contact_id bigint PRIMARY KEY,
   traits     jsonb NOT NULL DEFAULT '{}',
   email      text,
-  email_hash bytea,
-  time_zone  text
+  email_hash bytea
 ) WITH (fillfactor = 80);
 CREATE INDEX profile_email_hash ON profile (email_hash);
 COMMENT ON COLUMN profile.traits IS 'per trait and source, the latest value in event order';
@@ -341,7 +339,6 @@ CREATE TABLE message (
   visit            integer NOT NULL,
   campaign_key     text NOT NULL,
   version_id       integer NOT NULL,
-  run_at           timestamptz,
   topic            text NOT NULL,
   from_key         text NOT NULL,
   template_key     text NOT NULL,
@@ -484,7 +481,6 @@ CREATE TABLE import_file (
   content bytea NOT NULL,
   PRIMARY KEY (job_id, part)
 );
-COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts';
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
 
 CREATE TABLE import_problem (

@@ -140,7 +140,6 @@ CREATE TABLE import_problem (
 );
 CREATE TABLE installation (
   singleton boolean NOT NULL DEFAULT true,
-  time_zone text NOT NULL DEFAULT 'UTC'::text,
   address_key bytea NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now()
 );
@@ -190,7 +189,6 @@ CREATE TABLE message (
   visit integer NOT NULL,
   campaign_key text NOT NULL,
   version_id integer NOT NULL,
-  run_at timestamp with time zone,
   topic text NOT NULL,
   from_key text NOT NULL,
   template_key text NOT NULL,
@@ -257,8 +255,7 @@ CREATE TABLE profile (
   contact_id bigint NOT NULL,
   traits jsonb NOT NULL DEFAULT '{}'::jsonb,
   email text,
-  email_hash bytea,
-  time_zone text
+  email_hash bytea
 ) WITH (fillfactor=80);
 CREATE TABLE segment (
   key text NOT NULL,

@@ -1,4 +1,4 @@
-import { parseBroadcast, parseCampaign, type Campaign, type Trigger } from '@entente/campaign';
+import { parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
 import type { Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
 import { compileBook, parseRule, type Book } from '@entente/segment';
@@ -99,14 +99,10 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     versions: new Map(versions.map((version) => [version.id, version])),
     firstBuilds: versions.filter((version) => version.isFirst).map(({ id }) => id),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
-    triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(eventsAwaited))),
+    triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: installation!.address_key,
   };
 }
-
-/** A permission trigger waits for what the ledger tells as an event. */
-const eventsAwaited = ({ event, kind }: Trigger): readonly string[] =>
-  kind === 'permission' ? ['Permission Granted', 'Permission Confirmed'] : event === undefined ? [] : [event];
 
 async function loadSources(tx: Tx): Promise<Definitions['sources']> {
   const rows = await tx.query<SourceRank & { key: string }>(

@@ -31,7 +31,7 @@ function readBroadcast(fields: Fields, known: Known): Campaign | undefined {
   return withRules({
     kind: 'broadcast',
     ...sender,
-    triggers: [{ kind: 'schedule', ...plannedFor(once(at), audience) }],
+    triggers: [plannedFor(once(at), audience)],
     reentry: 'never',
     maxAge: DAY,
     steps: [mailOf(MAIL_STEP, template)],

@@ -55,7 +55,7 @@ export async function addRecipient(database: Database, address: string, grant = 
     await ensureContacts(tx, new Map([[contact, Date.now()]]));
     const emailHash = await hashAddress(tx, address);
     const traits = { firstName: { 1: ['Ana', 0, randomUUID()] as const } };
-    await upsertProfiles(tx, [{ contact, traits, email: address, emailHash, timeZone: null }]);
+    await upsertProfiles(tx, [{ contact, traits, email: address, emailHash }]);
     if (grant) await permit(tx, contact);
   });
   return contact;
@@ -84,7 +84,6 @@ export async function queue(database: Database, contacts: readonly ContactId[]):
     visit: 1,
     campaign,
     version: 1,
-    runAt: undefined,
     topic,
     from: 'shop',
     template: 'hello',

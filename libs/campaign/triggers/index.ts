@@ -32,7 +32,7 @@ export function parseTrigger(
   const kind = kinds[0];
   if (kind === undefined || kinds.length > 1)
     return problems.add(path, 'unknown-trigger-kind', 'it must say what starts the campaign', EXPECTED_KIND);
-  const parts = triggerKinds[kind].parse(fields, known);
+  const trigger = triggerKinds[kind].parse(fields, known);
   fields.refuseOthers();
-  return parts && { kind, ...parts };
+  return trigger;
 }

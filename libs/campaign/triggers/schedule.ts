@@ -2,7 +2,7 @@ import { Fields, type Instant } from '@entente/kernel';
 import { Cron } from 'croner';
 import type { Known } from '../known';
 import { EXPECTED_INSTANT, plannedInstant, timeZone } from '../planned-instant';
-import { segmentKey, type TriggerKind, type TriggerParts } from './trigger';
+import { segmentKey, type Trigger, type TriggerKind } from './trigger';
 
 type NextPlanned = (after: Instant) => Instant | undefined;
 
@@ -28,7 +28,7 @@ export const once =
   (after) =>
     at > after ? at : undefined;
 
-export function plannedFor(nextPlanned: NextPlanned, audience: string): TriggerParts {
+export function plannedFor(nextPlanned: NextPlanned, audience: string): Trigger {
   return {
     audience,
     nextPlanned,

@@ -4,11 +4,10 @@ import type { Known } from '../known';
 
 /** What starts a campaign. It answers for itself; nothing else asks what kind it is. */
 export interface Trigger {
-  readonly kind: string;
-  /** What it listens to, so that only campaigns that may be meant are asked. */
+  /** The segment that a contact enters. */
   readonly segment?: string;
+  /** The name of the event that comes with its cause: other events need not be looked at. */
   readonly event?: string;
-  readonly topic?: string;
   /** The segment that a planned instant enrolls. */
   readonly audience?: string;
   startedBy(cause: Cause): boolean;
@@ -16,11 +15,9 @@ export interface Trigger {
   nextPlanned(after: Instant): Instant | undefined;
 }
 
-/** `undefined` after it has told every problem. */
-export type TriggerParts = Omit<Trigger, 'kind'>;
-
 export interface TriggerKind {
-  parse(fields: Fields, known: Known): TriggerParts | undefined;
+  /** `undefined` after it has told every problem. */
+  parse(fields: Fields, known: Known): Trigger | undefined;
 }
 
 export const unplanned = { nextPlanned: () => undefined } as const;

@@ -133,7 +133,6 @@ export interface ProfileUpdate {
   readonly traits: SourcedTraits;
   readonly email: string | null;
   readonly emailHash: Buffer | null;
-  readonly timeZone: string | null;
 }
 
 export async function upsertProfiles(tx: Tx, updates: readonly ProfileUpdate[]): Promise<void> {
@@ -143,16 +142,14 @@ export async function upsertProfiles(tx: Tx, updates: readonly ProfileUpdate[]):
     traits: update.traits,
     email: update.email,
     email_hash: update.emailHash?.toString('hex') ?? null,
-    time_zone: update.timeZone,
   }));
   await tx.run(
-    `INSERT INTO profile (contact_id, traits, email, email_hash, time_zone)
-     SELECT contact_id, traits, email, decode(email_hash, 'hex'), time_zone
+    `INSERT INTO profile (contact_id, traits, email, email_hash)
+     SELECT contact_id, traits, email, decode(email_hash, 'hex')
      FROM json_to_recordset($1::json)
-       AS p (contact_id bigint, traits jsonb, email text, email_hash text, time_zone text)
+       AS p (contact_id bigint, traits jsonb, email text, email_hash text)
      ON CONFLICT (contact_id) DO UPDATE
-     SET traits = excluded.traits, email = excluded.email, email_hash = excluded.email_hash,
-         time_zone = excluded.time_zone`,
+     SET traits = excluded.traits, email = excluded.email, email_hash = excluded.email_hash`,
     [JSON.stringify(rows)],
   );
 }
