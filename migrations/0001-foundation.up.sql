@@ -447,6 +447,7 @@ COMMENT ON TABLE outbox IS 'facts that became true with another row, on their wa
 CREATE TABLE set_aside (
   id          uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   consumer    text NOT NULL,
+  topic       text NOT NULL,
   partition   integer NOT NULL,
   position    bigint NOT NULL,
   key         text NOT NULL,
@@ -456,7 +457,7 @@ CREATE TABLE set_aside (
   at          timestamptz NOT NULL DEFAULT now(),
   resolved_at timestamptz,
   resolution  text CHECK (resolution IN ('replayed', 'dropped')),
-  UNIQUE (consumer, partition, position)
+  UNIQUE (consumer, topic, partition, position)
 );
 COMMENT ON TABLE set_aside IS 'records that failed alone and again: kept with their reason, to be replayed or dropped';
 

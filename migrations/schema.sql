@@ -292,6 +292,7 @@ CREATE TABLE series (
 CREATE TABLE set_aside (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
   consumer text NOT NULL,
+  topic text NOT NULL,
   partition integer NOT NULL,
   position bigint NOT NULL,
   key text NOT NULL,
@@ -446,7 +447,7 @@ ALTER TABLE segment_version ADD CONSTRAINT segment_version_status_check CHECK ((
 ALTER TABLE sending_domain ADD CONSTRAINT sending_domain_check CHECK (((dkim_selector IS NULL) = (dkim_private_key IS NULL)));
 ALTER TABLE sending_domain ADD CONSTRAINT sending_domain_pkey PRIMARY KEY (domain);
 ALTER TABLE series ADD CONSTRAINT series_pkey PRIMARY KEY (key);
-ALTER TABLE set_aside ADD CONSTRAINT set_aside_consumer_partition_position_key UNIQUE (consumer, partition, "position");
+ALTER TABLE set_aside ADD CONSTRAINT set_aside_consumer_topic_partition_position_key UNIQUE (consumer, topic, partition, "position");
 ALTER TABLE set_aside ADD CONSTRAINT set_aside_pkey PRIMARY KEY (id);
 ALTER TABLE set_aside ADD CONSTRAINT set_aside_resolution_check CHECK ((resolution = ANY (ARRAY['replayed'::text, 'dropped'::text])));
 ALTER TABLE source ADD CONSTRAINT source_key_key UNIQUE (key);

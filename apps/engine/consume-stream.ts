@@ -63,7 +63,17 @@ async function handleOnceMore(engine: Engine, run: RecordRun, record: LogRecord)
       await advance(tx, positionAfter(engine, run, record));
       const { key, value, position, arrival } = record;
       const reason = reasonOf(error);
-      await setAside(tx, { consumer, partition: run.partition, position, key, value, arrival, reason });
+      const { topic } = engine.stream;
+      await setAside(tx, {
+        consumer,
+        topic,
+        partition: run.partition,
+        position,
+        key,
+        value,
+        arrival,
+        reason,
+      });
     });
   }
 }

@@ -5,6 +5,7 @@ import type { Tx } from './database/database';
 export interface SetAsideRow {
   readonly id: Uuid;
   readonly consumer: string;
+  readonly topic: string;
   readonly partition: number;
   readonly position: string;
   readonly key: string;
@@ -17,7 +18,7 @@ export interface SetAsideRow {
   readonly resolution: 'replayed' | 'dropped' | null;
 }
 
-const columns = `id, consumer, partition, position, key, record, arrival, reason,
+const columns = `id, consumer, topic, partition, position, key, record, arrival, reason,
   to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
   resolved_at AS "resolvedAt", resolution`;
 

@@ -4,6 +4,8 @@ import type { Tx } from './database/database';
 /** A record that failed alone and again. */
 export interface SetAsideRecord {
   readonly consumer: string;
+  /** The log it lay in: positions start anew in another one. */
+  readonly topic: string;
   readonly partition: number;
   readonly position: bigint;
   readonly key: string;
@@ -15,10 +17,11 @@ export interface SetAsideRecord {
 /** Keeps a record with its reason, to be replayed or dropped by a person. Text that is no JSON is kept as text. */
 export async function setAside(tx: Tx, record: SetAsideRecord): Promise<void> {
   await tx.run(
-    `INSERT INTO set_aside (consumer, partition, position, key, record, arrival, reason)
-     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING`,
+    `INSERT INTO set_aside (consumer, topic, partition, position, key, record, arrival, reason)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
     [
       record.consumer,
+      record.topic,
       record.partition,
       String(record.position),
       storable(record.key),

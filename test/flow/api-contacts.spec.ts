@@ -324,8 +324,8 @@ describe('set-aside records', () => {
       timestamp: Date.now(),
     };
     const [row] = await api.test.database.query<{ id: string }>(
-      `INSERT INTO set_aside (consumer, partition, position, key, record, arrival, reason)
-       VALUES ('engine', 0, $1, 'user:replayed', $2::jsonb, now(), 'test') RETURNING id`,
+      `INSERT INTO set_aside (consumer, topic, partition, position, key, record, arrival, reason)
+       VALUES ('engine', 'events', 0, $1, 'user:replayed', $2::jsonb, now(), 'test') RETURNING id`,
       [Math.floor(Math.random() * 1e9), JSON.stringify(fact)],
     );
     return row!.id;

@@ -22,6 +22,7 @@ import { STREAM } from '../surroundings';
 class SetAsideRecord {
   @Shown(String) id!: string;
   @Shown(String) consumer!: string;
+  @Shown(String) topic!: string;
   @Shown('integer') partition!: number;
   @Shown(String) position!: string;
   @Shown(String) key!: string;

@@ -34,6 +34,7 @@ async function append(engine: Engine, rows: readonly Untold[]): Promise<void> {
 const setAsideUntold = (engine: Engine, { id, key, record }: Untold, reason: string): Promise<void> =>
   setAside(engine.database, {
     consumer: 'outbox',
+    topic: 'outbox',
     partition: 0,
     position: BigInt(id),
     key,

@@ -288,8 +288,8 @@ describe('promise 4: no release after an opt-out was committed', () => {
       await pause(delays[1]!);
       if (!facts!.permission.allowed || facts!.suppressions.length > 0) return false;
       await tx.run(
-        `INSERT INTO set_aside (consumer, partition, position, key, record, arrival, reason)
-        VALUES ('release', 0, $1, '', '{}', now(), '')`,
+        `INSERT INTO set_aside (consumer, topic, partition, position, key, record, arrival, reason)
+        VALUES ('release', 'events', 0, $1, '', '{}', now(), '')`,
         [contact],
       );
       return true;
