@@ -10,10 +10,15 @@ const notForUs = [
   ...['ALLOWED_RECIPIENTS', 'TRACKING', 'LOG_LEVEL'],
 ];
 
+/** It ended before it served. */
+export class NotStarted extends Error {}
+
 /** One process of Entente, started as `npm start` does. */
 export class Entente {
   private readonly child: ChildProcess;
+  /** What it complained about before it served. */
   private readonly said: string[] = [];
+  private serves = false;
   /** How it ended: a signal, or an exit code. */
   readonly ended: Promise<string>;
   private readonly greeted: Promise<void>;
@@ -27,20 +32,21 @@ export class Entente {
     this.ended = once(this.child, 'exit').then(([code, signal]) => String(signal ?? `code ${code}`));
     this.greeted = new Promise((done) => {
       createInterface({ input: this.child.stdout! }).on('line', (line) => {
-        this.said.push(line);
-        if (line.includes('Ctrl-C stops everything')) done();
+        this.serves ||= line.includes('Ctrl-C stops everything');
+        if (this.serves) done();
       });
     });
     createInterface({ input: this.child.stderr! }).on('line', (line) => {
-      this.said.push(line);
-      warn(complaintIn(line));
+      const complaint = complaintIn(line);
+      if (this.serves) warn(complaint);
+      else this.said.push(complaint);
     });
   }
 
   /** Settles when it serves; rejects with what it said when it ends instead. */
   async ready(): Promise<void> {
     const failed = this.ended.then((how) => {
-      throw new Error(`Entente did not start (${how}):\n${this.said.slice(-20).join('\n')}`);
+      throw new NotStarted(`Entente did not start (${how}).\n${this.said.slice(-20).join('\n')}`);
     });
     failed.catch(() => undefined);
     await Promise.race([this.greeted, failed]);

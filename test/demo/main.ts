@@ -1,4 +1,5 @@
 import { FolderNotFree } from './empty-folder';
+import { NotStarted } from './entente';
 import { conclude, leave } from './farewell';
 import { BadOptions, readOptions, usage } from './options';
 import { Place } from './place';
@@ -43,8 +44,8 @@ function stopOnSignal(place: Place, screen: Screen): { asked: boolean } {
 }
 
 main().catch((error: unknown) => {
-  const isOurs = error instanceof BadOptions || error instanceof FolderNotFree;
-  process.stderr.write(`\n${isOurs ? error.message : String((error as Error).stack ?? error)}\n`);
+  const isOurs = [BadOptions, FolderNotFree, NotStarted].some((kind) => error instanceof kind);
+  process.stderr.write(`\n${isOurs ? (error as Error).message : String((error as Error).stack ?? error)}\n`);
   if (error instanceof BadOptions) process.stderr.write(`\n${usage}`);
   process.exit(1);
 });
