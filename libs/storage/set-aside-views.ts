@@ -22,12 +22,8 @@ const columns = `id, consumer, topic, partition, position, key, record, arrival,
   to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS at,
   resolved_at AS "resolvedAt", resolution`;
 
-export async function findSetAside(
-  tx: Tx,
-  id: Uuid,
-  lock: '' | 'FOR UPDATE' = '',
-): Promise<SetAsideRow | undefined> {
-  return (await tx.query<SetAsideRow>(`SELECT ${columns} FROM set_aside WHERE id = $1 ${lock}`, [id]))[0];
+export async function findSetAside(tx: Tx, id: Uuid): Promise<SetAsideRow | undefined> {
+  return (await tx.query<SetAsideRow>(`SELECT ${columns} FROM set_aside WHERE id = $1`, [id]))[0];
 }
 
 /** Records set aside, the latest first; open ones only, resolved ones only, or all. */
@@ -47,6 +43,15 @@ export const listSetAside = (
     [page.before?.[0] ?? null, page.before?.[1] ?? null, page.resolved ?? null, page.limit],
   );
 
-export async function resolveSetAside(tx: Tx, id: Uuid, resolution: 'replayed' | 'dropped'): Promise<void> {
-  await tx.run('UPDATE set_aside SET resolved_at = now(), resolution = $2 WHERE id = $1', [id, resolution]);
+/** Says what became of an open record; false when that is settled already. */
+export async function resolveSetAside(
+  tx: Tx,
+  id: Uuid,
+  resolution: 'replayed' | 'dropped',
+): Promise<boolean> {
+  const resolved = await tx.run(
+    'UPDATE set_aside SET resolved_at = now(), resolution = $2 WHERE id = $1 AND resolution IS NULL',
+    [id, resolution],
+  );
+  return resolved > 0;
 }

@@ -1,14 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Conflict, type Json, toIso } from '@entente/kernel';
-import {
-  Database,
-  findSetAside,
-  listSetAside,
-  resolveSetAside,
-  type SetAsideRow,
-  type Tx,
-} from '@entente/storage';
+import { Database, findSetAside, listSetAside, resolveSetAside, type SetAsideRow } from '@entente/storage';
 import type { Stream } from '@entente/stream';
 import { Needs } from '../access/needs';
 import { found } from '../http/authored';
@@ -78,10 +71,10 @@ export class SetAsideController {
   @HttpCode(200)
   @Needs('admin')
   @Does('Appends the record to the stream again; what it did already happens once', { 200: SetAsideRecord })
-  replay(@Param('id', existingId) id: string): Promise<SetAsideRecord> {
-    return this.resolve(id, 'replayed', ({ key, record }) =>
-      this.stream.append([{ key, value: JSON.stringify(record) }]),
-    );
+  async replay(@Param('id', existingId) id: string): Promise<SetAsideRecord> {
+    const { key, record } = openRecord(await findSetAside(this.database, id), id);
+    await this.stream.append([{ key, value: JSON.stringify(record) }]);
+    return this.resolve(id, 'replayed');
   }
 
   @Post(':id/drop')
@@ -89,20 +82,19 @@ export class SetAsideController {
   @Needs('admin')
   @Does('Gives the record up for good', { 200: SetAsideRecord })
   drop(@Param('id', existingId) id: string): Promise<SetAsideRecord> {
-    return this.resolve(id, 'dropped', async () => undefined);
+    return this.resolve(id, 'dropped');
   }
 
-  private resolve(
-    id: string,
-    resolution: 'replayed' | 'dropped',
-    act: (row: SetAsideRow) => Promise<void>,
-  ): Promise<SetAsideRecord> {
-    return this.database.transaction(async (tx: Tx) => {
-      const row = found(await findSetAside(tx, id, 'FOR UPDATE'), 'record', id);
-      if (row.resolution) throw new Conflict(`It was ${row.resolution} already.`);
-      await act(row);
-      await resolveSetAside(tx, id, resolution);
-      return showRecord((await findSetAside(tx, id))!);
-    });
+  /** Of two at once one resolves it; what both appended has its effect once. */
+  private async resolve(id: string, resolution: 'replayed' | 'dropped'): Promise<SetAsideRecord> {
+    const resolved = await resolveSetAside(this.database, id, resolution);
+    const row = await findSetAside(this.database, id);
+    return showRecord(resolved ? row! : openRecord(row, id));
   }
+}
+
+function openRecord(row: SetAsideRow | undefined, id: string): SetAsideRow {
+  const record = found(row, 'record', id);
+  if (record.resolution) throw new Conflict(`It was ${record.resolution} already.`);
+  return record;
 }
