@@ -29,7 +29,7 @@ const soon = MINUTE;
 /** The ending of a release by the reply to it. */
 export function endingOf(released: Released, reply: Reply, now: Instant): Ending {
   const outcome = classifyReply(reply);
-  const said = withoutAddresses(outcome.reply);
+  const said = storable(outcome.reply);
   const base = { ...idOf(released), reply: said };
   const told = toldMessage(released.message);
   switch (outcome.is) {
@@ -82,5 +82,6 @@ const toldMessage = ({ id, contact, campaign, topic, step, template }: DueMessag
   template,
 });
 
-/** Servers like to repeat whom they refused. */
-const withoutAddresses = (reply: string): string => reply.replace(/[^\s<>"'()]+@[^\s<>"'()]+/g, '[address]');
+/** Servers like to repeat whom they refused; and no text in the database holds a NUL. */
+const storable = (reply: string): string =>
+  reply.replaceAll('\u0000', '').replace(/[^\s<>"'()]+@[^\s<>"'()]+/g, '[address]');

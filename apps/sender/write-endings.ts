@@ -1,5 +1,13 @@
 import { SECOND } from '@entente/kernel';
-import { endReleases, lockAddresses, sqlState, suppressAddress, tell, type Tx } from '@entente/storage';
+import {
+  endReleases,
+  lockAddresses,
+  sqlState,
+  suppressAddress,
+  tell,
+  type Ended,
+  type Tx,
+} from '@entente/storage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending } from './ending';
 import type { Sender } from './sender';
@@ -29,20 +37,28 @@ export class EndingWriter {
     this.writing = undefined;
   }
 
-  /** Data that cannot be written is found by halves; a database that is away is waited for. */
+  /** Data that cannot be written is found by halves. */
   private async writeSome(endings: readonly Ending[]): Promise<void> {
     try {
-      await this.commit(endings);
+      await this.insist(endings);
     } catch (error) {
-      if (!isDataError(error)) {
-        this.sender.log.warn({ err: error }, 'outcomes wait for the database');
-        await sleep(SECOND);
-        return this.writeSome(endings);
-      }
-      if (endings.length === 1) return this.giveUp(endings[0]!, error);
+      if (endings.length === 1) return this.writeLess(endings[0]!, error);
       const half = Math.ceil(endings.length / 2);
       await this.writeSome(endings.slice(0, half));
       await this.writeSome(endings.slice(half));
+    }
+  }
+
+  /** Commits; a database that is away or busy is waited for. */
+  private async insist(endings: readonly Ending[]): Promise<void> {
+    for (;;) {
+      try {
+        return await this.commit(endings);
+      } catch (error) {
+        if (isLasting(error)) throw error;
+        this.sender.log.warn({ err: error }, 'outcomes wait for the database');
+        await sleep(SECOND);
+      }
     }
   }
 
@@ -65,19 +81,48 @@ export class EndingWriter {
     for (const { ended } of endings) if (held.has(ended.id)) count(ended.status, ended.reason ?? '');
   }
 
-  private async giveUp({ ended, told }: Ending, error: unknown): Promise<void> {
-    this.sender.log.error(
-      { err: error, message: ended.id, status: ended.status },
-      'an outcome cannot be written',
-    );
-    if (told) await this.writeSome([{ ended }]);
+  /** Writes what can be written of an outcome; in the end that nobody knows it, so that the message does not stay on its way. */
+  private async writeLess(ending: Ending, cause: unknown): Promise<void> {
+    const { id, status } = ending.ended;
+    this.sender.log.error({ err: cause, message: id, status }, 'an outcome cannot be written as it is');
+    for (const less of lesserEndings(ending)) {
+      try {
+        return await this.insist([less]);
+      } catch (error) {
+        this.sender.log.error({ err: error, message: id }, 'nor can less of it be written');
+      }
+    }
   }
 }
 
-/** An error that the same statement would meet again: not one of connection, resources or shutdown. */
-function isDataError(error: unknown): boolean {
+/** What can be kept of an outcome, the most first: an address that must not be mailed again counts more than the telling. */
+function lesserEndings({ ended, suppress }: Ending): Ending[] {
+  const { contact, id, releasedAt } = ended;
+  const unknown: Ended = {
+    contact,
+    id,
+    releasedAt,
+    status: 'unknown',
+    reason: 'outcome-not-written',
+    reply: '',
+  };
+  const withAddress = suppress
+    ? [
+        { ended, suppress },
+        { ended: unknown, suppress },
+      ]
+    : [];
+  return [...withAddress, { ended }, { ended: unknown }];
+}
+
+/** SQLSTATE classes of what another try may heal: connection, rollback, resources, not ready, operator, system. */
+const passing = /^(08|25|40|53|55|57|58)/;
+
+/** Whether the same endings would meet this error again. */
+function isLasting(error: unknown): boolean {
   const state = sqlState(error);
-  return state !== undefined && !/^(08|53|55|57|58|25|40)/.test(state);
+  if (state !== undefined) return !passing.test(state);
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 async function suppressAll(tx: Tx, endings: readonly Ending[], at: number): Promise<void> {

@@ -10,10 +10,12 @@ import {
 import { readToken } from '@entente/message';
 import { openLog, systemClock } from '@entente/runtime';
 import { hashAddress, optOut, readTokenKeys, senderLanes, type Database } from '@entente/storage';
+import type { Ending } from '../../apps/sender/ending';
 import { Preparer } from '../../apps/sender/prepare';
 import { release } from '../../apps/sender/release';
 import { runSender, type RunningSender } from '../../apps/sender/run-sender';
 import type { Sender } from '../../apps/sender/sender';
+import { EndingWriter } from '../../apps/sender/write-endings';
 import { dueMessages } from '../../libs/storage/message/messages';
 import { eventually } from '../support/eventually';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -294,6 +296,67 @@ describe('the answer decides', () => {
       attempts: 0,
       released_by: null,
     });
+  });
+});
+
+describe('an outcome that cannot be written', () => {
+  const unwritable = 'no such user \u0000';
+
+  async function releasedMessage() {
+    const contact = await addRecipient(database, 'ana@example.com');
+    const [id] = await queue(database, [contact]);
+    const sender = senderOf();
+    const buckets = await senderLanes(database, sender.id, 30 * SECOND).balance();
+    const due = await dueMessages(database, { buckets, now: Date.now(), limit: 10 });
+    const { ready } = await new Preparer(sender).prepare(due);
+    const { released } = await release(sender, ready);
+    return { id: id!, contact, sender, released: released[0]! };
+  }
+
+  async function write(sender: Sender, ending: Ending): Promise<void> {
+    const writer = new EndingWriter(sender);
+    writer.add(ending);
+    await writer.drained();
+  }
+
+  it('leaves no message on its way, and its address is not mailed again', async () => {
+    const { id, contact, sender, released } = await releasedMessage();
+    const { releasedAt, addressHash } = released;
+    await write(sender, {
+      ended: { contact, id, releasedAt, status: 'failed', reason: 'hard-address', reply: unwritable },
+      suppress: { addressHash, detail: 'hard-address' },
+    });
+    expect(await messageRow(database, id)).toMatchObject({
+      status: 'unknown',
+      reason: 'outcome-not-written',
+    });
+    expect(await database.query('SELECT reason FROM suppression')).toEqual([{ reason: 'hard-bounce' }]);
+  });
+
+  it('is tried again while the database cannot take it', async () => {
+    const { id, contact, sender, released } = await releasedMessage();
+    let failures = 0;
+    const busy: Pick<Database, 'transaction'> = {
+      transaction: (work) => {
+        const code = ['EPIPE', '55P03'][failures];
+        failures += 1;
+        return code ? Promise.reject(Object.assign(new Error(code), { code })) : database.transaction(work);
+      },
+    };
+    const { releasedAt } = released;
+    await write(
+      { ...sender, database: busy as Database },
+      { ended: { contact, id, releasedAt, status: 'sent', reply: '250 ok' } },
+    );
+    expect([await statusOf(id), failures]).toEqual(['sent', 3]);
+  });
+
+  it('is none for a NUL in what a server says', async () => {
+    const contact = await addRecipient(database, 'ana@example.com');
+    mailer.answer = () => ({ phase: 'rcpt', code: 550, enhanced: '5.1.1', text: unwritable });
+    await start();
+    const [id] = await queue(database, [contact]);
+    await becomes(id!, 'failed');
   });
 });
 
