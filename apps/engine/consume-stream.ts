@@ -1,8 +1,9 @@
 import { setAside } from '@entente/storage';
 import { advance, type Consumption, type LogRecord, type RecordBatch, type Trouble } from '@entente/stream';
 import { isDataError, reasonOf } from './data-error';
-import { consumer, type Engine } from './engine';
+import type { Engine } from './engine';
 import { handleRecords, MustWait, type RecordRun } from './handle-records';
+import { consumer } from './through';
 
 /** Records handled in one transaction. */
 const batchSize = 1_000;

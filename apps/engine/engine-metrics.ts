@@ -1,5 +1,7 @@
 import { Metrics } from '@entente/runtime';
-import { consumer, type Engine } from './engine';
+import { readPositions } from '@entente/stream';
+import type { Engine } from './engine';
+import { consumer } from './through';
 
 /** What an operator watches of the engine. */
 export function engineMetrics(engine: Engine): Metrics {
@@ -27,16 +29,12 @@ export function engineMetrics(engine: Engine): Metrics {
 /** Zero when every partition is read to its end; else the time since the one furthest behind was last read through. */
 async function lag(engine: Engine): Promise<number> {
   const bounds = await engine.stream.bounds();
-  const rows = await engine.database.query<{ partition: number; next: string; through: Date | number }>(
-    'SELECT partition, next, through FROM stream_position WHERE consumer = $1 AND topic = $2',
-    [consumer, engine.stream.topic],
-  );
-  const positions = new Map(rows.map((row) => [row.partition, row]));
+  const positions = await readPositions(engine.database, { consumer, topic: engine.stream.topic });
   const now = engine.clock.now();
   const lags = [...bounds].map(([partition, { first, next }]) => {
     const position = positions.get(partition);
-    if (next === (position ? BigInt(position.next) : first)) return 0;
-    return position ? (now - Number(position.through)) / 1_000 : Infinity;
+    if (next === (position?.next ?? first)) return 0;
+    return position ? (now - position.through) / 1_000 : Infinity;
   });
   return Math.max(0, ...lags);
 }

@@ -2,10 +2,11 @@ import type { ContactId, Instant } from '@entente/kernel';
 import { armTimers, markForRepair, survivorsOf, type Tx } from '@entente/storage';
 import { isDataError, reasonOf } from './data-error';
 import type { Definitions } from './definitions';
-import { untilSettled, type Engine } from './engine';
+import type { Engine } from './engine';
 import { AheadOfLog } from './move-person';
 import type { Person } from './person';
 import { takePersons, writeBack, type WorkingSet } from './working-set';
+import { untilSettled } from './start-over';
 
 /** A stimulus other than an event, for contacts that are stored already. */
 export interface Evaluation {

@@ -13,10 +13,12 @@ import {
 import { advance, type LogRecord } from '@entente/stream';
 import { eventOf, isSilent, keysIn, propertiesOf, readArrivals, type Arrival } from './arrivals';
 import type { Definitions } from './definitions';
-import { consumer, untilSettled, type Engine } from './engine';
+import type { Engine } from './engine';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
+import { untilSettled } from './start-over';
+import { consumer } from './through';
 import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
 
 /** Consecutive records of one partition, to be handled from its stored position. */

@@ -1,9 +1,10 @@
 import { startHttpApp, type Resources, type RunningApp } from '@entente/runtime';
 import { randomUUID } from 'node:crypto';
 import { DefinitionsCache } from './definitions';
-import { Through, type Engine } from './engine';
+import type { Engine } from './engine';
 import { engineMetrics } from './engine-metrics';
 import { EngineModule } from './engine.module';
+import { Through } from './through';
 
 /** Starts the engine in all its roles: the stream, the timers and the jobs. */
 export async function startEngine(resources: Resources): Promise<RunningApp> {

@@ -50,17 +50,18 @@ export async function advance(
   if (moved === 0) throw new PositionTaken(to, to.from);
 }
 
-/** The instant that all of the partitions 0 to `partitions - 1` are consumed through; -Infinity when one has no position. */
-export async function throughOf(
+/** The stored positions of all partitions; those of which the consumer never finished a batch are absent. */
+export async function readPositions(
   tx: Tx,
-  of: { readonly consumer: string; readonly topic: string; readonly partitions: number },
-): Promise<Instant> {
-  const [row] = await tx.query<{ count: string; through: Date | number | null }>(
-    `SELECT count(*) AS count, min(through) AS through FROM stream_position
-     WHERE consumer = $1 AND topic = $2 AND partition < $3`,
-    [of.consumer, of.topic, of.partitions],
+  { consumer, topic }: Omit<PositionKey, 'partition'>,
+): Promise<Map<number, Position>> {
+  const rows = await tx.query<{ partition: number; next: string; through: Date | number }>(
+    'SELECT partition, next, through FROM stream_position WHERE consumer = $1 AND topic = $2',
+    [consumer, topic],
   );
-  return Number(row!.count) === of.partitions ? Number(row!.through) : -Infinity;
+  return new Map(
+    rows.map(({ partition, next, through }) => [partition, { next: BigInt(next), through: Number(through) }]),
+  );
 }
 
 const instantText = (instant: Instant): string => (instant === -Infinity ? '-infinity' : toIso(instant));

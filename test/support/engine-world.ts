@@ -4,11 +4,12 @@ import type { Database } from '@entente/storage';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
 import { DefinitionsCache } from '../../apps/engine/definitions';
-import { consumer, Through, type Engine } from '../../apps/engine/engine';
+import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+import { consumer, Through } from '../../apps/engine/through';
 
 /** A clock that stands still until it is moved. */
 export class StillClock implements Clock {
@@ -128,7 +129,7 @@ export class EngineWorld {
     for (let partition = 0; partition < this.log.partitions; partition += 1)
       await this.log.heartbeat(partition);
     await this.readAll();
-    for (let due = await fireTimers(this.engine, allBuckets); due !== undefined && due <= instant; )
+    for (let due = await fireTimers(this.engine, allBuckets); due !== undefined && due <= instant;)
       due = await fireTimers(this.engine, allBuckets);
   }
 
