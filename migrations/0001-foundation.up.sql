@@ -134,13 +134,16 @@ CREATE TABLE contact (
   generation bigint NOT NULL DEFAULT 0,
   state      jsonb NOT NULL DEFAULT '{}',
   repair     text,
+  repair_tries smallint NOT NULL DEFAULT 0,
+  repair_after timestamptz,
   erased_at  timestamptz
 ) WITH (fillfactor = 70);
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
 COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for the first time';
 COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
-CREATE INDEX contact_repair ON contact (id) WHERE repair IS NOT NULL;
+COMMENT ON COLUMN contact.repair_after IS 'when it is tried again: each try doubles the pause';
+CREATE INDEX contact_repair ON contact (repair_after NULLS FIRST) WHERE repair IS NOT NULL;
 
 CREATE TABLE profile (
   contact_id bigint PRIMARY KEY,

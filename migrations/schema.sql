@@ -61,6 +61,8 @@ CREATE TABLE contact (
   generation bigint NOT NULL DEFAULT 0,
   state jsonb NOT NULL DEFAULT '{}'::jsonb,
   repair text,
+  repair_tries smallint NOT NULL DEFAULT 0,
+  repair_after timestamp with time zone,
   erased_at timestamp with time zone
 ) WITH (fillfactor=70);
 CREATE TABLE definitions (
@@ -467,7 +469,7 @@ ALTER TABLE topic ADD CONSTRAINT topic_pkey PRIMARY KEY (key);
 -- Indexes
 
 CREATE INDEX campaign_run_open ON public.campaign_run USING btree (planned_at) WHERE (status = ANY (ARRAY['planned'::text, 'running'::text]));
-CREATE INDEX contact_repair ON public.contact USING btree (id) WHERE (repair IS NOT NULL);
+CREATE INDEX contact_repair ON public.contact USING btree (repair_after NULLS FIRST) WHERE (repair IS NOT NULL);
 CREATE INDEX enrollment_active ON public.enrollment USING btree (version_id) WHERE (status = 'active'::text);
 CREATE INDEX enrollment_campaign ON public.enrollment USING btree (campaign_key, contact_id);
 CREATE INDEX identity_link_b ON public.identity_link USING btree (b);
@@ -579,6 +581,7 @@ COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
 COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
+COMMENT ON COLUMN contact.repair_after IS 'when it is tried again: each try doubles the pause';
 COMMENT ON COLUMN definitions.series_of IS 'the generation whose series are those of the table series';
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';

@@ -1,17 +1,21 @@
-import { contactsToRepair } from '@entente/storage';
+import { takeRepairs } from '@entente/storage';
 import type { Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, rebuild, settle } from '../move-person';
 import { historyOf } from '../working-set';
 
-const atOnce = 100;
+/** Few: each comes with its whole history. */
+const atOnce = 20;
 
-/** Makes contacts whose evaluation failed anew from their stored events. What fails again stays marked. */
-export async function repairContacts(engine: Engine): Promise<void> {
+/**
+ * Makes contacts whose evaluation failed anew from their stored events. What fails again stays marked, and waits longer each
+ * time. Gives whether there may be more to do.
+ */
+export async function repairContacts(engine: Engine): Promise<boolean> {
   const through = await engine.through.recent(engine.database);
-  if (through === undefined) return;
-  const contacts = await contactsToRepair(engine.database, atOnce);
-  if (contacts.length === 0) return;
+  if (through === undefined) return false;
+  const contacts = await takeRepairs(engine.database, engine.clock.now(), atOnce);
+  if (contacts.length === 0) return false;
   await evaluateContacts(engine, {
     contacts,
     histories: true,
@@ -24,4 +28,5 @@ export async function repairContacts(engine: Engine): Promise<void> {
       passTime(person, through + 1, through, definitions);
     },
   });
+  return contacts.length === atOnce;
 }

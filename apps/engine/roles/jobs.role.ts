@@ -39,10 +39,7 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
     const importer = new ImportWorker(engine.database, engine.clock, engine.id);
     this.imports = loop('import', async () => ((await importer.work()) ? breath : idle));
     this.outbox = loop('outbox', async () => ((await relayOutbox(engine)) ? 0 : SECOND / 10));
-    this.repairs = loop('repair', async () => {
-      await repairContacts(engine);
-      return 5 * SECOND;
-    });
+    this.repairs = loop('repair', async () => ((await repairContacts(engine)) ? breath : 5 * SECOND));
   }
 
   onApplicationBootstrap(): void {

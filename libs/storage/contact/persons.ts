@@ -91,7 +91,8 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
   if (updates.length === 0) return;
   await tx.run(
     `UPDATE contact
-     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state, repair = u.repair
+     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state, repair = u.repair,
+       repair_tries = 0, repair_after = NULL
      FROM json_to_recordset($1::json) AS u (id bigint, clock timestamptz, generation bigint, state jsonb, repair text)
      WHERE contact.id = u.id`,
     [JSON.stringify(updates.map((update) => ({ ...update, clock: toIso(update.clock) })))],
@@ -108,15 +109,6 @@ export async function markForRepair(
     `UPDATE contact SET repair = b.repair FROM unnest($1::bigint[], $2::text[]) AS b (id, repair) WHERE contact.id = b.id`,
     [broken.map((one) => one.id), broken.map((one) => one.repair)],
   );
-}
-
-/** Contacts marked for repair, in no order, so that one that cannot be repaired keeps nobody waiting. */
-export async function contactsToRepair(tx: Tx, limit: number): Promise<ContactId[]> {
-  const rows = await tx.query<{ id: ContactId }>(
-    'SELECT id FROM contact WHERE repair IS NOT NULL ORDER BY random() LIMIT $1',
-    [limit],
-  );
-  return rows.map((row) => row.id);
 }
 
 /** Which of these contacts have been seen before. */

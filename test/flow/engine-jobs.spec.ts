@@ -1,0 +1,61 @@
+import type { Fact } from '@entente/event';
+import { MINUTE } from '@entente/kernel';
+import { findContact, type Database } from '@entente/storage';
+import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
+import { Author } from '../support/author';
+import { EngineWorld } from '../support/engine-world';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+
+const start = Date.UTC(2026, 0, 5, 9);
+
+let held: TestDatabase;
+let database: Database;
+let world: EngineWorld;
+let author: Author;
+let crm: number;
+
+beforeEach(async () => {
+  held = await testDatabase();
+  database = held.database;
+  world = new EngineWorld(database, start);
+  author = new Author(database);
+  crm = await author.source('crm', true, 50);
+});
+afterEach(() => held.close());
+
+let count = 0;
+const traits = (source: number, userId: string, values: Fact['traits']): Fact => ({
+  v: 1,
+  type: 'identify',
+  source,
+  messageId: `m${(count += 1)}`,
+  timestamp: world.clock.now(),
+  userId,
+  traits: values,
+});
+
+const members = async (version: number): Promise<number> =>
+  (await database.query('SELECT 1 FROM membership WHERE version_id = $1', [version])).length;
+
+it('repairs contacts from their events, and pauses before one that stays broken', async () => {
+  const french = await author.segment('french', { trait: 'country', eq: 'FR' });
+  await world.passTo(start);
+  await world.work();
+  await world.arrive(traits(crm, '1', { country: 'FR' }), traits(crm, '2', { country: 'FR' }));
+  await world.readAll();
+  const second = await findContact(database, 'user:2');
+  const setEvent = (properties: string) =>
+    database.run('UPDATE event SET properties = $2 WHERE contact_id = $1', [second, properties]);
+  await database.run(`UPDATE contact SET repair = 'broken'`);
+  await database.run('DELETE FROM membership');
+  await setEvent('null');
+  await repairContacts(world.engine);
+  expect(await members(french)).toBe(1);
+  await setEvent('{"country":"FR"}');
+  await repairContacts(world.engine);
+  expect(await members(french)).toBe(1);
+  await world.passTo(start + MINUTE);
+  await repairContacts(world.engine);
+  expect(await members(french)).toBe(2);
+  expect(await database.query('SELECT 1 FROM contact WHERE repair_tries > 0')).toEqual([]);
+});
