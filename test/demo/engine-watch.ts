@@ -19,11 +19,23 @@ export class EngineWatch {
     }
   }
 
+  /** What it could not work on, and put aside for a person to look at. */
+  async putAside(): Promise<{ records: number; contacts: number }> {
+    const metrics = await this.metrics();
+    return {
+      records: valueIn(metrics, 'set_aside_records'),
+      contacts: valueIn(metrics, 'contacts_to_repair'),
+    };
+  }
+
   private async behind(): Promise<number> {
-    const response = await patientFetch(`${this.url}/metrics`);
-    const metrics = await response.text();
+    const metrics = await this.metrics();
     const waiting = ['stream_lag_seconds', 'oldest_outbox_seconds'].map((name) => valueIn(metrics, name));
     return Math.max(...waiting);
+  }
+
+  private async metrics(): Promise<string> {
+    return (await patientFetch(`${this.url}/metrics`)).text();
   }
 }
 
