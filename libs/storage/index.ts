@@ -34,6 +34,7 @@ export * from './segment/segments';
 
 export * from './campaign/campaign-runs';
 export * from './campaign/campaigns';
+export * from './campaign/end-canceled';
 export * from './campaign/enrollments';
 export * from './campaign/reports';
 export * from './campaign/send-ledger';

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { openCaptureMailer } from '@entente/mailer';
 import { loadSettings } from '@entente/runtime';
+import { readGenerationShared } from '@entente/storage';
 import { TestApi } from '../support/api';
 
 const mailer = openCaptureMailer();
@@ -309,6 +310,23 @@ describe('campaigns', () => {
     expect((await api.call('DELETE', '/campaigns/welcome-again')).status).toBe(204);
     const { body: list } = await api.call('GET', '/campaigns?status=canceled');
     expect(list.items).toHaveLength(1);
+  });
+
+  it('holds no batch up for a dry run', async () => {
+    await api.call('PUT', '/campaigns/dry', welcome);
+    await api.call('POST', '/campaigns/dry/publish');
+    const before = await generation();
+    await api.test.database.transaction(async (tx) => {
+      await readGenerationShared(tx); // as a batch does
+      for (const act of ['publish', 'cancel']) {
+        const { status, body } = await api.call('POST', `/campaigns/dry/${act}`, { dryRun: true });
+        expect([status, body.dryRun]).toEqual([200, true]);
+      }
+      expect((await api.call('POST', '/campaigns/nobody/cancel', { dryRun: true })).status).toBe(404);
+    });
+    expect(await generation()).toBe(before);
+    expect((await api.call('GET', '/campaigns/dry')).body).toMatchObject({ status: 'live', version: 1 });
+    await api.call('POST', '/campaigns/dry/cancel');
   });
 
   it('plans a broadcast once, and cancels it', async () => {

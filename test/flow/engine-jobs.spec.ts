@@ -1,6 +1,7 @@
 import type { Fact } from '@entente/event';
-import { MINUTE } from '@entente/kernel';
-import { findContact, type Database } from '@entente/storage';
+import { DAY, MINUTE } from '@entente/kernel';
+import { cancelCampaign, findContact, publish, type Database } from '@entente/storage';
+import { endCanceled } from '../../apps/engine/jobs/end-canceled';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
@@ -58,4 +59,44 @@ it('repairs contacts from their events, and pauses before one that stays broken'
   await repairContacts(world.engine);
   expect(await members(french)).toBe(2);
   expect(await database.query('SELECT 1 FROM contact WHERE repair_tries > 0')).toEqual([]);
+});
+
+it('ends the walks and the waiting messages of a canceled campaign, and no others', async () => {
+  const steps = [
+    { id: 'hello', send: 'hello' },
+    { id: 'pause', wait: 'P3D' },
+    { id: 'end', exit: true },
+  ];
+  await author.mailNeeds('news', 'shop', 'hello');
+  for (const key of ['stays', 'goes'])
+    await author.campaign(
+      key,
+      { topic: 'news', from: 'shop', triggers: [{ event: 'Hi' }], steps },
+      start - 1,
+    );
+  await world.passTo(start);
+  const hi: Fact = { ...traits(crm, '1', {}), type: 'track', name: 'Hi' };
+  await world.arrive(traits(crm, '1', { email: 'ana@example.com' }), hi);
+  await world.readAll();
+  await database.run(`UPDATE message SET status = 'waiting', reason = NULL`);
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    await cancelCampaign(tx, 'goes', world.clock.now());
+  });
+  while (await endCanceled(world.engine));
+  const statuses = (table: string) =>
+    database.query(`SELECT campaign_key AS of, status FROM ${table} ORDER BY 1`);
+  const ended = [
+    { of: 'goes', status: 'canceled' },
+    { of: 'stays', status: 'active' },
+  ];
+  expect(await statuses('enrollment')).toEqual(ended);
+  expect(await statuses('message')).toEqual([ended[0], { of: 'stays', status: 'waiting' }]);
+  const [walk] = await database.query(
+    `SELECT wake_at, state->'wakeAt' AS wake, ended_at FROM enrollment WHERE campaign_key = 'goes'`,
+  );
+  expect(walk).toEqual({ wake_at: null, wake: null, ended_at: new Date(world.clock.now()) });
+  await world.passTo(start + 4 * DAY);
+  const [stayed] = await database.query(`SELECT status FROM enrollment WHERE campaign_key = 'stays'`);
+  expect(stayed).toEqual({ status: 'exited' });
 });

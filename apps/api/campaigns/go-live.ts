@@ -6,6 +6,7 @@ import {
   type CampaignRow,
   type CampaignStatus,
   type Database,
+  hasBegunRuns,
   lockAuthored,
   publish,
   publishCampaign,
@@ -16,21 +17,25 @@ import type { Cancellation, CampaignState, Publication } from './campaign-body';
 import { checkDefinition } from './check-definition';
 import { type Drafts, showCampaign } from './drafts';
 
-/** What changes a campaign or broadcast from one state to another; all of it under the definitions lock. */
+/**
+ * What changes a campaign or broadcast from one state to another, under the definitions lock, which holds every batch up:
+ * nothing is counted or walked through there. A dry run takes no lock.
+ */
 export class GoLive {
   constructor(
     private readonly database: Database,
     private readonly drafts: Drafts,
   ) {}
 
-  publish(key: string, dryRun: boolean, now: Instant): Promise<Publication> {
-    return this.change(key, async (tx, row) => {
-      const { inside, runs } = await campaignHeadCount(tx, key);
-      refuseState(row, runs);
+  async publish(key: string, dryRun: boolean, now: Instant): Promise<Publication> {
+    const { inside } = await campaignHeadCount(this.database, key);
+    const answer = { dryRun, inside, stay: inside, move: {}, exit: {} };
+    return this.attempt(key, dryRun, async (tx, row) => {
+      refuseState(row, await hasBegunRuns(tx, key));
       const campaign = await checkDefinition(tx, row.kind, row.draft);
       const plannedAt = plannedInstants(campaign, now);
       const version = dryRun ? (row.version ?? 0) + 1 : await publishCampaign(tx, row, { now, plannedAt });
-      return { version, dryRun, inside, stay: inside, move: {}, exit: {}, planned: plannedAt.map(toIso) };
+      return { version, ...answer, planned: plannedAt.map(toIso) };
     });
   }
 
@@ -39,12 +44,13 @@ export class GoLive {
 
   resume = (key: string): Promise<CampaignState> => this.move(key, ['paused'], 'live');
 
-  cancel(key: string, dryRun: boolean, now: Instant): Promise<Cancellation> {
-    return this.change(key, async (tx, row) => {
+  /** From the commit on nobody walks on and nothing is released; the engine ends the rows of that bit by bit. */
+  async cancel(key: string, dryRun: boolean, now: Instant): Promise<Cancellation> {
+    const { inside, waiting } = await campaignHeadCount(this.database, key);
+    return this.attempt(key, dryRun, async (tx, row) => {
       refuseUnless(row, ['live', 'paused']);
-      const { inside, waiting } = await campaignHeadCount(tx, key);
-      if (dryRun) return { dryRun, enrollments: inside, messages: waiting };
-      return { dryRun, ...(await cancelCampaign(tx, key, now)) };
+      if (!dryRun) await cancelCampaign(tx, key, now);
+      return { dryRun, enrollments: inside, messages: waiting };
     });
   }
 
@@ -56,7 +62,12 @@ export class GoLive {
     });
   }
 
-  private change<T>(key: string, work: (tx: Tx, row: CampaignRow) => Promise<T>): Promise<T> {
+  private attempt<T>(key: string, dryRun: boolean, work: Work<T>): Promise<T> {
+    if (!dryRun) return this.change(key, work);
+    return this.database.transaction(async (tx) => work(tx, await this.drafts.find(tx, key)));
+  }
+
+  private change<T>(key: string, work: Work<T>): Promise<T> {
     return this.database.transaction(async (tx) => {
       await publish(tx);
       await lockAuthored(tx, 'campaign', key);
@@ -64,6 +75,8 @@ export class GoLive {
     });
   }
 }
+
+type Work<T> = (tx: Tx, row: CampaignRow) => Promise<T>;
 
 function refuseUnless({ kind, status }: CampaignRow, allowed: readonly CampaignStatus[]): void {
   if (!allowed.includes(status))
@@ -73,9 +86,9 @@ function refuseUnless({ kind, status }: CampaignRow, allowed: readonly CampaignS
 }
 
 /** A canceled one stays so; a broadcast goes out once. */
-function refuseState({ kind, status }: CampaignRow, runs: number): void {
+function refuseState({ kind, status }: CampaignRow, hasBegun: boolean): void {
   if (status === 'canceled') throw new Conflict(`This ${kind} was canceled. Duplicate it to use it again.`);
-  if (kind === 'broadcast' && (status === 'ended' || runs > 0))
+  if (kind === 'broadcast' && (status === 'ended' || hasBegun))
     throw new Conflict('This broadcast has begun to go out. Duplicate it to send it again.');
 }
 

@@ -10,6 +10,7 @@ import { Loop, type Logger } from '@entente/runtime';
 import { dropLeases, ImportWorker } from '@entente/storage';
 import type { Engine } from '../engine';
 import { buildSegments } from '../jobs/build-segments';
+import { endCanceled } from '../jobs/end-canceled';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
 import { runCampaigns } from '../jobs/run-campaigns';
@@ -19,7 +20,7 @@ import { ENGINE, LOG } from '../tokens';
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
-/** What is done in chunks beside the stream: builds, planned runs, imports, the outbox, repairs. */
+/** What is done in chunks beside the stream: builds, planned runs, imports, the outbox, repairs, cancellations. */
 @Injectable()
 export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly builds: Loop;
@@ -27,6 +28,7 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly imports: Loop;
   private readonly outbox: Loop;
   private readonly repairs: Loop;
+  private readonly cancellations: Loop;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
@@ -40,6 +42,9 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.imports = loop('import', async () => ((await importer.work()) ? breath : idle));
     this.outbox = loop('outbox', async () => ((await relayOutbox(engine)) ? 0 : SECOND / 10));
     this.repairs = loop('repair', async () => ((await repairContacts(engine)) ? breath : 5 * SECOND));
+    this.cancellations = loop('cancellations', async () =>
+      (await endCanceled(engine)) ? breath : 2 * SECOND,
+    );
   }
 
   onApplicationBootstrap(): void {
@@ -58,6 +63,6 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private all(): Loop[] {
-    return [this.builds, this.runs, this.imports, this.outbox, this.repairs];
+    return [this.builds, this.runs, this.imports, this.outbox, this.repairs, this.cancellations];
   }
 }

@@ -100,46 +100,39 @@ export const setCampaignStatus = (tx: Tx, key: string, status: CampaignStatus): 
   ]);
 
 /**
- * Ends a campaign for good: its runs, its walks and what still waits to be sent are canceled. What is being handed over
- * goes on. Gives how many walks and messages it canceled. The transaction must hold `publish`.
+ * Ends a campaign for good, with its runs. Whoever walks it walks no further, and what waits is not sent; `endCanceledWalks`
+ * and `endCanceledMessages` write that down. What is being handed over goes on. The transaction must hold `publish`.
  */
-export async function cancelCampaign(
-  tx: Tx,
-  key: string,
-  now: Instant,
-): Promise<{ readonly enrollments: number; readonly messages: number }> {
+export async function cancelCampaign(tx: Tx, key: string, now: Instant): Promise<void> {
   await setCampaignStatus(tx, key, 'canceled');
   await tx.run(
     `UPDATE campaign_run SET status = 'canceled', ended_at = $2
      WHERE campaign_key = $1 AND status IN ('planned', 'running')`,
     [key, toIso(now)],
   );
-  const enrollments = await tx.run(
-    `UPDATE enrollment SET status = 'canceled', ended_at = $2, wake_at = NULL
-     WHERE campaign_key = $1 AND status = 'active'`,
-    [key, toIso(now)],
-  );
-  const messages = await tx.run(
-    `UPDATE message SET status = 'canceled', reason = 'campaign-canceled', ended_at = $2
-     WHERE campaign_key = $1 AND status = 'waiting'`,
-    [key, toIso(now)],
-  );
-  return { enrollments, messages };
 }
 
-/** How many are inside a campaign, and how many walks and messages a cancellation would end. */
+/** How many are inside a campaign, and how many messages wait: what a cancellation would end. */
 export async function campaignHeadCount(
   tx: Tx,
   key: string,
-): Promise<{ readonly inside: number; readonly waiting: number; readonly runs: number }> {
-  const [row] = await tx.query<{ inside: number; waiting: number; runs: number }>(
+): Promise<{ readonly inside: number; readonly waiting: number }> {
+  const [row] = await tx.query<{ inside: number; waiting: number }>(
     `SELECT
       (SELECT count(*)::int FROM enrollment WHERE campaign_key = $1 AND status = 'active') AS inside,
-      (SELECT count(*)::int FROM message WHERE campaign_key = $1 AND status = 'waiting') AS waiting,
-      (SELECT count(*)::int FROM campaign_run WHERE campaign_key = $1 AND status IN ('running', 'done')) AS runs`,
+      (SELECT count(*)::int FROM message WHERE campaign_key = $1 AND status = 'waiting') AS waiting`,
     [key],
   );
   return row!;
+}
+
+/** Whether a planned instant of this campaign has begun to be enrolled. */
+export async function hasBegunRuns(tx: Tx, key: string): Promise<boolean> {
+  const rows = await tx.query(
+    `SELECT FROM campaign_run WHERE campaign_key = $1 AND status IN ('running', 'done') LIMIT 1`,
+    [key],
+  );
+  return rows.length > 0;
 }
 
 /** Every name that a definition may refer to; templates with their newest version. */

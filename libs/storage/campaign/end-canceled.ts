@@ -1,0 +1,42 @@
+import { byContactId, toIso, type ContactId, type Instant } from '@entente/kernel';
+import { survivorsOf } from '../contact/contacts';
+import { lockContacts } from '../contact/persons';
+import type { Database } from '../database/database';
+import type { MessageId } from '../message/messages';
+
+/** Ends some of the walks through canceled campaigns; gives how many. */
+export const endCanceledWalks = (database: Database, at: Instant, limit: number): Promise<number> =>
+  database.transaction(async (tx) => {
+    const walks = await tx.query<MessageId & Record<string, unknown>>(
+      `SELECT walk.contact_id AS contact, walk.id FROM campaign
+       JOIN campaign_version AS version ON version.campaign_key = campaign.key
+       JOIN enrollment AS walk ON walk.version_id = version.id AND walk.status = 'active'
+       WHERE campaign.status = 'canceled' LIMIT $1`,
+      [limit],
+    );
+    if (walks.length === 0) return 0;
+    const contacts = walks.map(({ contact }) => contact);
+    await lockContacts(tx, sorted([...(await survivorsOf(tx, contacts)).values()]));
+    return tx.run(
+      `UPDATE enrollment SET status = 'canceled', wake_at = NULL, ended_at = $3,
+         state = jsonb_set(state, '{wakeAt}', 'null')
+       FROM unnest($1::bigint[], $2::uuid[]) AS walk (contact_id, id)
+       WHERE enrollment.contact_id = walk.contact_id AND enrollment.id = walk.id AND enrollment.status = 'active'`,
+      [contacts, walks.map(({ id }) => id), toIso(at)],
+    );
+  });
+
+const sorted = (contacts: readonly ContactId[]): ContactId[] => [...new Set(contacts)].sort(byContactId);
+
+/** Ends some of the messages of canceled campaigns that still wait; gives how many. */
+export const endCanceledMessages = (database: Database, at: Instant, limit: number): Promise<number> =>
+  database.transaction((tx) =>
+    tx.run(
+      `UPDATE message SET status = 'canceled', reason = 'campaign-canceled', ended_at = $1
+       FROM (SELECT waiting.contact_id, waiting.id FROM campaign
+             JOIN message AS waiting ON waiting.campaign_key = campaign.key AND waiting.status = 'waiting'
+             WHERE campaign.status = 'canceled' LIMIT $2) AS chunk
+       WHERE message.contact_id = chunk.contact_id AND message.id = chunk.id AND message.status = 'waiting'`,
+      [toIso(at), limit],
+    ),
+  );
