@@ -19,6 +19,15 @@ it('names every problem at once', () => {
   expect(load).toThrow(/DATABASE_URL is needed[^]*SMTP_URL[^]*API_PORT[^]*LOG_LEVEL/);
 });
 
+it('wants an https address for recipients in production', () => {
+  const inProduction = (publicUrl?: string) => () =>
+    loadSettings({ NODE_ENV: 'production', ...(publicUrl && { PUBLIC_URL: publicUrl }) });
+  expect(inProduction()).toThrow('PUBLIC_URL is needed');
+  expect(inProduction('http://mail.shop.example')).toThrow('https');
+  expect(inProduction('https://mail.shop.example')().publicUrl).toBe('https://mail.shop.example');
+  expect(inProduction('http://localhost:8030')().mode).toBe('production');
+});
+
 it('reads lists and trims the public address', () => {
   const settings = loadSettings({
     KAFKA_BROKERS: 'a:1, b:2,',

@@ -83,7 +83,7 @@ export const settingsTable = {
   publicUrl: optional(
     'PUBLIC_URL',
     url('http', 'https'),
-    'Address of the site as recipients see it; it stands in every mail. Not set: `http://localhost:` and `SITE_PORT`.',
+    'Address of the site as recipients see it; it stands in every mail. Not set: `http://localhost:` and `SITE_PORT`. Needed in production, as `https:`.',
   ),
   host: setting('HOST', text, '127.0.0.1', 'Address the apps listen on; `0.0.0.0` for all of them.'),
   ingestPort: setting('INGEST_PORT', port, '8010', 'Tracking API.'),
@@ -147,9 +147,19 @@ export function loadSettings(
       problems.push(`${entry.variable} is needed: ${entry.description}`);
     values[key] = given === undefined ? undefined : attempt(entry, given, problems);
   }
+  if (values['mode'] === 'production') problems.push(...publicUrlProblems(values['publicUrl']));
   if (problems.length > 0) throw new BadSettings(problems);
   values['publicUrl'] ??= `http://localhost:${String(values['sitePort'])}`;
   return values as unknown as Settings;
+}
+
+/** It stands in every mail, for good, and one-click unsubscription asks for HTTPS (RFC 8058 section 3.1). */
+function publicUrlProblems(publicUrl: unknown): string[] {
+  if (publicUrl === undefined)
+    return ['PUBLIC_URL is needed in production: the address of the site as recipients see it'];
+  const { protocol, hostname } = new URL(String(publicUrl));
+  const isLocal = hostname === 'localhost' || hostname.startsWith('127.');
+  return protocol === 'https:' || isLocal ? [] : ['PUBLIC_URL must be an https address in production'];
 }
 
 function attempt(entry: Setting<unknown>, given: string, problems: string[]): unknown {

@@ -92,7 +92,7 @@ it('promise 1: starts, is killed, goes on with what it had, and stops everything
 });
 
 it('refuses the mail catcher in production, and names every setting that cannot be used', async () => {
-  const production = await start({ NODE_ENV: 'production' });
+  const production = await start({ NODE_ENV: 'production', PUBLIC_URL: 'https://mail.shop.example' });
   expect(production.child.exitCode).toBe(1);
   expect(production.said).toContain('SMTP_URL is needed');
   const unusable = await start({ API_PORT: 'x', LOG_LEVEL: 'loud' });

@@ -22,14 +22,16 @@ export class Previews {
     private readonly testMails: TestMails,
   ) {}
 
-  /** One preview for each contact asked for; test mails leave only when every address may be mailed. */
+  /** One preview for each contact asked for; test mails leave only when everybody exists and every address may be mailed. */
   async of(key: string, body: PreviewBody): Promise<Preview[]> {
     const compiled = compileTemplate(await this.source(key, body.version));
     const sending = await this.testMails.prepare(body);
-    const people = body.for?.length ? body.for : [null];
+    const people: { readonly person: string | null; readonly traits: JsonObject }[] = [];
+    for (const person of body.for?.length ? body.for : [null])
+      people.push({ person, traits: await this.traits(person) });
     const previews: Preview[] = [];
-    for (const person of people) {
-      const view = { contact: await this.traits(person), ...sending.links };
+    for (const { person, traits } of people) {
+      const view = { contact: traits, ...sending.links };
       const { problems, ...rendered } = rendering(() => render(compiled, view));
       const tests = problems.length ? [] : await sending.send(rendered);
       previews.push({ for: person, ...rendered, problems, tests });
