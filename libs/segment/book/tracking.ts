@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject } from '@entente/kernel';
+import type { JsonObject } from '@entente/kernel';
 import type { HistoryEvent } from '../facts';
 import { EventIndex } from './event-index';
 import { insert, keptOf, suffices, type Kept, type Series, type SeriesState } from '../series';
