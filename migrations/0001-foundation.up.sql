@@ -102,6 +102,7 @@ CREATE TABLE identity (
   contact_id bigint NOT NULL,
   created_at timestamptz NOT NULL DEFAULT now()
 );
+CREATE INDEX identity_contact ON identity (contact_id);
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
 
 CREATE TABLE identity_link (
@@ -114,7 +115,10 @@ CREATE TABLE identity_link (
   PRIMARY KEY (a, b, kind),
   CHECK (a < b)
 );
-CREATE INDEX identity_link_b ON identity_link (b);
+CREATE INDEX identity_link_claim_a ON identity_link (a, at, message, b) WHERE kind = 'claim';
+CREATE INDEX identity_link_claim_b ON identity_link (b, at, message, a) WHERE kind = 'claim';
+CREATE INDEX identity_link_told_b ON identity_link (b) WHERE kind <> 'claim';
+CREATE INDEX identity_link_told_a ON identity_link (a) WHERE kind <> 'claim';
 COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s, or are not: the earliest claim, and the last word of a trusted source, in event order';
 
 CREATE TABLE lineage (

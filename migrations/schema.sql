@@ -472,7 +472,11 @@ CREATE INDEX campaign_run_open ON public.campaign_run USING btree (planned_at) W
 CREATE INDEX contact_repair ON public.contact USING btree (repair_after NULLS FIRST) WHERE (repair IS NOT NULL);
 CREATE INDEX enrollment_active ON public.enrollment USING btree (version_id) WHERE (status = 'active'::text);
 CREATE INDEX enrollment_campaign ON public.enrollment USING btree (campaign_key, contact_id);
-CREATE INDEX identity_link_b ON public.identity_link USING btree (b);
+CREATE INDEX identity_contact ON public.identity USING btree (contact_id);
+CREATE INDEX identity_link_claim_a ON public.identity_link USING btree (a, at, message, b) WHERE (kind = 'claim'::text);
+CREATE INDEX identity_link_claim_b ON public.identity_link USING btree (b, at, message, a) WHERE (kind = 'claim'::text);
+CREATE INDEX identity_link_told_a ON public.identity_link USING btree (a) WHERE (kind <> 'claim'::text);
+CREATE INDEX identity_link_told_b ON public.identity_link USING btree (b) WHERE (kind <> 'claim'::text);
 CREATE INDEX lineage_survivor ON public.lineage USING btree (survivor_id);
 CREATE INDEX membership_version ON public.membership USING btree (version_id, contact_id);
 CREATE INDEX message_campaign ON public.message USING btree (campaign_key, status);

@@ -80,7 +80,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
       throw error instanceof AheadOfLog ? new MustWait(arrival.position, error.due) : error;
     }
   });
-  await writeLinks(tx, [...identities.links.values()].flat());
+  await writeLinks(tx, identities.links);
   await writeLineage(tx, lineageChanges(wanted.survivors, set.survivors), run.records.at(-1)!.arrival);
   await writeBack(tx, set, definitions, 'earlier');
 }
@@ -98,7 +98,7 @@ async function movePosition(engine: Engine, tx: Tx, run: RecordRun): Promise<voi
   });
 }
 
-/** Who must be locked and evaluated: whom an event touches, who is new, and whoever is in reach of a change of identity. */
+/** Who must be locked and evaluated: whom an event touches, who is new, and whoever a change of identity moves. */
 async function wantedContacts(
   tx: Tx,
   arrivals: readonly Arrival[],
@@ -107,18 +107,26 @@ async function wantedContacts(
   definitions: Definitions,
 ): Promise<Wanted> {
   const owners = arrivals.map((arrival) => contacts.get(arrival.own)!);
-  const joined = [...identities.contacts.values()];
-  const survivors = await survivorsOf(tx, [...new Set([...owners, ...joined])]);
-  const stored = await storedContacts(tx, [...survivors.values()]);
+  const known = await survivorsOf(tx, [...new Set(owners)]);
+  const survivors = new Map([...known, ...identities.survivors]);
+  const named = [...identities.changes.values()].flatMap((change) => change.named);
+  const stored = await storedContacts(tx, [...new Set([...survivors.values(), ...named])]);
+  const moved = movedContacts(identities);
   const first = arrivals[0]!.at;
-  const wanted = new Map<ContactId, Instant>();
-  for (const contact of joined) wanted.set(contact, first).set(survivors.get(contact)!, first);
+  const wanted = new Map<ContactId, Instant>([...moved].map((contact) => [contact, first]));
+  for (const contact of named) if (!stored.has(contact)) wanted.set(contact, first);
   arrivals.forEach((arrival, index) => {
     const survivor = survivors.get(owners[index]!)!;
     if (wanted.has(survivor) || (stored.has(survivor) && !isTouching(arrival, definitions))) return;
     wanted.set(survivor, arrival.at);
   });
-  return { contacts: wanted, survivors, histories: new Set(joined) };
+  return { contacts: wanted, survivors, histories: moved };
+}
+
+/** Contacts that become part of somebody else, with whom they leave and whom they join. */
+function movedContacts({ changes, survivors }: IdentityChanges): Set<ContactId> {
+  const moves = [...changes.values()].flatMap(({ moved }) => [...moved]);
+  return new Set(moves.flatMap(([contact, survivor]) => [contact, survivors.get(contact)!, survivor]));
 }
 
 const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>

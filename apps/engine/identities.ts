@@ -1,53 +1,60 @@
 import type { IdentityKey } from '@entente/event';
 import type { ContactId } from '@entente/kernel';
-import { resolveIdentities, type IdentityLink } from '@entente/profile';
+import { byEventOrder, MOST_CLAIMS, type IdentityLink } from '@entente/profile';
 import {
+  claimBounds,
   firstContacts,
-  linksAround,
   linksBetween,
   lockIdentities,
+  survivorsOf,
   type ClaimedLink,
   type Tx,
 } from '@entente/storage';
 import { linksOf, type Arrival } from './arrivals';
+import { exceeds, IdentityGraph, pairOf, supersedes } from './identity-graph';
 import { StartOver } from './start-over';
+import { walkIdentities, type Walked } from './walk-identities';
 
-/** The links of a batch that change who is who, and everything that hangs on the keys they name. */
+/** Who is who anew once an arrival has been read. */
+export interface IdentityChange {
+  /** The contacts that are part of somebody else from now on. */
+  readonly moved: ReadonlyMap<ContactId, ContactId>;
+  /** Whom the arrival's new links name, after that. */
+  readonly named: readonly ContactId[];
+}
+
+/** The links of a batch that are news, and what they change. */
 export interface IdentityChanges {
+  readonly links: readonly ClaimedLink[];
   /** By the position of the arrival that claims them. */
-  readonly links: ReadonlyMap<bigint, readonly ClaimedLink[]>;
-  readonly graph: IdentityGraph;
-  /** Every key in reach of a change, and the contact it first resolved to. */
-  readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
+  readonly changes: ReadonlyMap<bigint, IdentityChange>;
+  /** Of every contact in reach of a change, before the batch. */
+  readonly survivors: ReadonlyMap<ContactId, ContactId>;
 }
 
-const none: IdentityChanges = { links: new Map(), graph: { add: () => new Map() }, contacts: new Map() };
+const none: IdentityChanges = { links: [], changes: new Map(), survivors: new Map() };
 
-/** Known links, to which new ones are added one after the other. */
-export interface IdentityGraph {
-  /** Adds links and gives the root of each key in reach of them. */
-  add(links: readonly IdentityLink[]): Map<IdentityKey, IdentityKey>;
-}
-
-/** Finds what is new in the links that arrivals claim, and locks every key in reach of that until the transaction ends. */
+/** Finds what is new in the links that arrivals claim, and locks every key that it may decide about until the transaction ends. */
 export async function takeIdentityChanges(tx: Tx, arrivals: readonly Arrival[]): Promise<IdentityChanges> {
   const claimed = arrivals.filter((arrival) => arrival.claims.length > 0);
   if (claimed.length === 0) return none;
-  const links = await newLinks(tx, claimed);
-  if (links.size === 0) return none;
-  const named = [...links.values()].flat().flatMap((link) => [link.a, link.b]);
-  const seen = await linksAround(tx, named);
-  const keys = [...new Set([...named, ...seen.flatMap((link) => [link.a, link.b])])];
-  await lockIdentities(tx, keys);
-  const known = await linksAround(tx, named);
-  if (known.length !== seen.length) throw new StartOver();
-  return { links, graph: graphOf(known), contacts: await firstContacts(tx, keys) };
+  const news = await newLinks(tx, claimed);
+  if (news.size === 0) return none;
+  const links = [...news.values()].flat();
+  const bounds = await claimBounds(tx, keysOfLinks(links));
+  const around = await takeAround(tx, countingLinks(links, bounds), bounds);
+  const contacts = await firstContacts(tx, [...new Set([...keysOfLinks(links), ...around.keys])]);
+  const survivors = await survivorsOf(tx, [...new Set(contacts.values())]);
+  return { links: lastWords(links), changes: changesBy(news, around, contacts, survivors), survivors };
 }
 
+const keysOfLinks = (links: readonly IdentityLink[]): IdentityKey[] => [
+  ...new Set(links.flatMap(({ a, b }) => [a, b])),
+];
+
 async function newLinks(tx: Tx, arrivals: readonly Arrival[]): Promise<Map<bigint, ClaimedLink[]>> {
-  const known = new Map(
-    (await linksBetween(tx, arrivals.flatMap(linksOf))).map((link) => [pairOf(link), link]),
-  );
+  const stored = await linksBetween(tx, arrivals.flatMap(linksOf));
+  const known = new Map(stored.map((link) => [pairOf(link), link]));
   const found = new Map<bigint, ClaimedLink[]>();
   for (const arrival of arrivals) {
     const news = linksOf(arrival).filter((link) => supersedes(link, known.get(pairOf(link))));
@@ -57,51 +64,77 @@ async function newLinks(tx: Tx, arrivals: readonly Arrival[]): Promise<Map<bigin
   return found;
 }
 
-export const pairOf = (link: IdentityLink): string => `${link.a}\n${link.b}\n${link.kind}`;
-
-/** Whether a link is news beside what is known of the same pair and kind: the earliest claim counts, else the last word. */
-export function supersedes(link: IdentityLink, known: IdentityLink | undefined): boolean {
-  if (!known) return true;
-  const earlier = link.at < known.at || (link.at === known.at && link.message < known.message);
-  return link.kind === 'claim' ? earlier : !earlier && link.message !== known.message;
+/** Those that may count, of links in the order they came in: a key that is shared by too many has earlier ones. */
+function countingLinks(
+  links: readonly ClaimedLink[],
+  bounds: ReadonlyMap<IdentityKey, IdentityLink>,
+): ClaimedLink[] {
+  const taken = new Map<IdentityKey, ClaimedLink[]>();
+  return links.filter((link) => {
+    if (link.kind !== 'claim') return true;
+    const ends = [link.a, link.b].map((key) => ({ bound: bounds.get(key), claims: claimsOf(taken, key) }));
+    const counts = ends.every(
+      ({ bound, claims }) => !exceeds(link, bound) && !exceeds(link, claims[MOST_CLAIMS - 1]),
+    );
+    for (const { claims } of ends) insertInOrder(claims, link);
+    return counts;
+  });
 }
 
-function graphOf(known: readonly IdentityLink[]): IdentityGraph {
-  const pairs = new Map<string, IdentityLink>();
-  const neighbors = new Map<IdentityKey, Set<string>>();
-  const put = (link: IdentityLink) => {
-    const pair = pairOf(link);
-    if (supersedes(link, pairs.get(pair))) pairs.set(pair, link);
-    for (const key of [link.a, link.b]) {
-      if (!neighbors.has(key)) neighbors.set(key, new Set());
-      neighbors.get(key)!.add(pair);
-    }
-  };
-  known.forEach(put);
-  return {
-    add(links) {
-      links.forEach(put);
-      return resolveIdentities(inReach(links, pairs, neighbors));
-    },
-  };
+function claimsOf(taken: Map<IdentityKey, ClaimedLink[]>, key: IdentityKey): ClaimedLink[] {
+  if (!taken.has(key)) taken.set(key, []);
+  return taken.get(key)!;
 }
 
-function inReach(
-  from: readonly IdentityLink[],
-  pairs: ReadonlyMap<string, IdentityLink>,
-  neighbors: ReadonlyMap<IdentityKey, ReadonlySet<string>>,
-): IdentityLink[] {
-  const reached = new Set<string>();
-  const ahead = from.flatMap((link) => [link.a, link.b]);
-  const visited = new Set<IdentityKey>(ahead);
-  for (let key = ahead.pop(); key !== undefined; key = ahead.pop()) {
-    for (const pair of neighbors.get(key) ?? []) {
-      reached.add(pair);
-      const link = pairs.get(pair)!;
-      const other = link.a === key ? link.b : link.a;
-      if (!visited.has(other)) ahead.push(other);
-      visited.add(other);
+/** Of one pair only the earliest claim takes a place. */
+function insertInOrder(claims: ClaimedLink[], link: ClaimedLink): void {
+  const same = claims.findIndex((one) => pairOf(one) === pairOf(link));
+  if (same >= 0) claims.splice(same, 1);
+  claims.splice(claims.findLastIndex((one) => byEventOrder(one, link) < 0) + 1, 0, link);
+  claims.splice(MOST_CLAIMS);
+}
+
+async function takeAround(
+  tx: Tx,
+  links: readonly ClaimedLink[],
+  bounds: ReadonlyMap<IdentityKey, IdentityLink>,
+): Promise<Walked> {
+  if (links.length === 0) return { links: [], bounds, beyond: new Set(), keys: [] };
+  const keys = keysOfLinks(links);
+  const whole = links.some(({ kind }) => kind !== 'claim');
+  const seen = await walkIdentities(tx, keys, whole);
+  const locked = new Set(seen.keys);
+  await lockIdentities(tx, [...locked]);
+  const known = await walkIdentities(tx, keys, whole);
+  if (known.keys.some((key) => !locked.has(key))) throw new StartOver();
+  return { ...known, bounds: new Map([...bounds, ...known.bounds]) };
+}
+
+/** The link of each pair and kind that counts in the end. */
+function lastWords(links: readonly ClaimedLink[]): ClaimedLink[] {
+  const last = new Map<string, ClaimedLink>();
+  for (const link of links) if (supersedes(link, last.get(pairOf(link)))) last.set(pairOf(link), link);
+  return [...last.values()];
+}
+
+function changesBy(
+  news: ReadonlyMap<bigint, readonly ClaimedLink[]>,
+  around: Walked,
+  contacts: ReadonlyMap<IdentityKey, ContactId>,
+  before: ReadonlyMap<ContactId, ContactId>,
+): Map<bigint, IdentityChange> {
+  const graph = new IdentityGraph(around);
+  const survivors = new Map(before);
+  const changes = new Map<bigint, IdentityChange>();
+  for (const [position, links] of news) {
+    const moved = new Map<ContactId, ContactId>();
+    for (const [key, root] of graph.add(links)) {
+      const [contact, survivor] = [contacts.get(key)!, contacts.get(root)!];
+      if (survivors.get(contact) !== survivor) moved.set(contact, survivor);
     }
+    for (const [contact, survivor] of moved) survivors.set(contact, survivor);
+    const named = keysOfLinks(links).map((key) => survivors.get(contacts.get(key)!)!);
+    changes.set(position, { moved, named: [...new Set(named)] });
   }
-  return [...reached].map((pair) => pairs.get(pair)!);
+  return changes;
 }

@@ -9,7 +9,7 @@ import { historyOf, type WorkingSet } from './working-set';
 
 /**
  * Applies the links that an arrival claims: contacts that turn out to be one person, or no longer to be, are made anew from
- * the stored events of their lineages. No event, message or ledger entry moves. Gives the persons that the links reach.
+ * the stored events of their lineages. No event, message or ledger entry moves. Gives the persons at hand that the links name.
  */
 export function mergePersons(
   arrival: Arrival,
@@ -18,18 +18,10 @@ export function mergePersons(
   readThrough: Instant,
   definitions: Definitions,
 ): Person[] {
-  const links = identities.links.get(arrival.position);
-  if (!links) return [];
-  const moved = new Map<ContactId, ContactId>();
-  const named = new Set<ContactId>();
-  for (const [key, root] of identities.graph.add(links)) {
-    const contact = identities.contacts.get(key)!;
-    const survivor = identities.contacts.get(root)!;
-    named.add(survivor);
-    if (set.survivors.get(contact) !== survivor) moved.set(contact, survivor);
-  }
-  if (moved.size > 0) moveContacts(arrival, moved, set, readThrough, definitions);
-  return [...named].map((id) => set.persons.get(id)!);
+  const change = identities.changes.get(arrival.position);
+  if (!change) return [];
+  if (change.moved.size > 0) moveContacts(arrival, change.moved, set, readThrough, definitions);
+  return change.named.map((id) => set.persons.get(id)).filter((person) => person !== undefined);
 }
 
 /** Whoever an arrival named for the first time, and did nothing else to, exists from now on. */
@@ -68,10 +60,15 @@ function regroup(
   definitions: Definitions,
 ): void {
   const lineages = new Map<ContactId, ContactId[]>(concerned.map((person) => [person.id, []]));
-  for (const contact of new Set(concerned.flatMap((person) => [person.id, ...person.lineage]))) {
-    lineages.get(set.survivors.get(contact)!)!.push(contact);
+  const parts = new Map(concerned.flatMap(({ id, lineage }) => lineage.map((contact) => [contact, id])));
+  for (const { id } of concerned) parts.set(id, id);
+  for (const [contact, person] of parts) {
+    // What no link at hand reaches stays with its person, wherever that goes.
+    const survivor = set.survivors.get(contact) ?? set.survivors.get(person)!;
+    if (survivor !== person) set.survivors.set(contact, survivor);
+    lineages.get(survivor)!.push(contact);
   }
-  const enrollments = concerned.flatMap((person) => person.enrollments);
+  const enrollments = [...new Set(concerned.flatMap((person) => person.enrollments))];
   const moved = concerned.flatMap((person) => [...person.moved]);
   for (const person of concerned) {
     person.lineage = lineages.get(person.id)!;

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MOST_KEYS, resolveIdentities, type IdentityLink } from './resolve-identities';
+import { MOST_CLAIMS, MOST_KEYS, resolveIdentities, type IdentityLink } from './resolve-identities';
 
 const link = (a: string, b: string, at: number, kind: IdentityLink['kind'] = 'claim'): IdentityLink => ({
   ...{ a, b, at, kind },
@@ -99,6 +99,15 @@ describe('resolveIdentities', () => {
     expect(Math.max(...sizes.values())).toBe(MOST_KEYS);
     expect(sizes.get('crm:0')).toBe(MOST_KEYS);
     expect(sizes.get('crm:999')).toBe(1);
+  });
+
+  it('invariant 5: counts the earliest claims of a shared key, and of both keys', () => {
+    const kiosk = Array.from({ length: 1_000 }, (_, i) => link(`user:${i}`, 'anonymous:kiosk', 5_000 - i));
+    expect(roots(...kiosk)['anonymous:kiosk']).toBe('user:999');
+    const devices = Array.from({ length: 1_000 }, (_, i) => link('user:guest', `anonymous:${i}`, i));
+    expect(Object.values(roots(...devices)).filter((root) => root === 'user:guest')).toHaveLength(MOST_KEYS);
+    const late = link('user:1', `anonymous:${MOST_CLAIMS}`, 9_000);
+    expect(roots(...devices, late)[late.b]).toBe('user:1');
   });
 
   it('resolves many links in little time', () => {

@@ -14,6 +14,9 @@ export interface IdentityLink {
 /** Keys of one person. A key that would join more (a shared kiosk, a placeholder address) is nobody's: its link is ignored. */
 export const MOST_KEYS = 200;
 
+/** Claims that count of one key, the earliest of them: so a shared device, by itself, never makes a person of too many keys. */
+export const MOST_CLAIMS = MOST_KEYS - 1;
+
 interface Group {
   readonly keys: IdentityKey[];
   hasUser: boolean;
@@ -25,19 +28,36 @@ interface Group {
  * 2. Two `user:` keys are in one group only if an alias joined them, so a device belongs to the user of its earliest link.
  * 3. Two keys that were told apart, and not aliased since, are in two groups.
  * 4. No group has more than `MOST_KEYS` keys.
+ * 5. A claim counts when it is among the `MOST_CLAIMS` earliest of both its keys.
  */
 export function resolveIdentities(links: readonly IdentityLink[]): Map<IdentityKey, IdentityKey> {
   const groups = new Map<IdentityKey, Group>();
   const since = new Map<IdentityKey, number>();
   const apart = toldApart(links);
-  [...links].sort(byEventOrder).forEach((link, order) => {
-    for (const key of [link.a, link.b].sort(byText)) {
-      if (!groups.has(key)) groups.set(key, { keys: [key], hasUser: isUser(key) });
-    }
+  for (const key of links.flatMap(({ a, b }) => [a, b])) {
+    if (!groups.has(key)) groups.set(key, { keys: [key], hasUser: isUser(key) });
+  }
+  [...countingLinks(links)].sort(byEventOrder).forEach((link, order) => {
     if (link.kind === 'apart' || !join(groups, link, apart)) return;
     for (const key of [link.a, link.b]) if (!since.has(key)) since.set(key, order);
   });
   return rootsOf(groups, since);
+}
+
+/** Leaves out the claims of keys that have too many earlier ones. */
+function countingLinks(links: readonly IdentityLink[]): readonly IdentityLink[] {
+  const claims = new Map<string, IdentityLink>();
+  for (const link of links.filter(({ kind }) => kind === 'claim')) {
+    const known = claims.get(pairOf(link));
+    if (!known || byEventOrder(link, known) < 0) claims.set(pairOf(link), link);
+  }
+  const earlier = new Map<IdentityKey, number>();
+  const counted = [...claims.values()].sort(byEventOrder).filter(({ a, b }) => {
+    const ranks = [a, b].map((key) => earlier.get(key) ?? 0);
+    [a, b].forEach((key, end) => earlier.set(key, ranks[end]! + 1));
+    return ranks.every((rank) => rank < MOST_CLAIMS);
+  });
+  return [...counted, ...links.filter(({ kind }) => kind !== 'claim')];
 }
 
 /** The pairs that the last word, of a trusted source, says are two persons. */
@@ -88,11 +108,11 @@ const weakness = (key: IdentityKey): number => {
   return Object.hasOwn(weaknesses, kind) ? weaknesses[kind]! : OTHER;
 };
 
-const isUser = (key: IdentityKey): boolean => key.startsWith('user:');
+export const isUser = (key: IdentityKey): boolean => key.startsWith('user:');
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** Event order; links of one event by their kind and keys. */
-const byEventOrder = (x: IdentityLink, y: IdentityLink): number =>
+export const byEventOrder = (x: IdentityLink, y: IdentityLink): number =>
   x.at - y.at || byText(x.message, y.message) || byText(x.kind, y.kind) || byText(pairOf(x), pairOf(y));
 
 const pairOf = ({ a, b }: IdentityLink): string => [a, b].sort(byText).join('\n');

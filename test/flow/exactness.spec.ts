@@ -11,7 +11,7 @@ import {
 import { evaluate, parseRule, type HistoryEvent, type Rule } from '@entente/segment';
 import { findContact } from '@entente/storage';
 import { linksOf, propertiesOf } from '../../apps/engine/arrivals';
-import { pairOf, supersedes } from '../../apps/engine/identities';
+import { pairOf, supersedes } from '../../apps/engine/identity-graph';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase } from '../support/postgres';

@@ -1,6 +1,6 @@
 import type { IdentityKey } from '@entente/event';
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
-import type { IdentityLink } from '@entente/profile';
+import { MOST_CLAIMS, MOST_KEYS, type IdentityLink } from '@entente/profile';
 import type { Tx } from '../database/database';
 
 /** A link with the source whose event claimed it. */
@@ -16,23 +16,67 @@ interface LinkRow {
   message: string;
 }
 
-/**
- * Every link that can be reached from these keys, whether it joins them or not: what `resolveIdentities` must see.
- */
-export async function linksAround(tx: Tx, keys: readonly IdentityKey[]): Promise<IdentityLink[]> {
-  if (keys.length === 0) return [];
+const columns = 'a, b, kind, at, message';
+
+/** The claims of `given.key`, the earliest of them as far as they may count, in event order. */
+const earliestClaims = `
+  (SELECT ${columns} FROM identity_link WHERE a = given.key AND kind = 'claim' ORDER BY at, message, b LIMIT ${MOST_CLAIMS})
+  UNION ALL
+  (SELECT ${columns} FROM identity_link WHERE b = given.key AND kind = 'claim' ORDER BY at, message, a LIMIT ${MOST_CLAIMS})`;
+
+const linkOf = (row: LinkRow): IdentityLink => ({ ...row, at: row.at.getTime() });
+
+/** The links of each of these keys: every one that an alias made or unmade, and all claims that may count. */
+export async function linksOfKeys(tx: Tx, keys: readonly IdentityKey[]): Promise<IdentityLink[]> {
   const rows = await tx.query<LinkRow>(
-    `WITH RECURSIVE reached (key) AS (
-       SELECT unnest($1::text[])
-       UNION
-       SELECT CASE WHEN link.a = reached.key THEN link.b ELSE link.a END
-       FROM reached JOIN identity_link AS link ON link.a = reached.key OR link.b = reached.key
-     )
-     SELECT DISTINCT link.a, link.b, link.kind, link.at, link.message
-     FROM reached JOIN identity_link AS link ON link.a = reached.key OR link.b = reached.key`,
+    `SELECT DISTINCT link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
+       ${earliestClaims}
+       UNION ALL SELECT ${columns} FROM identity_link WHERE a = given.key AND kind <> 'claim'
+       UNION ALL SELECT ${columns} FROM identity_link WHERE b = given.key AND kind <> 'claim'
+     ) AS link`,
     [keys],
   );
-  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+  return rows.map(linkOf);
+}
+
+/** Of those keys that have as many claims as can count, the last claim that does. */
+export async function claimBounds(
+  tx: Tx,
+  keys: readonly IdentityKey[],
+): Promise<Map<IdentityKey, IdentityLink>> {
+  if (keys.length === 0) return new Map();
+  const rows = await tx.query<LinkRow & { key: IdentityKey }>(
+    `SELECT given.key, link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
+       SELECT * FROM (${earliestClaims}) AS claim ORDER BY at, message, a, b OFFSET ${MOST_CLAIMS - 1} LIMIT 1
+     ) AS link`,
+    [keys],
+  );
+  return new Map(rows.map(({ key, ...row }) => [key, linkOf(row)]));
+}
+
+/** Those of these users whose person was made, or unmade, by more than claims, or has so many keys that it may be full. */
+export async function entangledUsers(
+  tx: Tx,
+  users: readonly IdentityKey[],
+): Promise<ReadonlySet<IdentityKey>> {
+  if (users.length === 0) return new Set();
+  const rows = await tx.query<{ key: IdentityKey }>(
+    `SELECT given.key FROM unnest($1::text[]) AS given (key)
+     JOIN identity USING (key)
+     LEFT JOIN lineage ON lineage.contact_id = identity.contact_id
+     CROSS JOIN LATERAL (SELECT coalesce(lineage.survivor_id, identity.contact_id) AS id) AS person
+     CROSS JOIN LATERAL (
+       SELECT count(*) AS keys, bool_or(
+         EXISTS (SELECT 1 FROM identity_link WHERE a = own.key AND kind <> 'claim')
+         OR EXISTS (SELECT 1 FROM identity_link WHERE b = own.key AND kind <> 'claim')
+       ) AS told
+       FROM (SELECT person.id UNION ALL SELECT contact_id FROM lineage WHERE survivor_id = person.id) AS part (id)
+       JOIN identity AS own ON own.contact_id = part.id
+     ) AS whole
+     WHERE whole.told OR whole.keys > ${MOST_KEYS / 2}`,
+    [users],
+  );
+  return new Set(rows.map(({ key }) => key));
 }
 
 /** What is known of the pairs that these links name. */
@@ -43,7 +87,7 @@ export async function linksBetween(tx: Tx, links: readonly IdentityLink[]): Prom
      JOIN identity_link AS link ON link.a = pair.a AND link.b = pair.b`,
     [links.map((link) => link.a), links.map((link) => link.b)],
   );
-  return rows.map((row) => ({ ...row, at: row.at.getTime() }));
+  return rows.map(linkOf);
 }
 
 /** Locks these keys in order, so that no other transaction links them meanwhile. */
@@ -51,7 +95,7 @@ export async function lockIdentities(tx: Tx, keys: readonly IdentityKey[]): Prom
   await tx.run('SELECT 1 FROM identity WHERE key = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE', [keys]);
 }
 
-/** Keeps of each pair the earliest claim, and the last word of each other kind, in event order. */
+/** Keeps of each pair the earliest claim, and the last word of each other kind, in event order. One link per pair and kind. */
 export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise<void> {
   if (links.length === 0) return;
   const rows = links.map((link) => ({ ...link, at: toIso(link.at), source_id: link.source }));
@@ -60,6 +104,7 @@ export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise
      SELECT a, b, kind, at, message, source_id
      FROM json_to_recordset($1::json)
        AS l (a text, b text, kind text, at timestamptz, message uuid, source_id smallint)
+     ORDER BY a, b, kind
      ON CONFLICT (a, b, kind) DO UPDATE
      SET at = excluded.at, message = excluded.message, source_id = excluded.source_id
      WHERE CASE WHEN known.kind = 'claim' THEN (excluded.at, excluded.message) < (known.at, known.message)

@@ -1,0 +1,219 @@
+import fc from 'fast-check';
+import { keysOf, type Fact, type IdentityKey } from '@entente/event';
+import { DAY, HOUR, SECOND } from '@entente/kernel';
+import { MOST_CLAIMS, resolveIdentities, type IdentityLink } from '@entente/profile';
+import { findContact, type Database } from '@entente/storage';
+import { linksOf } from '../../apps/engine/arrivals';
+import { pairOf, supersedes } from '../../apps/engine/identity-graph';
+import { Author } from '../support/author';
+import { EngineWorld } from '../support/engine-world';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+
+const start = Date.UTC(2026, 0, 5, 9);
+const runs = Number(process.env.ENTENTE_EXACTNESS_RUNS ?? 20);
+
+let held: TestDatabase;
+let database: Database;
+let world: EngineWorld;
+let web: number;
+let server: number;
+let count = 0;
+
+beforeEach(async () => {
+  held = await testDatabase();
+  database = held.database;
+  world = new EngineWorld(database, start);
+  const author = new Author(database);
+  web = await author.source('web', false);
+  server = await author.source('server', true, 50);
+  await author.segment('buyers', { event: 'Order Completed' });
+  await world.passTo(start);
+  await world.work();
+});
+
+afterEach(() => held.close());
+
+const fact = (fields: Partial<Fact>): Fact => ({
+  v: 1,
+  type: 'identify',
+  source: web,
+  messageId: `m${(count += 1)}`,
+  timestamp: world.clock.now(),
+  ...fields,
+});
+
+const contactOf = (key: IdentityKey) => findContact(database, key);
+
+const secondsOf = async (work: () => Promise<unknown>): Promise<number> => {
+  const began = performance.now();
+  await work();
+  return (performance.now() - began) / SECOND;
+};
+
+const read = async (facts: readonly Fact[], batch = 1_000): Promise<void> => {
+  await world.arrive(...facts);
+  await world.readAll(batch);
+};
+
+/** Of each pair the earliest claim, and the last word of every other kind. */
+function lastWords(links: readonly IdentityLink[]): IdentityLink[] {
+  const last = new Map<string, IdentityLink>();
+  for (const link of links) if (supersedes(link, last.get(pairOf(link)))) last.set(pairOf(link), link);
+  return [...last.values()];
+}
+
+/** Everybody whom facts of a trusted source name is who the definition says. */
+async function expectDefinition(facts: readonly Fact[]): Promise<void> {
+  const at = world.clock.now();
+  const links = facts.flatMap((one) => linksOf({ position: 0n, at, fact: one, ...keysOf(one, true) }));
+  for (const [key, root] of resolveIdentities(lastWords(links)))
+    expect({ key, is: await contactOf(key) }).toEqual({ key, is: await contactOf(root) });
+}
+
+describe('a device that many share', () => {
+  const onKiosk = (users: number, back: (user: number) => number) =>
+    Array.from({ length: users }, (_, user) =>
+      fact({ userId: `${user}`, anonymousId: 'kiosk', timestamp: start - back(user) }),
+    );
+
+  it('costs no more than others do, and belongs to its first user', async () => {
+    const seconds = await secondsOf(() => read(onKiosk(2_000, (user) => DAY - user)));
+    expect(seconds).toBeLessThan(10);
+    expect(await contactOf('anonymous:kiosk')).toBe(await contactOf('user:0'));
+    await read([fact({ userId: 'warm', anonymousId: 'kiosk' })]);
+    expect(await secondsOf(() => read([fact({ userId: 'late', anonymousId: 'kiosk' })]))).toBeLessThan(0.1);
+    expect(
+      await secondsOf(() =>
+        read([fact({ userId: 'early', anonymousId: 'kiosk', timestamp: start - 2 * DAY })]),
+      ),
+    ).toBeLessThan(0.5);
+    expect(await contactOf('anonymous:kiosk')).toBe(await contactOf('user:early'));
+    expect(await contactOf('user:late')).not.toBe(await contactOf('user:early'));
+  }, 60_000);
+
+  it('belongs to the same user when the last comes first', async () => {
+    expect(await secondsOf(() => read(onKiosk(500, (user) => DAY + user)))).toBeLessThan(10);
+    expect(await contactOf('anonymous:kiosk')).toBe(await contactOf('user:499'));
+  }, 60_000);
+
+  it('equals the definition in whatever order its users come', async () => {
+    const visits = Array.from({ length: 1_000 }, (_, i) => {
+      const timestamp = start - DAY + ((i * 7_919) % 1_000);
+      const [person, kiosk] = [(i >> 1) % 250, i < 500 ? 'one' : 'two'];
+      if (i % 2 === 0) return fact({ userId: `${person}`, anonymousId: kiosk, source: server, timestamp });
+      const contact = [`crm:${person}`, `phone:${person}`, `email:${kiosk}@x.fr`];
+      return fact({ type: 'track', name: 'Seen', source: server, timestamp, contact });
+    });
+    await read(visits, 120);
+    await expectDefinition(visits);
+  }, 120_000);
+
+  it('loads nothing of those who share it', async () => {
+    await read(onKiosk(50, (user) => DAY - user));
+    await database.run(`UPDATE contact SET version = 1000`);
+    await read([fact({ userId: 'new', anonymousId: 'kiosk' })]);
+    expect(await database.query('SELECT 1 FROM contact WHERE version > 1000')).toEqual([]);
+  });
+
+  it('lets an address go that is claimed earlier by more than can count', async () => {
+    const crm = (id: number, at: number) =>
+      fact({
+        type: 'track',
+        name: 'Seen',
+        source: server,
+        contact: [`crm:${id}`, 'email:info@x.fr'],
+        timestamp: at,
+      });
+    await read([crm(0, start)]);
+    expect(await contactOf('email:info@x.fr')).toBe(await contactOf('crm:0'));
+    await read(Array.from({ length: MOST_CLAIMS }, (_, i) => crm(i + 1, start - DAY + i)));
+    expect(await contactOf('crm:0')).not.toBe(await contactOf('email:info@x.fr'));
+    expect(await contactOf('crm:7')).toBe(await contactOf('email:info@x.fr'));
+  }, 60_000);
+});
+
+it('does not read the neighbors of neighbors: kiosks whose users go from one to the next', async () => {
+  const visits = Array.from({ length: 3_000 }, (_, visit) => {
+    const user = Math.floor(visit / 2);
+    return fact({
+      userId: `${user}`,
+      anonymousId: `kiosk-${user + (visit % 2)}`,
+      timestamp: start - DAY + visit,
+    });
+  });
+  await read(visits);
+  await read([fact({ userId: '750', anonymousId: 'warm' })]);
+  expect(await secondsOf(() => read([fact({ userId: '700', anonymousId: 'phone' })]))).toBeLessThan(0.1);
+  expect(await contactOf('anonymous:phone')).toBe(await contactOf('user:700'));
+}, 60_000);
+
+it('takes ever earlier claims of one pair in one batch', async () => {
+  const claims = Array.from({ length: 500 }, (_, i) =>
+    fact({ userId: '1', anonymousId: 'a', timestamp: start - HOUR - i }),
+  );
+  expect(await secondsOf(() => read(claims))).toBeLessThan(3);
+  expect(await database.query('SELECT 1 FROM set_aside')).toEqual([]);
+  expect(await database.query('SELECT at FROM identity_link')).toEqual([
+    { at: new Date(start - HOUR - 499) },
+  ]);
+});
+
+/** Few keys of every kind, so that they meet often. */
+const someone = fc.oneof(
+  fc.record({
+    userId: fc.constantFrom('1', '2', '3', '4'),
+    anonymousId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+  }),
+  fc.record({
+    contact: fc.uniqueArray(
+      fc.constantFrom(
+        'user:1',
+        'user:4',
+        'crm:1',
+        'crm:2',
+        'email:a@x.fr',
+        'email:b@x.fr',
+        'anonymous:a',
+        'anonymous:c',
+      ),
+      { minLength: 2, maxLength: 3 },
+    ),
+  }),
+);
+const claim = fc.record({
+  who: someone,
+  alias: fc.constantFrom<'' | 'together' | 'apart'>('', '', '', '', '', 'together', 'apart'),
+  back: fc.integer({ min: 0, max: DAY }),
+});
+
+it('invariant: who is who equals the definition over all links, whatever came in which order and batch', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(claim, { minLength: 5, maxLength: 40 }),
+      fc.integer({ min: 1, max: 10 }),
+      async (claims, batch) => {
+        const run = `${(count += 1)}-`;
+        const named = (key: string) => key.replace(':', `:${run}`);
+        const facts = claims.map(({ who, alias, back }) => {
+          const keys =
+            'contact' in who
+              ? { contact: who.contact.map(named) }
+              : { userId: `${run}${who.userId}`, anonymousId: `${run}${who.anonymousId}` };
+          const told =
+            alias === '' || !('contact' in who) ? {} : { type: 'alias' as const, apart: alias === 'apart' };
+          return fact({
+            type: 'track',
+            name: 'Seen',
+            ...keys,
+            ...told,
+            source: server,
+            timestamp: world.clock.now() - back,
+          });
+        });
+        await read(facts, batch);
+        await expectDefinition(facts);
+      },
+    ),
+    { numRuns: runs, endOnFailure: true },
+  );
+}, 600_000);
