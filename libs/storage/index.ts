@@ -14,6 +14,7 @@ export * from './contact/contacts';
 export * from './contact/events';
 export * from './contact/identity-links';
 export * from './contact/persons';
+export * from './contact/profile-rereads';
 export * from './contact/repairs';
 export * from './contact/timers';
 

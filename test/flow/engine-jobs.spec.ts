@@ -1,8 +1,16 @@
 import type { Fact } from '@entente/event';
 import { DAY, MINUTE } from '@entente/kernel';
-import { cancelCampaign, findContact, publish, type Database } from '@entente/storage';
+import {
+  cancelCampaign,
+  findContact,
+  hashAddress,
+  publish,
+  saveSource,
+  type Database,
+} from '@entente/storage';
 import { endCanceled } from '../../apps/engine/jobs/end-canceled';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
+import { rereadProfiles } from '../../apps/engine/jobs/reread-profiles';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -99,4 +107,66 @@ it('ends the walks and the waiting messages of a canceled campaign, and no other
   await world.passTo(start + 4 * DAY);
   const [stayed] = await database.query(`SELECT status FROM enrollment WHERE campaign_key = 'stays'`);
   expect(stayed).toEqual({ status: 'exited' });
+});
+
+describe('a source whose trust or precedence changes', () => {
+  const save = (key: string, trusted: boolean, precedence: number) =>
+    database.transaction(async (tx) => {
+      await publish(tx);
+      await saveSource(tx, key, { name: key, trusted, precedence });
+    });
+  const addresses = () =>
+    database.query<{ email: string; hash: Buffer }>(
+      'SELECT email, email_hash AS hash FROM profile WHERE num_nonnulls(email, email_hash) > 0 ORDER BY email',
+    );
+
+  it('has memberships and addresses follow, and starts nothing', async () => {
+    const french = await author.segment('french', { trait: 'country', eq: 'FR' });
+    const german = await author.segment('german', { trait: 'country', eq: 'DE' });
+    const shop = await author.source('shop', false, 100);
+    await author.mailNeeds('news', 'shop', 'hello');
+    const steps = [{ id: 'hello', send: 'hello' }];
+    const triggers = [{ segment: 'german' }];
+    await author.campaign('servus', { topic: 'news', from: 'shop', triggers, steps }, start - 1);
+    await world.passTo(start);
+    await world.work();
+    for (const user of ['1', '2', '3'])
+      await world.arrive(traits(crm, user, { country: 'FR', email: `${user}@crm.example` }));
+    await world.arrive(
+      traits(shop, '1', { country: 'DE', email: '1@shop.example' }),
+      traits(shop, '2', { country: 'FR' }),
+    );
+    await world.readAll();
+    expect([await members(french), await members(german)]).toEqual([3, 0]);
+    await world.passTo(start + MINUTE);
+    await save('shop', true, 10);
+    while (await rereadProfiles(world.engine));
+    expect([await members(french), await members(german)]).toEqual([2, 1]);
+    const moved = await addresses();
+    expect(moved.map(({ email }) => email)).toEqual(['1@shop.example', '2@crm.example', '3@crm.example']);
+    expect(moved[0]!.hash).toEqual(await hashAddress(database, '1@shop.example'));
+    await save('shop', false, 10);
+    await save('crm', false, 50);
+    while (await rereadProfiles(world.engine));
+    expect(await addresses()).toEqual([]);
+    expect(await database.query('SELECT 1 FROM enrollment')).toEqual([]);
+    const causes = await database.query(
+      `SELECT DISTINCT cause->>'kind' AS kind FROM membership_change WHERE effective_at >= $1`,
+      [new Date(start + MINUTE)],
+    );
+    expect(causes).toEqual([{ kind: 'build' }]);
+  });
+
+  it('is walked through from the start again when it changes again, and not for another name', async () => {
+    const open = () =>
+      database.query(
+        `SELECT target, cursor FROM job WHERE kind = 'reread-profiles' AND status IN ('waiting', 'running')`,
+      );
+    await save('crm', true, 50);
+    expect(await open()).toEqual([]);
+    await save('crm', true, 51);
+    await database.run(`UPDATE job SET cursor = 7`);
+    await save('crm', true, 52);
+    expect(await open()).toEqual([{ target: 'sources/crm', cursor: '0' }]);
+  });
 });

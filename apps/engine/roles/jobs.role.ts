@@ -13,6 +13,7 @@ import { buildSegments } from '../jobs/build-segments';
 import { endCanceled } from '../jobs/end-canceled';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
+import { rereadProfiles } from '../jobs/reread-profiles';
 import { runCampaigns } from '../jobs/run-campaigns';
 import { ENGINE, LOG } from '../tokens';
 
@@ -20,7 +21,7 @@ import { ENGINE, LOG } from '../tokens';
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
-/** What is done in chunks beside the stream: builds, planned runs, imports, the outbox, repairs, cancellations. */
+/** What is done in chunks beside the stream: builds, planned runs, imports, the outbox, repairs, cancellations, profiles. */
 @Injectable()
 export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly builds: Loop;
@@ -29,6 +30,7 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
   private readonly outbox: Loop;
   private readonly repairs: Loop;
   private readonly cancellations: Loop;
+  private readonly rereads: Loop;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
@@ -42,6 +44,7 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.imports = loop('import', async () => ((await importer.work()) ? breath : idle));
     this.outbox = loop('outbox', async () => ((await relayOutbox(engine)) ? 0 : SECOND / 10));
     this.repairs = loop('repair', async () => ((await repairContacts(engine)) ? breath : 5 * SECOND));
+    this.rereads = loop('reread-profiles', async () => ((await rereadProfiles(engine)) ? breath : SECOND));
     this.cancellations = loop('cancellations', async () =>
       (await endCanceled(engine)) ? breath : 2 * SECOND,
     );
@@ -63,6 +66,14 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   private all(): Loop[] {
-    return [this.builds, this.runs, this.imports, this.outbox, this.repairs, this.cancellations];
+    return [
+      this.builds,
+      this.runs,
+      this.imports,
+      this.outbox,
+      this.repairs,
+      this.cancellations,
+      this.rereads,
+    ];
   }
 }

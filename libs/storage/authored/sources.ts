@@ -1,5 +1,6 @@
 import type { SourceRank } from '@entente/profile';
 import type { AuthoredRow, KeyPage } from './authored';
+import { askForReread } from '../contact/profile-rereads';
 import type { Tx } from '../database/database';
 
 export interface SourceRow extends AuthoredRow {
@@ -22,12 +23,16 @@ export const listSources = (tx: Tx, page: KeyPage): Promise<SourceRow[]> =>
     page.limit,
   ]);
 
-/** Writes a source. The engine reads trust and precedence by generation: call inside of a publishing transaction. */
+/**
+ * Writes a source; where its rank changes, the profiles that it set traits in are read anew. The engine reads ranks by
+ * generation: call inside of a publishing transaction.
+ */
 export async function saveSource(
   tx: Tx,
   key: string,
   source: { readonly name: string; readonly trusted: boolean; readonly precedence: number },
 ): Promise<SourceRow> {
+  const before = await findSource(tx, key);
   const [row] = await tx.query<SourceRow>(
     `INSERT INTO source (key, name, trusted, precedence) VALUES ($1, $2, $3, $4)
      ON CONFLICT (key) DO UPDATE SET name = excluded.name, trusted = excluded.trusted,
@@ -35,8 +40,12 @@ export async function saveSource(
      RETURNING ${columns}`,
     [key, source.name, source.trusted, source.precedence],
   );
+  if (before && hasOtherRank(before, source)) await askForReread(tx, before);
   return row!;
 }
+
+const hasOtherRank = (a: Pick<SourceRow, 'trusted' | 'precedence'>, b: typeof a): boolean =>
+  a.trusted !== b.trusted || a.precedence !== b.precedence;
 
 /** Whose trait values are read before whose. */
 export const sourceRanks = (tx: Tx): Promise<SourceRank[]> =>
