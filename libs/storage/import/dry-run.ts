@@ -11,7 +11,7 @@ import {
   type ImportCounts,
 } from './apply-rows';
 import { readCsv, type Bytes, type CsvFormat } from './csv-file';
-import type { PermissionPlan } from './plan';
+import type { PermissionPlan } from './plan-permissions';
 import { rowReader, type ImportRow, type RowPermission, type RowProblem } from './read-row';
 
 export interface DryRun {

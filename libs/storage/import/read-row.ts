@@ -9,7 +9,9 @@ import {
 import { parseInstant, type Instant, type Json, type JsonObject, type Problem } from '@entente/kernel';
 import { cellKinds, type CellKindName } from './cell-kinds';
 import type { CsvRecord } from './csv-file';
-import { columnsNamed, type ColumnPlan, type ImportPlan, type PermissionPlan } from './plan';
+import { columnsNamed, type ImportPlan } from './plan';
+import type { ColumnPlan } from './plan-columns';
+import type { PermissionPlan } from './plan-permissions';
 
 /** Something wrong with one row, or with one cell of it. */
 export interface RowProblem {
