@@ -1,5 +1,5 @@
 import { BackOff } from './back-off';
-import { Slots } from './slots';
+import { Slots } from './postgres/slots';
 import { WakeUp } from './wake-up';
 
 const turn = (ms = 5) => new Promise((resolve) => setTimeout(resolve, ms));

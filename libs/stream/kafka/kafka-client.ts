@@ -1,5 +1,5 @@
 import { Kafka, logLevel, type KafkaConfig, type logCreator } from 'kafkajs';
-import type { StreamLog } from './stream-log';
+import type { StreamLog } from '../stream-log';
 
 export interface KafkaConnection {
   readonly brokers: readonly string[];

@@ -1,11 +1,11 @@
 import { HOUR, type Clock, type Duration, type Instant } from '@entente/kernel';
-import { AppendQueue } from './append-queue';
-import { heartbeatFor, placed } from './place-records';
+import { AppendQueue } from '../append-queue';
+import { heartbeatFor, placed } from '../place-records';
 import { PostgresConsumption } from './postgres-consumption';
 import { PostgresLog } from './postgres-log';
 import { PostgresNotices } from './postgres-notices';
-import type { Bounds, ConsumeOptions, Consumption, NewRecord, Stream, StreamOptions } from './stream';
-import { asError, silentLog, type StreamLog } from './stream-log';
+import type { Bounds, ConsumeOptions, Consumption, NewRecord, Stream, StreamOptions } from '../stream';
+import { asError, silentLog, type StreamLog } from '../stream-log';
 
 export interface PostgresStreamOptions extends StreamOptions {
   /** Stamps arrivals where an installation is driven by a virtual clock; the server's clock does otherwise. */

@@ -1,9 +1,9 @@
 import type { Duration } from '@entente/kernel';
-import { BackOff } from './back-off';
+import { BackOff } from '../back-off';
 import { KafkaReader, type ReadFrom } from './kafka-reader';
-import type { ConsumeOptions, Consumption } from './stream';
-import { asError } from './stream-log';
-import { WakeUp } from './wake-up';
+import type { ConsumeOptions, Consumption } from '../stream';
+import { asError } from '../stream-log';
+import { WakeUp } from '../wake-up';
 
 const LOOK_MS: Duration = 5_000;
 /** A consumer that neither fetched nor heard its coordinator for so long has hung. */

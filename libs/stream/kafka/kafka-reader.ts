@@ -3,9 +3,9 @@ import type { Batch, Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Duration } from '@entente/kernel';
 import type { Database } from '@entente/storage';
 import { KafkaPlace } from './kafka-place';
-import { readPosition, type PositionKey } from './positions';
-import { PositionOutsideLog, type Bounds, type ConsumeOptions, type LogRecord } from './stream';
-import { asError, type StreamLog } from './stream-log';
+import { readPosition, type PositionKey } from '../positions';
+import { PositionOutsideLog, type Bounds, type ConsumeOptions, type LogRecord } from '../stream';
+import { asError, type StreamLog } from '../stream-log';
 
 export interface ReadFrom {
   readonly kafka: Kafka;

@@ -1,5 +1,5 @@
 import type { Kafka, Producer } from 'kafkajs';
-import type { PlacedRecord } from './append-queue';
+import type { PlacedRecord } from '../append-queue';
 
 /** Every replica in sync has the records before the broker answers. */
 const ALL_REPLICAS = -1;

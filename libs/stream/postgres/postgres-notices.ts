@@ -1,8 +1,8 @@
 import type { PoolClient, Notification } from 'pg';
 import type { Database } from '@entente/storage';
-import { BackOff } from './back-off';
-import { asError, type StreamLog } from './stream-log';
-import { WakeUp } from './wake-up';
+import { BackOff } from '../back-off';
+import { asError, type StreamLog } from '../stream-log';
+import { WakeUp } from '../wake-up';
 
 /** Something happened to a topic: records in partitions, or a consumer's members changed. */
 export interface Notice {

@@ -5,9 +5,9 @@ import { PartitionWorker } from './partition-worker';
 import type { PostgresLog } from './postgres-log';
 import { notify, type Notice, type PostgresNotices } from './postgres-notices';
 import { Slots } from './slots';
-import type { ConsumeOptions, Consumption } from './stream';
-import { asError, type StreamLog } from './stream-log';
-import { WakeUp } from './wake-up';
+import type { ConsumeOptions, Consumption } from '../stream';
+import { asError, type StreamLog } from '../stream-log';
+import { WakeUp } from '../wake-up';
 
 export interface ConsumptionOf {
   readonly log: PostgresLog;

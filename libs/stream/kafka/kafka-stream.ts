@@ -1,13 +1,13 @@
 import type { Admin, Kafka } from 'kafkajs';
 import type { Duration } from '@entente/kernel';
-import { AppendQueue } from './append-queue';
+import { AppendQueue } from '../append-queue';
 import { kafkaClient, type KafkaConnection } from './kafka-client';
 import { KafkaConsumption } from './kafka-consumption';
 import { makeTopic } from './kafka-topic';
 import { KafkaWriter } from './kafka-writer';
-import { heartbeatFor, placed } from './place-records';
-import type { Bounds, ConsumeOptions, Consumption, NewRecord, Stream, StreamOptions } from './stream';
-import { silentLog } from './stream-log';
+import { heartbeatFor, placed } from '../place-records';
+import type { Bounds, ConsumeOptions, Consumption, NewRecord, Stream, StreamOptions } from '../stream';
+import { silentLog } from '../stream-log';
 
 export type KafkaStreamOptions = KafkaConnection & StreamOptions;
 

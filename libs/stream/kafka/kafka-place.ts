@@ -1,5 +1,5 @@
 import type { Instant } from '@entente/kernel';
-import { BackOff, notYet } from './back-off';
+import { BackOff, notYet } from '../back-off';
 
 /** One partition while this consumer holds it, from one assignment of the group to the next. */
 export class KafkaPlace {

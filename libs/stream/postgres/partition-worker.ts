@@ -1,10 +1,10 @@
 import type { Duration, Instant } from '@entente/kernel';
-import { BackOff, notYet } from './back-off';
+import { BackOff, notYet } from '../back-off';
 import type { PostgresLog } from './postgres-log';
 import type { Slots } from './slots';
-import { PositionOutsideLog, type ConsumeOptions, type LogRecord } from './stream';
-import { asError } from './stream-log';
-import { WakeUp } from './wake-up';
+import { PositionOutsideLog, type ConsumeOptions, type LogRecord } from '../stream';
+import { asError } from '../stream-log';
+import { WakeUp } from '../wake-up';
 
 const IDLE_MS: Duration = 30_000;
 
