@@ -4,3 +4,4 @@ DROP TABLE import_problem, import_file, job, set_aside, outbox, suppression, add
   contact, lineage, identity_link, identity, idempotent_request, audit_entry, access_key, source, lease, series, definitions,
   token_key, installation;
 DROP SEQUENCE contact_id_seq;
+DROP FUNCTION forget_old_audit_entries();

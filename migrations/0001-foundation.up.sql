@@ -83,6 +83,17 @@ CREATE TABLE audit_entry (
   status smallint NOT NULL
 );
 
+-- The application may not delete here, but it may have the oldest entries forgotten after 400 days, some at a time.
+CREATE FUNCTION forget_old_audit_entries() RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp
+AS $$
+  WITH forgotten AS (
+    DELETE FROM audit_entry
+    WHERE id IN (SELECT id FROM audit_entry ORDER BY id LIMIT 5000) AND at < now() - interval '400 days'
+    RETURNING 1)
+  SELECT count(*)::integer FROM forgotten
+$$;
+
 CREATE TABLE idempotent_request (
   key_id     uuid NOT NULL,
   key        text NOT NULL,
@@ -335,6 +346,8 @@ CREATE TABLE enrollment (
   PRIMARY KEY (contact_id, id)
 );
 CREATE INDEX enrollment_campaign ON enrollment (campaign_key, contact_id);
+CREATE INDEX enrollment_been ON enrollment (contact_id, campaign_key);
+CREATE INDEX enrollment_ended ON enrollment (contact_id, ended_at);
 CREATE INDEX enrollment_active ON enrollment (version_id) WHERE status = 'active';
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 

@@ -490,6 +490,19 @@ CREATE UNIQUE INDEX segment_version_live ON public.segment_version USING btree (
 
 -- Functions
 
+CREATE OR REPLACE FUNCTION public.forget_old_audit_entries()
+ RETURNS integer
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  WITH forgotten AS (
+    DELETE FROM audit_entry
+    WHERE id IN (SELECT id FROM audit_entry ORDER BY id LIMIT 5000) AND at < now() - interval '400 days'
+    RETURNING 1)
+  SELECT count(*)::integer FROM forgotten
+$function$
+;
 CREATE OR REPLACE FUNCTION public.stream_add_days(from_day date, days integer)
  RETURNS void
  LANGUAGE plpgsql

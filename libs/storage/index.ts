@@ -57,6 +57,7 @@ export * from './import';
 
 export * from './access-keys';
 export * from './audit';
+export * from './housekeeping';
 export * from './idempotent-requests';
 export * from './jobs';
 export * from './outbox';

@@ -11,6 +11,7 @@ import { dropLeases, ImportWorker } from '@entente/storage';
 import type { Engine } from '../engine';
 import { buildSegments } from '../jobs/build-segments';
 import { endCanceled } from '../jobs/end-canceled';
+import { keepHouse } from '../jobs/housekeeping';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
 import { rereadProfiles } from '../jobs/reread-profiles';
@@ -21,37 +22,38 @@ import { ENGINE, LOG } from '../tokens';
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
-/** What is done in chunks beside the stream: builds, planned runs, imports, the outbox, repairs, cancellations, profiles. */
+/** What is done in chunks beside the stream, each in a loop of its own. */
 @Injectable()
 export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly builds: Loop;
+  private readonly loops: readonly Loop[];
   private readonly runs: Loop;
-  private readonly imports: Loop;
-  private readonly outbox: Loop;
-  private readonly repairs: Loop;
-  private readonly cancellations: Loop;
-  private readonly rereads: Loop;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(LOG) log: Logger,
   ) {
-    const loop = (name: string, work: () => Promise<Duration>) =>
-      new Loop(work, (error) => log.error({ err: error, job: name }, 'a job failed; it is tried again'));
-    this.builds = loop('build', async () => ((await buildSegments(engine)) ? breath : idle));
-    this.runs = loop('runs', async () => ((await runCampaigns(engine)) ? breath : MINUTE));
+    /** Rests only shortly after work that said there is more to do. */
+    const loop = (name: string, work: () => Promise<unknown>, rest: Duration, short = breath) =>
+      new Loop(
+        async () => ((await work()) === true ? short : rest),
+        (error) => log.error({ err: error, job: name }, 'a job failed; it is tried again'),
+      );
     const importer = new ImportWorker(engine.database, engine.clock, engine.id);
-    this.imports = loop('import', async () => ((await importer.work()) ? breath : idle));
-    this.outbox = loop('outbox', async () => ((await relayOutbox(engine)) ? 0 : SECOND / 10));
-    this.repairs = loop('repair', async () => ((await repairContacts(engine)) ? breath : 5 * SECOND));
-    this.rereads = loop('reread-profiles', async () => ((await rereadProfiles(engine)) ? breath : SECOND));
-    this.cancellations = loop('cancellations', async () =>
-      (await endCanceled(engine)) ? breath : 2 * SECOND,
-    );
+    this.runs = loop('runs', () => runCampaigns(engine), MINUTE);
+    this.loops = [
+      this.runs,
+      loop('build', () => buildSegments(engine), idle),
+      loop('import', () => importer.work(), idle),
+      loop('outbox', () => relayOutbox(engine), SECOND / 10, 0),
+      loop('repair', () => repairContacts(engine), 5 * SECOND),
+      loop('reread-profiles', () => rereadProfiles(engine), SECOND),
+      loop('cancellations', () => endCanceled(engine), 2 * SECOND),
+      loop('housekeeping', () => keepHouse(engine), 10 * MINUTE),
+    ];
   }
 
   onApplicationBootstrap(): void {
-    for (const loop of this.all()) loop.start();
+    for (const loop of this.loops) loop.start();
   }
 
   /** Planned instants are looked at each second; which process enrolls is settled in the database. */
@@ -61,19 +63,7 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await Promise.all(this.all().map((loop) => loop.stop()));
+    await Promise.all(this.loops.map((loop) => loop.stop()));
     await dropLeases(this.engine.database, this.engine.id);
-  }
-
-  private all(): Loop[] {
-    return [
-      this.builds,
-      this.runs,
-      this.imports,
-      this.outbox,
-      this.repairs,
-      this.cancellations,
-      this.rereads,
-    ];
   }
 }
