@@ -5,11 +5,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import 'reflect-metadata';
 import { addBodyParsers, type BodyOptions } from './body-parsers';
 import { healthOf, resourceChecks, type HealthChecks } from './health';
-import type { Logger } from './logger';
-import { Metrics } from './metrics';
+import type { Logger } from '../logger';
+import { Metrics } from '../metrics';
 import { ProblemFilter, sendProblem } from './problem-filter';
-import { ResourcesModule } from './resources-module';
-import type { Resources, RunningApp } from './resources';
+import { ResourcesModule } from '../resources-module';
+import type { Resources, RunningApp } from '../resources';
 
 export interface HttpAppOptions extends BodyOptions {
   readonly name: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerTo, type Answer } from './http-problem';
-import type { Logger } from './logger';
+import type { Logger } from '../logger';
 
 /** Answers every error as a problem document. What is our fault is logged under an id, which is all the caller learns. */
 @Catch()

@@ -3,10 +3,10 @@ import { gzipSync } from 'node:zlib';
 import { Body, Controller, Get, Inject, Module, Post } from '@nestjs/common';
 import type { Database } from '@entente/storage';
 import type { Stream } from '@entente/stream';
-import { openLog } from './logger';
-import type { Resources } from './resources';
-import { RESOURCES } from './resources-module';
-import { loadSettings } from './settings';
+import { openLog } from '../logger';
+import type { Resources } from '../resources';
+import { RESOURCES } from '../resources-module';
+import { loadSettings } from '../settings';
 import { startHttpApp, type RunningHttpApp } from './start-http-app';
 
 @Controller()

@@ -1,4 +1,4 @@
-import type { Resources } from './resources';
+import type { Resources } from '../resources';
 
 /** Looks whether something works, and gives details worth showing; rejects when it does not. */
 export type HealthCheck = () => Promise<Readonly<Record<string, unknown>> | undefined>;
