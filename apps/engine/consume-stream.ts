@@ -60,22 +60,14 @@ async function handleOnceMore(engine: Engine, run: RecordRun, record: LogRecord)
     await handleRecords(engine, run);
   } catch (error) {
     if (error instanceof MustWait || !isDataError(error)) throw error;
+    const { partition } = run;
+    const { key, value, position, arrival } = record;
     await engine.database.transaction(async (tx) => {
       await advance(tx, positionAfter(engine, run, record));
-      const { key, value, position, arrival } = record;
-      const reason = reasonOf(error);
-      const { topic } = engine.stream;
-      await setAside(tx, {
-        consumer,
-        topic,
-        partition: run.partition,
-        position,
-        key,
-        value,
-        arrival,
-        reason,
-      });
+      const place = { consumer, topic: engine.stream.topic, partition, position };
+      await setAside(tx, { ...place, key, value, arrival, reason: reasonOf(error) });
     });
+    engine.report('a record was set aside', error, { partition, position: String(position) });
   }
 }
 

@@ -12,6 +12,8 @@ export interface Engine {
   readonly clock: Clock;
   readonly definitions: DefinitionsCache;
   readonly through: Through;
+  /** Tells the operator of something that went wrong and that a person should look at. */
+  readonly report: (what: string, error: unknown, details: Readonly<Record<string, unknown>>) => void;
 }
 
 /** How long a share of the work stays with an engine that is no longer heard of. */

@@ -31,7 +31,10 @@ export async function evaluateContacts(engine: Engine, evaluation: Evaluation): 
     await evaluateAtOnce(engine, evaluation);
   } catch (error) {
     if (!isDataError(error)) throw error;
-    if (contacts.length === 1) return giveUp(engine, evaluation, contacts[0]!, reasonOf(error));
+    if (contacts.length === 1) {
+      engine.report('a contact could not be evaluated', error, { contact: contacts[0] });
+      return giveUp(engine, evaluation, contacts[0]!, reasonOf(error));
+    }
     const middle = contacts.length >> 1;
     await evaluateContacts(engine, { ...evaluation, contacts: contacts.slice(0, middle) });
     await evaluateContacts(engine, { ...evaluation, contacts: contacts.slice(middle) });

@@ -8,8 +8,8 @@ import { Through } from './through';
 
 /** Starts the engine in all its roles: the stream, the timers and the jobs. */
 export async function startEngine(resources: Resources): Promise<RunningApp> {
-  const engine = engineOf(resources);
   const log = resources.log.child({ app: 'engine' });
+  const engine = engineOf({ ...resources, log });
   return startHttpApp(EngineModule.of(engine, log), {
     name: 'engine',
     port: resources.settings.enginePort,
@@ -19,7 +19,7 @@ export async function startEngine(resources: Resources): Promise<RunningApp> {
 }
 
 /** What the roles work with, from what the process opened. */
-export function engineOf({ database, stream, clock }: Resources): Engine {
+function engineOf({ database, stream, clock, log }: Resources): Engine {
   return {
     id: randomUUID(),
     database,
@@ -27,5 +27,6 @@ export function engineOf({ database, stream, clock }: Resources): Engine {
     clock,
     definitions: new DefinitionsCache(database),
     through: new Through(stream, clock),
+    report: (what, error, details) => log.error({ err: error, ...details }, what),
   };
 }

@@ -9,7 +9,7 @@ import type { Sender } from './sender';
 const longestRest: Duration = 5 * SECOND;
 /** Wait once more where something due could not be released: another process is about to change that. */
 const shortRest: Duration = SECOND / 4;
-const largestBatch = 200;
+const largestBatch = 25;
 
 /** Takes due messages of this sender's lanes out, batch by batch. */
 export class LaneWork {

@@ -431,6 +431,7 @@ describe('the engine', () => {
     expect(await database.query('SELECT 1 FROM event')).toHaveLength(1);
     const [aside] = await database.query<{ reason: string }>('SELECT reason FROM set_aside');
     expect(aside!.reason).toMatch(/type/);
+    expect(world.reports).toEqual(['a record was set aside']);
   });
 
   it('fires no timer before every partition has been read through it', async () => {

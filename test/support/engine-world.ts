@@ -66,6 +66,7 @@ const allBuckets = Array.from({ length: 16 }, (_, bucket) => bucket);
 export class EngineWorld {
   readonly clock: StillClock;
   readonly log: StillLog;
+  readonly reports: string[] = [];
   engine: Engine;
 
   constructor(
@@ -91,6 +92,7 @@ export class EngineWorld {
       clock: this.clock,
       definitions: new DefinitionsCache(this.database),
       through: new Through(this.log, this.clock),
+      report: (what) => this.reports.push(what),
     };
   }
 
