@@ -16,7 +16,6 @@ import { CheckedPipe } from './http/checked-pipe';
 import { DatabaseErrorsInterceptor } from './http/database-errors';
 import { IdempotencyInterceptor } from './http/idempotency';
 import { KnownQueryGuard } from './http/known-query';
-import { OldRequests } from './http/old-requests';
 import { ImportsController } from './imports/imports.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { AuditController } from './keys/audit.controller';
@@ -81,7 +80,6 @@ export class ApiModule {
         { provide: SETTINGS, useValue: settings },
         { provide: LOG, useValue: log },
         ContactWrites,
-        OldRequests,
         PermissionActs,
         Previews,
         TestMails,
