@@ -38,6 +38,19 @@ const fact = (fields: Partial<Fact>): Fact => ({
 const bought = (userId: string, fields: Partial<Fact> = {}): Fact =>
   fact({ userId, name: 'Order Completed', properties: { total: 60 }, ...fields });
 
+/** A campaign that greets whoever enters the segment of buyers. */
+const welcomeBuyers = () =>
+  author.campaign(
+    'welcome',
+    {
+      topic: 'news',
+      from: 'shop',
+      triggers: [{ segment: 'buyers' }],
+      steps: [{ id: 'hello', send: 'hello' }],
+    },
+    start,
+  );
+
 const changes = async (version: number) =>
   (
     await database.query<{ entered: boolean; effective_at: Date; cause: { kind: string } }>(
@@ -182,16 +195,7 @@ describe('the engine', () => {
     await world.arrive(bought('1'), bought('2'), fact({ userId: '3', name: 'Seen' }));
     await world.passTo(start + HOUR);
     const buyers = await author.segment('buyers', { event: 'Order Completed' });
-    await author.campaign(
-      'welcome',
-      {
-        topic: 'news',
-        from: 'shop',
-        triggers: [{ segment: 'buyers' }],
-        steps: [{ id: 'hello', send: 'hello' }],
-      },
-      start,
-    );
+    await welcomeBuyers();
     await world.work();
     expect(await members(buyers)).toHaveLength(2);
     expect(await messages()).toEqual([]);
@@ -206,16 +210,7 @@ describe('the engine', () => {
     await world.arrive(bought('1'), bought('1'), bought('2'), fact({ userId: '3', name: 'Seen' }));
     await world.passTo(start + HOUR);
     await world.work();
-    await author.campaign(
-      'welcome',
-      {
-        topic: 'news',
-        from: 'shop',
-        triggers: [{ segment: 'buyers' }],
-        steps: [{ id: 'hello', send: 'hello' }],
-      },
-      start,
-    );
+    await welcomeBuyers();
     const edited = await author.segment('buyers', { event: 'Order Completed' });
     await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [edited]);
     await world.work();
@@ -247,16 +242,7 @@ describe('the engine', () => {
     await world.arrive(bought('1'), fact({ userId: '2', name: 'Seen' }));
     await world.passTo(start + HOUR);
     await author.segment('buyers', { event: 'Order Completed' });
-    await author.campaign(
-      'welcome',
-      {
-        topic: 'news',
-        from: 'shop',
-        triggers: [{ segment: 'buyers' }],
-        steps: [{ id: 'hello', send: 'hello' }],
-      },
-      start,
-    );
+    await welcomeBuyers();
     await world.arrive(bought('1'), bought('2'));
     await world.readAll();
     await world.work();
