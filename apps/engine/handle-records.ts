@@ -1,5 +1,5 @@
 import { eventName, type IdentityKey } from '@entente/event';
-import type { ContactId, Instant } from '@entente/kernel';
+import type { ContactId, Instant, Uuid } from '@entente/kernel';
 import {
   insertEvents,
   resolveKeys,
@@ -19,6 +19,7 @@ import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
 import { untilSettled } from './start-over';
 import { consumer } from './through';
+import { enrollmentsBy } from './walk-campaigns';
 import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
 
 /** Consecutive records of one partition, to be handled from its stored position. */
@@ -63,9 +64,10 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
   const others = await engine.through.ofPartitions(tx, run.partition);
   const readThrough = Math.min(...others.values());
   const identities = await takeIdentityChanges(tx, arrivals);
-  const wanted = await wantedContacts(tx, arrivals, contacts, identities, definitions);
-  const set = await takePersons(tx, wanted, definitions);
   const events = arrivals.map((arrival) => eventOf(arrival, contacts.get(arrival.own)!));
+  const wanted = await wantedContacts(tx, arrivals, contacts, identities, definitions);
+  const beginnings = beginningsOf(events, wanted.survivors, definitions);
+  const set = await takePersons(tx, { ...wanted, beginnings }, definitions);
   const fresh = await insertEvents(tx, firstCopies(events));
   arrivals.forEach((arrival, index) => {
     const event = events[index]!;
@@ -121,6 +123,20 @@ async function wantedContacts(
     wanted.set(survivor, arrival.at);
   });
   return { contacts: wanted, survivors, histories: moved };
+}
+
+/** By person, the enrollments that events may begin. */
+function beginningsOf(
+  events: readonly StoredEvent[],
+  survivors: ReadonlyMap<ContactId, ContactId>,
+  definitions: Definitions,
+): Map<ContactId, Uuid[]> {
+  const beginnings = new Map<ContactId, Uuid[]>();
+  for (const event of events.filter(({ name }) => definitions.triggers.has(name))) {
+    const person = survivors.get(event.contact)!;
+    beginnings.set(person, [...(beginnings.get(person) ?? []), ...enrollmentsBy(event, definitions)]);
+  }
+  return beginnings;
 }
 
 /** Contacts that become part of somebody else, with whom they leave and whom they join. */

@@ -2,7 +2,7 @@ import type { Effect } from '@entente/campaign';
 import { byContactId, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
 import type { SeriesState } from '@entente/segment';
-import type { Enrollment, MembershipChange, PersonRow } from '@entente/storage';
+import type { Enrollment, MembershipChange, PastEnrollments, PersonRow } from '@entente/storage';
 import type { PublishedCampaign } from './definitions';
 
 /** A message that a step asked for, before anybody looked whether it may be written. */
@@ -27,7 +27,10 @@ export interface Person {
   /** The traits as rules read them: one value each, by precedence. */
   view: JsonObject;
   members: Set<number>;
+  /** The open ones, and those that began or ended in this transaction. */
   enrollments: Enrollment[];
+  /** What is known of those that ended before, of every contact at hand. */
+  readonly past: ReadonlyMap<ContactId, PastEnrollments>;
   repair: string | null;
   readonly erased: boolean;
   /** Made anew of other contacts than before. */
@@ -62,6 +65,7 @@ export function personFrom(
   lineage: ContactId[],
   members: Set<number>,
   enrollments: Enrollment[],
+  past: Person['past'],
 ): Person {
   return {
     id: row.id,
@@ -74,6 +78,7 @@ export function personFrom(
     view: {},
     members,
     enrollments,
+    past,
     repair: row.repair,
     erased: row.erased,
     regrouped: false,
@@ -97,4 +102,15 @@ export function nextWake(person: Person): Instant | undefined {
     if (earliest === undefined || state.wakeAt < earliest) earliest = state.wakeAt;
   }
   return earliest;
+}
+
+/** Whether this person has ever been in a campaign, is in it now, and has been enrolled as this already. */
+export function walksOf(person: Person, campaign: string, id: Uuid) {
+  const walks = person.enrollments.filter((one) => one.campaign === campaign);
+  const past = person.lineage.map((contact) => person.past.get(contact)?.get(campaign));
+  return {
+    ever: walks.length > 0 || past.some((ids) => ids !== undefined),
+    now: walks.some((one) => one.status === 'active'),
+    once: walks.some((one) => one.id === id) || past.some((ids) => ids?.has(id)),
+  };
 }

@@ -1,8 +1,8 @@
 import { advance, causeKey, enroll, mayEnter, startedBy, type Cause } from '@entente/campaign';
-import { stableUuid, toIso, type Instant, type JsonObject } from '@entente/kernel';
+import { stableUuid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Enrollment, StoredEvent } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from './definitions';
-import type { ChangeCause, Person } from './person';
+import { walksOf, type ChangeCause, type Person } from './person';
 
 /** Somebody entered a segment: starts the campaigns that wait for it. */
 export function startByChange(
@@ -34,10 +34,21 @@ export function startByEvent(
   cause: ChangeCause,
   definitions: Definitions,
 ): void {
+  for (const one of causesOf(event, definitions)) start(person, one, cause, definitions);
+}
+
+/** Enrollments that an event may begin, in campaigns that let people in again. */
+export const enrollmentsBy = (event: StoredEvent, definitions: Definitions): Uuid[] =>
+  causesOf(event, definitions).flatMap((cause) =>
+    startedNow(cause, definitions)
+      .filter(({ campaign }) => campaign.reentry !== 'never')
+      .map((published) => enrollmentId(published, cause)),
+  );
+
+function causesOf(event: StoredEvent, definitions: Definitions): Cause[] {
   const { name, message, properties, at } = event;
-  start(person, { kind: 'event', name, message, properties, at }, cause, definitions);
   const told = definitions.sources.get(event.source)?.key === 'entente' ? permissionTold(event) : undefined;
-  if (told) start(person, told, cause, definitions);
+  return [{ kind: 'event', name, message, properties, at }, ...(told ? [told] : [])];
 }
 
 const acts = new Map([
@@ -53,13 +64,18 @@ function permissionTold({ name, properties, at, message }: StoredEvent): Cause |
 
 function start(person: Person, cause: Cause, why: ChangeCause, definitions: Definitions): void {
   if (person.erased) return;
-  for (const published of definitions.campaigns.values()) {
-    if (!published.current || published.status !== 'live') continue;
-    if (startedBy(published.campaign, cause) && mayStart(published, why, person.clock)) {
-      begin(person, published, cause, definitions);
-    }
+  for (const published of startedNow(cause, definitions)) {
+    if (mayStart(published, why, person.clock)) begin(person, published, cause, definitions);
   }
 }
+
+const startedNow = (cause: Cause, definitions: Definitions): PublishedCampaign[] =>
+  [...definitions.campaigns.values()].filter(
+    (one) => one.current && one.status === 'live' && startedBy(one.campaign, cause),
+  );
+
+const enrollmentId = ({ key }: PublishedCampaign, cause: Cause): Uuid =>
+  stableUuid('enrollment', key, causeKey(cause));
 
 /** What is older than the campaign, or too old when it came, starts nothing; nor does what an import or a repair finds. */
 function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant): boolean {
@@ -83,10 +99,9 @@ export function begin(
   cause: Cause,
   definitions: Definitions,
 ): boolean {
-  const id = stableUuid('enrollment', published.key, causeKey(cause));
-  const earlier = person.enrollments.filter((one) => one.campaign === published.key);
-  const before = { ever: earlier.length > 0, now: earlier.some((one) => one.status === 'active') };
-  if (earlier.some((one) => one.id === id) || !mayEnter(published.campaign, before)) return false;
+  const id = enrollmentId(published, cause);
+  const before = walksOf(person, published.key, id);
+  if (before.once || !mayEnter(published.campaign, before)) return false;
   const enrollment: Enrollment = {
     contact: person.id,
     id,

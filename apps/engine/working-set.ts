@@ -1,4 +1,4 @@
-import { keyedHash, type ContactId, type Instant } from '@entente/kernel';
+import { keyedHash, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import { mailAddress, readTraits } from '@entente/profile';
 import {
   armTimers,
@@ -8,6 +8,7 @@ import {
   loadEnrollments,
   loadHistories,
   loadMemberships,
+  loadPast,
   loadPersons,
   lockContacts,
   markForRepair,
@@ -17,6 +18,8 @@ import {
   writeEnrollments,
   writeMembershipChanges,
   type Arming,
+  type PastQuestion,
+  type PersonRow,
   type StoredEvent,
   type Tx,
 } from '@entente/storage';
@@ -42,6 +45,8 @@ export interface Wanted {
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
   readonly histories: ReadonlySet<ContactId>;
+  /** By contact, the enrollments that may begin beside those that a change of membership begins; without this any may. */
+  readonly beginnings?: ReadonlyMap<ContactId, readonly Uuid[]>;
 }
 
 /** Locks and loads persons, sorted; starts over when who is part of whom changed before the locks were held. */
@@ -58,11 +63,12 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   const all = [...new Set([...lineages.values()].flat())];
   const memberships = await loadMemberships(tx, ids);
   const enrollments = await loadEnrollments(tx, all);
+  const past = await loadPast(tx, pastQuestions(rows, lineages, wanted));
   const persons = new Map<ContactId, Person>();
   for (const row of rows) {
     const lineage = lineages.get(row.id)!;
     const walks = lineage.flatMap((contact) => enrollments.get(contact) ?? []);
-    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks));
+    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, past));
   }
   const histories = await loadHistories(tx, [...historiesNeeded(persons.values(), wanted, definitions)]);
   for (const person of persons.values()) {
@@ -70,6 +76,20 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     settleFirstBuilds(person, definitions);
   }
   return { persons, survivors, histories };
+}
+
+/** Who is made anew may take over what others began. An entry at an instant has begun nothing that ended before. */
+function pastQuestions(
+  rows: readonly PersonRow[],
+  lineages: ReadonlyMap<ContactId, readonly ContactId[]>,
+  { beginnings, histories }: Wanted,
+): PastQuestion[] {
+  return rows.flatMap(({ id, clock }) => {
+    const lineage = lineages.get(id)!;
+    if (!beginnings || lineage.some((contact) => histories.has(contact)))
+      return lineage.map((contact) => ({ contact, since: -Infinity, ids: [] }));
+    return lineage.map((contact) => ({ contact, since: clock, ids: beginnings.get(id) ?? [] }));
+  });
 }
 
 function historiesNeeded(

@@ -29,7 +29,7 @@ interface Row {
   ended_at: Date | null;
 }
 
-/** Every enrollment of these contacts, the ended ones too, by contact, the oldest first. */
+/** The open enrollments of these contacts, by contact, the oldest first. */
 export async function loadEnrollments(
   tx: Tx,
   contacts: readonly ContactId[],
@@ -38,11 +38,63 @@ export async function loadEnrollments(
   if (contacts.length === 0) return enrollments;
   const rows = await tx.query<Row>(
     `SELECT contact_id, id, campaign_key, version_id, cause, status, state, entered_at, ended_at
-     FROM enrollment WHERE contact_id = ANY($1::bigint[]) ORDER BY entered_at, id`,
+     FROM enrollment WHERE contact_id = ANY($1::bigint[]) AND ended_at IS NULL ORDER BY entered_at, id`,
     [contacts],
   );
   for (const row of rows) enrollments.get(row.contact_id)?.push(enrollment(row));
   return enrollments;
+}
+
+/** By campaign, what is known of a contact's enrollments that have ended: there were some, these among them. */
+export type PastEnrollments = ReadonlyMap<string, ReadonlySet<Uuid>>;
+
+export interface PastQuestion {
+  readonly contact: ContactId;
+  /** Those that ended at this instant or later are asked for one by one. */
+  readonly since: Instant;
+  /** And these, whenever they ended. */
+  readonly ids: readonly Uuid[];
+}
+
+/** The campaigns that contacts have been in and are out of, and the enrollments asked for. */
+export async function loadPast(
+  tx: Tx,
+  questions: readonly PastQuestion[],
+): Promise<Map<ContactId, PastEnrollments>> {
+  const past = new Map<ContactId, Map<string, Set<Uuid>>>();
+  if (questions.length === 0) return past;
+  const asked = questions.flatMap(({ contact, ids }) => ids.map((id) => ({ contact, id })));
+  const rows = await tx.query<{ contact_id: ContactId; campaign_key: string; id: Uuid | null }>(
+    `WITH RECURSIVE asked (contact_id, since) AS (
+       SELECT contact_id, since FROM unnest($1::bigint[], $2::timestamptz[]) AS q (contact_id, since)
+     ), been (contact_id, campaign_key) AS (
+       SELECT contact_id, (SELECT min(campaign_key) FROM enrollment e WHERE e.contact_id = asked.contact_id) FROM asked
+       UNION ALL
+       SELECT contact_id, (
+         SELECT min(campaign_key) FROM enrollment e
+         WHERE e.contact_id = been.contact_id AND e.campaign_key > been.campaign_key
+       ) FROM been WHERE campaign_key IS NOT NULL
+     )
+     SELECT contact_id, campaign_key, NULL AS id FROM been WHERE campaign_key IS NOT NULL
+     UNION ALL
+     SELECT contact_id, campaign_key, id FROM asked JOIN enrollment USING (contact_id) WHERE ended_at >= since
+     UNION ALL
+     SELECT contact_id, campaign_key, id FROM unnest($3::bigint[], $4::uuid[]) AS one (contact_id, id)
+     JOIN enrollment USING (contact_id, id)`,
+    [
+      questions.map(({ contact }) => contact),
+      questions.map(({ since }) => (since === -Infinity ? '-infinity' : toIso(since))),
+      asked.map(({ contact }) => contact),
+      asked.map(({ id }) => id),
+    ],
+  );
+  for (const { contact_id: contact, campaign_key: campaign, id } of rows) {
+    if (!past.has(contact)) past.set(contact, new Map());
+    const campaigns = past.get(contact)!;
+    if (!campaigns.has(campaign)) campaigns.set(campaign, new Set());
+    if (id !== null) campaigns.get(campaign)!.add(id);
+  }
+  return past;
 }
 
 const enrollment = (row: Row): Enrollment => ({
