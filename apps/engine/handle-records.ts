@@ -7,6 +7,7 @@ import {
   survivorsOf,
   writeLineage,
   writeLinks,
+  type LineageChange,
   type StoredEvent,
   type Tx,
 } from '@entente/storage';
@@ -83,7 +84,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     }
   });
   await writeLinks(tx, identities.links);
-  await writeLineage(tx, lineageChanges(wanted.survivors, set.survivors), run.records.at(-1)!.arrival);
+  await writeLineage(tx, lineageChanges(wanted.survivors, set));
   await writeBack(tx, set, definitions, 'earlier');
 }
 
@@ -176,9 +177,13 @@ function applyTo(
   }
 }
 
-function lineageChanges(
-  before: ReadonlyMap<ContactId, ContactId>,
-  after: ReadonlyMap<ContactId, ContactId>,
-): Map<ContactId, ContactId> {
-  return new Map([...after].filter(([contact, survivor]) => (before.get(contact) ?? contact) !== survivor));
+/** Who is part of somebody else than before, since the instant at which that person was made anew. */
+function lineageChanges(before: ReadonlyMap<ContactId, ContactId>, set: WorkingSet): LineageChange[] {
+  const moved = [...set.survivors].filter(
+    ([contact, survivor]) => (before.get(contact) ?? contact) !== survivor,
+  );
+  return moved.map(([contact, survivor]) => {
+    const person = set.persons.get(survivor)!;
+    return { contact, survivor, since: person.regroupedAt ?? person.clock };
+  });
 }

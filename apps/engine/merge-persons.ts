@@ -73,7 +73,7 @@ function regroup(
   for (const person of concerned) {
     person.lineage = lineages.get(person.id)!;
     person.absorbed = set.survivors.get(person.id) !== person.id;
-    person.regrouped = !person.absorbed;
+    person.regroupedAt = person.absorbed ? undefined : now;
     const belongs = (contact: ContactId) => person.lineage.includes(contact);
     person.enrollments = enrollments.filter((one) => belongs(one.contact));
     person.moved.clear();

@@ -33,8 +33,8 @@ export interface Person {
   readonly past: ReadonlyMap<ContactId, PastEnrollments>;
   repair: string | null;
   readonly erased: boolean;
-  /** Made anew of other contacts than before. */
-  regrouped: boolean;
+  /** When this person was last made anew of other contacts than before. */
+  regroupedAt: Instant | undefined;
   /** Part of another person now: holds nothing and changes no more. */
   absorbed: boolean;
   readonly due: Instant | undefined;
@@ -81,7 +81,7 @@ export function personFrom(
     past,
     repair: row.repair,
     erased: row.erased,
-    regrouped: false,
+    regroupedAt: undefined,
     absorbed: false,
     due: row.due,
     changes: [],

@@ -175,7 +175,7 @@ async function cancelMergedTwins(
   persons: readonly Person[],
   definitions: Definitions,
 ): Promise<void> {
-  const regrouped = persons.filter((person) => person.regrouped);
+  const regrouped = persons.filter((person) => person.regroupedAt !== undefined);
   if (regrouped.length === 0) return;
   const lineages = new Map(regrouped.map((person) => [person.id, person.lineage]));
   const published = [...definitions.campaigns.values()];

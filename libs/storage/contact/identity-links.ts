@@ -113,22 +113,27 @@ export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise
   );
 }
 
-/** Sets whom contacts are part of from now on; a contact that maps to itself stands alone again. */
-export async function writeLineage(
-  tx: Tx,
-  survivors: ReadonlyMap<ContactId, ContactId>,
-  since: Instant,
-): Promise<void> {
-  if (survivors.size === 0) return;
-  const pairs = [...survivors];
-  const alone = pairs.filter(([contact, survivor]) => contact === survivor).map(([contact]) => contact);
-  const merged = pairs.filter(([contact, survivor]) => contact !== survivor);
+/** From an instant on a contact is part of another one, or of itself: it stands alone again. */
+export interface LineageChange {
+  readonly contact: ContactId;
+  readonly survivor: ContactId;
+  readonly since: Instant;
+}
+
+export async function writeLineage(tx: Tx, changes: readonly LineageChange[]): Promise<void> {
+  const alone = changes.filter(({ contact, survivor }) => contact === survivor).map(({ contact }) => contact);
+  const merged = changes.filter(({ contact, survivor }) => contact !== survivor);
   if (alone.length > 0) await tx.run('DELETE FROM lineage WHERE contact_id = ANY($1::bigint[])', [alone]);
   if (merged.length === 0) return;
   await tx.run(
     `INSERT INTO lineage (contact_id, survivor_id, since)
-     SELECT contact_id, survivor_id, $3 FROM unnest($1::bigint[], $2::bigint[]) AS l (contact_id, survivor_id)
+     SELECT contact_id, survivor_id, since
+     FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS l (contact_id, survivor_id, since)
      ON CONFLICT (contact_id) DO UPDATE SET survivor_id = excluded.survivor_id, since = excluded.since`,
-    [merged.map(([contact]) => contact), merged.map(([, survivor]) => survivor), toIso(since)],
+    [
+      merged.map(({ contact }) => contact),
+      merged.map(({ survivor }) => survivor),
+      merged.map(({ since }) => toIso(since)),
+    ],
   );
 }
