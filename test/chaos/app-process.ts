@@ -152,8 +152,11 @@ function complaintIn(line: string): string {
   try {
     const { app, msg, err } = JSON.parse(line) as Record<string, unknown>;
     const { message } = (err ?? {}) as { message?: string };
-    return [app, msg, message].filter(Boolean).join(' · ').slice(0, 200);
+    return withoutPlaces([app, msg, message].filter(Boolean).join(' · ')).slice(0, 160);
   } catch {
     return line.slice(0, 200);
   }
 }
+
+/** Ports and sockets change with every start. */
+const withoutPlaces = (text: string): string => text.replace(/\/tmp\/\S+|\d+(\.\d+){3}:\d+/g, '…');

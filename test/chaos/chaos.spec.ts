@@ -17,6 +17,7 @@ const small: ChaosOptions = {
   waveSeconds: 8,
   blowEveryMs: 2_000,
   longestMs: 2_000,
+  strike: [],
   patienceMs: 90_000,
   say: () => undefined,
 };

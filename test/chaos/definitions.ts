@@ -1,6 +1,6 @@
 import type { MarketingApi } from '../demo/marketing-api';
 
-/** Segments with what each means in SQL over `seen`: rows (person, name, at, properties) of the events that arrived by :now. */
+/** Segments, the one that names others last, with what each means in SQL over `seen`: rows (person, name, at, properties) of the events that arrived by :now. */
 export const segments: Readonly<Record<string, { readonly rule: object; readonly sql: string }>> = {
   french: {
     rule: { trait: 'country', eq: 'FR' },
@@ -70,7 +70,9 @@ export async function defineAll(api: MarketingApi): Promise<void> {
     subject: 'News for {{contact.email}}',
     html: '<html lang="en"><body><p>Hello from the <a href="https://shop.example/">shop</a>.</p></body></html>',
   });
-  for (const [key, { rule }] of Object.entries(segments)) await api.segment(key, key, rule);
+  const [named, naming] = [Object.entries(segments).slice(0, -1), Object.entries(segments).slice(-1)];
+  for (const some of [named, naming])
+    await Promise.all(some.map(([key, { rule }]) => api.segment(key, key, rule)));
   for (const [key, definition] of Object.entries(definitionsOf())) {
     await api.put(`campaigns/${key}`, { topic: 'newsletter', from: 'shop', ...definition });
     await api.post(`campaigns/${key}/publish`, {});

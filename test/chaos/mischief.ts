@@ -7,6 +7,8 @@ export interface MischiefOptions {
   readonly everyMs: number;
   /** Longest time that something stays dead or frozen. */
   readonly longestMs: number;
+  /** Beginnings of the names of what is struck; none: everything. */
+  readonly only: readonly string[];
 }
 
 const AT_ONCE = 2;
@@ -41,7 +43,7 @@ export class Mischief {
 
   /** One blow, to something that stands. */
   strike(): void {
-    const standing = this.place.victims.filter((victim) => !this.struck.has(victim));
+    const standing = this.victims().filter((victim) => !this.struck.has(victim));
     const victim = this.choose(standing);
     if (!victim) return;
     const blow = (this.mayFreeze(victim) ? this.freeze(victim) : this.kill(victim)).then(
@@ -49,6 +51,14 @@ export class Mischief {
     );
     this.struck.set(victim, blow);
     blow.catch(() => undefined); // `wreak` waits for it
+  }
+
+  private victims(): readonly Victim[] {
+    const { only } = this.options;
+    const { victims } = this.place;
+    return only.length === 0
+      ? victims
+      : victims.filter(({ name }) => only.some((one) => name.startsWith(one)));
   }
 
   private choose(victims: readonly Victim[]): Victim | undefined {

@@ -22,6 +22,7 @@ export const usage = `npm run chaos -- [options]
   --wave-seconds 25
   --blow-every 2500           milliseconds between two blows, on average
   --longest 12000             milliseconds that something stays dead or frozen, at most
+  --strike engine,kafka       only what is called so; everything when not said
   --patience 150              seconds to wait for what is left to do
   --folder PATH               data and logs; a new folder that is removed at the end
   --keep                      do not remove it
@@ -38,6 +39,7 @@ const given = {
   'wave-seconds': { type: 'string', default: '25' },
   'blow-every': { type: 'string', default: '2500' },
   longest: { type: 'string', default: '12000' },
+  strike: { type: 'string', default: '' },
   patience: { type: 'string', default: '150' },
   folder: { type: 'string', default: '' },
   keep: { type: 'boolean', default: false },
@@ -60,6 +62,7 @@ export function readOptions(
     waveSeconds: whole('wave-seconds', values['wave-seconds'], 1),
     blowEveryMs: whole('blow-every', values['blow-every'], 50),
     longestMs: whole('longest', values.longest, 50),
+    strike: values.strike.split(',').filter(Boolean),
     patienceMs: whole('patience', values.patience, 1) * 1_000,
     ...(values.folder && { folder: values.folder }),
     keep: values.keep,

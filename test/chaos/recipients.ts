@@ -71,7 +71,7 @@ export class Recipients {
     }
   }
 
-  /** Whether a permission stands; repeated while there is no answer. */
+  /** Whether a permission stands; asked again while there is no answer. */
   private async grant(user: string): Promise<boolean> {
     for (let attempt = 1; attempt < 100; attempt += 1) {
       try {
@@ -82,7 +82,7 @@ export class Recipients {
         });
         return true;
       } catch (error) {
-        if ((error as { status?: number }).status === 409) return false;
+        if (isRefusal(error)) return false;
         await sleep(LOOK_MS);
       }
     }
@@ -112,6 +112,12 @@ export class Recipients {
   private async regrant(email: string): Promise<void> {
     if (await this.grant(this.granted.get(email)!)) this.regranted += 1;
   }
+}
+
+/** The ledger forbids it, or there is no address that is believed: asking again changes nothing. */
+function isRefusal(error: unknown): boolean {
+  const { status = 0 } = error as { status?: number };
+  return status >= 400 && status < 500 && status !== 429;
 }
 
 /** What a mailbox provider does (RFC 8058). */

@@ -28,6 +28,8 @@ export interface ChaosOptions {
   readonly blowEveryMs: number;
   /** Longest time that something stays dead or frozen. */
   readonly longestMs: number;
+  /** Beginnings of the names of what is struck; none: everything. */
+  readonly strike: readonly string[];
   /** How long to wait for what is left to do. */
   readonly patienceMs: number;
   readonly say: (line: string) => void;
@@ -74,6 +76,7 @@ class Run {
     this.mischief = new Mischief(place, random, {
       everyMs: options.blowEveryMs,
       longestMs: options.longestMs,
+      only: options.strike,
     });
   }
 
