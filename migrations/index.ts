@@ -1,4 +1,8 @@
 import { sqlMigration } from './sql-migration';
 
 /** Every migration, in order: one line per numbered pair of files. */
-export const migrations = [sqlMigration('0001-foundation'), sqlMigration('0002-stream')] as const;
+export const migrations = [
+  sqlMigration('0001-foundation'),
+  sqlMigration('0002-stream'),
+  sqlMigration('0005-time-zone'),
+] as const;

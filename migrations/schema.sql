@@ -143,7 +143,8 @@ CREATE TABLE import_problem (
 CREATE TABLE installation (
   singleton boolean NOT NULL DEFAULT true,
   address_key bytea NOT NULL,
-  created_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  time_zone text NOT NULL DEFAULT 'UTC'::text
 );
 CREATE TABLE job (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -610,6 +611,7 @@ COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
 COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>, that a grant could not lift';
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';
+COMMENT ON COLUMN installation.time_zone IS 'IANA name of the zone whose calendar applies to contacts that name none';
 COMMENT ON TABLE lease IS 'who works on a share of the timers, lanes, runs or jobs, and until when';
 COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row leads to the survivor in one step';
 COMMENT ON TABLE membership_change IS 'append-only log of entries and exits';

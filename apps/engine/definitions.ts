@@ -3,6 +3,8 @@ import type { Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
 import { compileBook, parseRule, type Book } from '@entente/segment';
 import {
+  addressKey,
+  installationTimeZone,
   noteKeptSeries,
   readGenerationShared,
   type Database,
@@ -82,7 +84,7 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
   const campaigns = await loadCampaigns(tx);
   const segments = await loadSegments(tx);
   const branches = campaigns.flatMap((one) => one.campaign.rules());
-  const book = compileBook(segments, branches);
+  const book = compileBook(segments, branches, await installationTimeZone(tx));
   const live = new Set(segments.filter(({ status }) => status === 'live').map(({ segment }) => segment));
   const versions = segments.map(({ id, segment, status }) => ({
     id,
@@ -90,7 +92,6 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     status,
     isFirst: !live.has(segment),
   }));
-  const [installation] = await tx.query<{ address_key: Buffer }>('SELECT address_key FROM installation');
   return {
     generation,
     sources: await loadSources(tx),
@@ -100,7 +101,7 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     firstBuilds: versions.filter((version) => version.isFirst).map(({ id }) => id),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
-    addressKey: installation!.address_key,
+    addressKey: await addressKey(tx),
   };
 }
 

@@ -3,7 +3,7 @@ import { applyTraits, readTraits, type SourcedTraits } from '@entente/profile';
 import type { Changes, HistoryEvent } from '@entente/segment';
 import type { StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
-import { nextWake, type ChangeCause, type Person } from './person';
+import { nextWake, subjectOf, type ChangeCause, type Person } from './person';
 import { startByChange, startByEvent, wake } from './walk-campaigns';
 
 /** Time passed for a person beyond what every partition is known to have been read through. */
@@ -23,7 +23,7 @@ export const historyEvent = (event: StoredEvent): HistoryEvent => ({
 /** When time alone next changes something for this person; may be early, never late. */
 export function nextDue(person: Person, definitions: Definitions): Instant | undefined {
   if (person.erased || person.absorbed || person.repair !== null) return undefined;
-  const flip = definitions.book.nextChange(person.state, person.view, person.clock);
+  const flip = definitions.book.nextChange(subjectOf(person), person.clock);
   const wakeAt = nextWake(person);
   if (flip === undefined || wakeAt === undefined) return flip ?? wakeAt;
   return Math.min(flip, wakeAt);
@@ -56,7 +56,7 @@ function reach(person: Person, now: Instant, definitions: Definitions): void {
 
 /** The versions whose truth time alone may change by an instant. */
 const dueBy = (person: Person, now: Instant, { book }: Definitions): number[] =>
-  book.affectedByTime(person.state, person.view, person.clock, now);
+  book.affectedByTime(subjectOf(person), person.clock, now);
 
 /** Applies one new event at its arrival, or at the person's clock when that is further. */
 export function applyEvent(
@@ -136,7 +136,7 @@ export function settle(
   definitions: Definitions,
   only?: readonly number[],
 ): void {
-  const { entered, left } = changesNow(person, definitions, person.fresh ? undefined : only);
+  const { entered, left } = changesNow(person, definitions, only);
   person.evaluated = true;
   person.fresh = false;
   const logged = loggedCause(cause);
@@ -153,8 +153,9 @@ export function settle(
 
 function changesNow(person: Person, { book }: Definitions, only: readonly number[] | undefined): Changes {
   if (person.erased || person.absorbed) return { entered: [], left: [...person.members] };
+  if (person.fresh && only) return book.firstChanges(subjectOf(person), person.clock, only);
   if (only?.length === 0) return { entered: [], left: [] };
-  return book.changes(person.state, person.view, person.clock, person.members, only);
+  return book.changes(subjectOf(person), person.clock, person.members, only);
 }
 
 function loggedCause(cause: ChangeCause): JsonObject {

@@ -1,7 +1,7 @@
 import type { Effect } from '@entente/campaign';
 import { byContactId, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
-import type { SeriesState } from '@entente/segment';
+import type { SeriesState, Subject } from '@entente/segment';
 import type { Enrollment, MembershipChange, PastEnrollments, PersonRow } from '@entente/storage';
 import type { PublishedCampaign } from './definitions';
 
@@ -93,6 +93,9 @@ export function personFrom(
 }
 
 export const sortedIds = (ids: Iterable<ContactId>): ContactId[] => [...new Set(ids)].sort(byContactId);
+
+/** A person as rules see them. */
+export const subjectOf = ({ id, state, view }: Person): Subject => ({ contact: id, state, traits: view });
 
 /** When the next of this person's waits ends, if one is waiting. */
 export function nextWake(person: Person): Instant | undefined {

@@ -2,7 +2,7 @@ import { advance, causeKey, enroll, mayEnter, startedBy, type Cause } from '@ent
 import { stableUuid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Enrollment, StoredEvent } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from './definitions';
-import { walksOf, type ChangeCause, type Person } from './person';
+import { subjectOf, walksOf, type ChangeCause, type Person } from './person';
 
 /** Somebody entered a segment: starts the campaigns that wait for it. */
 export function startByChange(
@@ -139,7 +139,7 @@ function walk(
 ): void {
   const facts = {
     holds: (rule: Parameters<Definitions['book']['holds']>[0]) =>
-      definitions.book.holds(rule, person.state, person.view, now),
+      definitions.book.holds(rule, subjectOf(person), now),
   };
   const { state, effects } = advance(published.campaign, enrollment.state, { facts }, now);
   const moved: Enrollment = {

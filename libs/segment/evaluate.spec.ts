@@ -10,7 +10,14 @@ const at = (instant: Instant, properties: JsonObject = {}, name = 'X'): HistoryE
   name,
   properties,
 });
-const facts = (some: Partial<Facts>): Facts => ({ traits: {}, history: [], memberOf: () => false, ...some });
+const facts = (some: Partial<Facts>): Facts => ({
+  contact: '1',
+  timeZone: 'UTC',
+  traits: {},
+  history: [],
+  memberOf: () => false,
+  ...some,
+});
 const holds = (json: unknown, some: Partial<Facts> = {}, when = now): boolean =>
   evaluate(ruleOf(json), facts(some), when);
 

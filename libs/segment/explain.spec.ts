@@ -19,7 +19,13 @@ describe('explain', () => {
       name: 'Order Completed',
       properties: { total: index === 1 ? 60 : 40 },
     }));
-    const facts = { traits: { address: { city: 'Lille' } }, history: orders, memberOf: () => true };
+    const facts = {
+      contact: '1',
+      timeZone: 'UTC',
+      traits: { address: { city: 'Lille' } },
+      history: orders,
+      memberOf: () => true,
+    };
     const explanation = explain(rule, facts, now);
     expect(explanation).toMatchObject({
       value: true,

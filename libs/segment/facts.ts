@@ -1,4 +1,4 @@
-import type { Instant, JsonObject, Uuid } from '@entente/kernel';
+import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
 
 /** One event of a contact, as conditions see it. */
 export interface HistoryEvent {
@@ -10,7 +10,16 @@ export interface HistoryEvent {
 
 /** What is known of one contact. The history has each event once, in any order. */
 export interface Facts {
+  readonly contact: ContactId;
   readonly traits: JsonObject;
+  /** IANA name of the zone whose calendar applies to contacts that name none. */
+  readonly timeZone: string;
   readonly history: readonly HistoryEvent[];
   memberOf(segment: string): boolean;
 }
+
+/** The order of events: by time, and by id within a millisecond. */
+export const inEventOrder = (
+  a: Pick<HistoryEvent, 'at' | 'id'>,
+  b: Pick<HistoryEvent, 'at' | 'id'>,
+): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);

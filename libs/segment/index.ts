@@ -1,10 +1,11 @@
 export { compileBook, type Book, type Changes } from './book/book';
-export type { Kept, SeriesState } from './series';
 export type { SeriesNeeds } from './book/tracking';
 export { SegmentCycle, type SegmentVersion } from './book/versions';
 export { canonicalRule } from './canonical';
 export { evaluate } from './evaluate';
 export { explain, type Explanation } from './explain';
 export type { Facts, HistoryEvent } from './facts';
+export type { SeriesState } from './memories/memory';
+export type { Subject } from './conditions/kind';
 export { parseRule } from './parse';
 export { eventsNamed, segmentsNamed, traitsNamed, type Rule } from './rule';

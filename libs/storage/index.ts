@@ -1,5 +1,6 @@
 export * from './database/database';
 export * from './database/definitions';
+export * from './database/installation';
 export * from './database/leases';
 export * from './database/listen';
 export * from './database/migrate';

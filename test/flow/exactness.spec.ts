@@ -289,7 +289,10 @@ class Trial {
     const { history, traits } = people.of(root);
     const memberOf = (key: string): boolean => {
       const found = this.rules.get(key);
-      return found !== undefined && evaluate(found.rule, { history, traits, memberOf }, now);
+      return (
+        found !== undefined &&
+        evaluate(found.rule, { contact: '0', timeZone: 'UTC', history, traits, memberOf }, now)
+      );
     };
     return [...this.rules.keys()].filter(memberOf).sort();
   }

@@ -3,6 +3,7 @@ import { readTraits } from '@entente/profile';
 import { explain, type HistoryEvent } from '@entente/segment';
 import {
   findSegment,
+  installationTimeZone,
   loadHistories,
   membershipSince,
   segmentsOf,
@@ -31,6 +32,8 @@ export async function whySegment(
   const since = segment.liveId === null ? undefined : await membershipSince(tx, contact, segment.liveId);
   const memberOf = await segmentsOf(tx, contact);
   const facts = {
+    contact,
+    timeZone: await installationTimeZone(tx),
     traits: readTraits(await traitsOf(tx, contact), await sourceRanks(tx)),
     history: await historyOf(tx, lineage),
     memberOf: (other: string) => memberOf.has(other),

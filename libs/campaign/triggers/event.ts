@@ -28,5 +28,5 @@ function filterOf(name: string, fields: Fields): Rule | undefined {
 
 function passes(rule: Rule, { at, message, name, properties }: Extract<Cause, { kind: 'event' }>): boolean {
   const history = [{ at, id: message, name, properties }];
-  return evaluate(rule, { traits: {}, history, memberOf: () => false }, at);
+  return evaluate(rule, { contact: '0', traits: {}, timeZone: 'UTC', history, memberOf: () => false }, at);
 }

@@ -1,8 +1,18 @@
 import type { Instant, JsonObject } from '@entente/kernel';
-import { compileBook, parseRule, SegmentCycle, type HistoryEvent, type Rule, type SegmentVersion } from '..';
+import {
+  compileBook,
+  parseRule,
+  SegmentCycle,
+  type HistoryEvent,
+  type Rule,
+  type SegmentVersion,
+  type SeriesState,
+  type Subject,
+} from '..';
 
 const SECOND = 1_000;
 const start: Instant = Date.UTC(2026, 10, 23);
+const subject = (state: SeriesState, traits: JsonObject = {}): Subject => ({ contact: '1', state, traits });
 const ruleOf = (json: unknown): Rule => (parseRule(json) as { rule: Rule }).rule;
 const live = (id: number, segment: string, rule: unknown): SegmentVersion => ({
   id,
@@ -69,18 +79,18 @@ describe('time', () => {
     const state = book.foldAll([1, 2, 2, 4].map((second) => event(start + second * SECOND)));
     const now = start + 4 * SECOND;
     const next = start + 12 * SECOND;
-    expect(book.nextChange(state, {}, now)).toBe(next);
-    expect(book.members(state, {}, next - 1)).toEqual(new Set([1]));
-    expect(book.members(state, {}, next)).toEqual(new Set());
-    expect(book.affectedByTime(state, {}, now, next - 1)).toEqual([]);
-    expect(book.affectedByTime(state, {}, now, next)).toEqual([1]);
-    expect(book.nextChange(state, {}, next)).toBeUndefined();
+    expect(book.nextChange(subject(state), now)).toBe(next);
+    expect(book.members(subject(state), next - 1)).toEqual(new Set([1]));
+    expect(book.members(subject(state), next)).toEqual(new Set());
+    expect(book.affectedByTime(subject(state), now, next - 1)).toEqual([]);
+    expect(book.affectedByTime(subject(state), now, next)).toEqual([1]);
+    expect(book.nextChange(subject(state), next)).toBeUndefined();
   });
 
   it('wakes nobody for a rule that is not a segment', () => {
     const state = book.foldAll([event(start)]);
-    expect(book.holds(ruleOf({ within: 'PT1S', event: 'X' }), state, {}, start)).toBe(true);
-    expect(book.nextChange(state, {}, start)).toBeUndefined();
+    expect(book.holds(ruleOf({ within: 'PT1S', event: 'X' }), subject(state, {}), start)).toBe(true);
+    expect(book.nextChange(subject(state), start)).toBeUndefined();
   });
 });
 
@@ -96,9 +106,9 @@ describe('segments of segments', () => {
   const book = compileBook(versions, [ruleOf({ segment: 'c' })]);
 
   it('are decided after those they name: building ones name building ones first, live ones live ones', () => {
-    expect(book.members({}, { vip: true }, start)).toEqual(new Set([1, 2, 3, 5]));
-    expect(book.members({}, { vip: false }, start)).toEqual(new Set([4, 6]));
-    expect(book.holds(ruleOf({ segment: 'c' }), {}, { vip: true }, start)).toBe(true);
+    expect(book.members(subject({}, { vip: true }), start)).toEqual(new Set([1, 2, 3, 5]));
+    expect(book.members(subject({}, { vip: false }), start)).toEqual(new Set([4, 6]));
+    expect(book.holds(ruleOf({ segment: 'c' }), subject({}, { vip: true }), start)).toBe(true);
   });
 
   it('change with those they name', () => {
@@ -106,7 +116,7 @@ describe('segments of segments', () => {
     expect(new Set(affected)).toEqual(new Set([1, 2, 3, 4, 5, 6]));
     expect(affected.indexOf(3)).toBeLessThan(affected.indexOf(2));
     expect(affected.indexOf(2)).toBeLessThan(affected.indexOf(1));
-    const { entered, left } = book.changes({}, { vip: true }, start, new Set([4, 6]), affected);
+    const { entered, left } = book.changes(subject({}, { vip: true }), start, new Set([4, 6]), affected);
     expect(entered.filter((id) => id <= 3)).toEqual([3, 2, 1]);
     expect(left).toEqual([4, 6]);
   });
@@ -138,8 +148,8 @@ describe('segments of segments', () => {
     );
     const last = ruleOf({ segment: 's9999' });
     const long = compileBook(chain, [last]);
-    expect(long.members({}, { vip: true }, start).size).toBe(10_000);
-    expect(long.holds(last, {}, { vip: true }, start)).toBe(true);
+    expect(long.members(subject({}, { vip: true }), start).size).toBe(10_000);
+    expect(long.holds(last, subject({}, { vip: true }), start)).toBe(true);
     expect(long.affectedByTraits(['vip'])).toHaveLength(10_000);
   });
 });
@@ -171,6 +181,6 @@ describe('what is touched', () => {
 describe('an extra rule', () => {
   it('must be one that the book was compiled with', () => {
     const book = compileBook([]);
-    expect(() => book.holds(ruleOf({ event: 'X' }), {}, {}, start)).toThrow('compiled without');
+    expect(() => book.holds(ruleOf({ event: 'X' }), subject({}, {}), start)).toThrow('compiled without');
   });
 });

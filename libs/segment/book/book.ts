@@ -1,11 +1,13 @@
 import type { Instant, JsonObject } from '@entente/kernel';
 import { ruleText } from '../canonical';
+import { earliest } from '../comparisons/comparison';
+import type { Subject } from '../conditions/kind';
 import type { HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
 import { Compilation } from './compilation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
 import { References } from './references';
-import type { SeriesState } from '../series';
+import type { SeriesState } from '../memories/memory';
 import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
@@ -33,26 +35,34 @@ export class Book {
   private readonly tests = new Map<number, Test>();
   private readonly heldRules = new Map<string, HeldRule>();
   private readonly heldByIdentity = new WeakMap<Rule, HeldRule>();
-  /** By series, the conditions of versions that time alone may change. */
-  private readonly timedLeaves = new Map<string, readonly Leaf[]>();
+  /** By memory and by trait, the conditions of versions that time alone may change. */
+  private readonly timedByMemory: ReadonlyMap<string, readonly Leaf[]>;
+  private readonly timedByTrait: ReadonlyMap<string, readonly Leaf[]>;
+  /** The versions whose truth for somebody new depends on who they are. */
+  private readonly personal: readonly number[];
   private readonly compilation: Compilation;
   private readonly tracking: Tracking;
   private readonly references: References;
   private nobody: ReadonlySet<number> | undefined;
 
-  /** Throws `SegmentCycle`. */
-  constructor(versions: readonly SegmentVersion[], extra: readonly Rule[]) {
+  /** `timeZone` is the IANA name of the zone of contacts that name none. Throws `SegmentCycle`. */
+  constructor(
+    versions: readonly SegmentVersion[],
+    extra: readonly Rule[],
+    private readonly timeZone: string,
+  ) {
     const sorted = inDependencyOrder(versions);
     this.compilation = new Compilation(new VersionNames(versions));
     const refersTo = new Map(sorted.map((version) => [version.id, this.addVersion(version)]));
     for (const rule of extra) this.addHeld(rule);
     this.references = new References([...this.tests.keys()], refersTo);
-    this.tracking = new Tracking(this.compilation.series.values());
-    for (const [series, leaves] of this.compilation.leavesBySeries)
-      this.timedLeaves.set(series, leaves.filter(isTimed));
+    this.tracking = new Tracking(this.compilation.memories.values());
+    this.timedByMemory = timedOnly(this.compilation.leavesByMemory);
+    this.timedByTrait = timedOnly(this.compilation.leavesByTrait);
+    this.personal = this.affectedBy(this.compilation.personal);
   }
 
-  /** How many instants are kept of each series: a state folded for less is not good for this book; `foldAll` makes it so. */
+  /** How much is kept in each memory: a state folded for less is not good for this book; `foldAll` makes it so. */
   get needs(): SeriesNeeds {
     return this.tracking.needs;
   }
@@ -62,8 +72,8 @@ export class Book {
   }
 
   /**
-   * The state with one more event, which was not folded before; the same object when no series has it. 'recompute'
-   * when the state was folded for smaller needs than this book's.
+   * The state with one more event, which was not folded before; the same object when nothing is kept of it. 'recompute'
+   * when the state does not tell what it would be then: `foldAll` over the whole history does.
    */
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
     return this.tracking.fold(state, event);
@@ -86,7 +96,7 @@ export class Book {
   /** The versions, dependents included and in order, whose truth such an event may change. */
   affectedByEvent(event: string, properties: JsonObject): number[] {
     const matching = this.tracking.matching(event, properties);
-    return this.affectedBy(matching.flatMap(({ key }) => this.leavesOfSeries(key)));
+    return this.affectedBy(matching.flatMap(({ memory }) => this.leavesOfMemory(memory.key)));
   }
 
   /** The versions, dependents included and in order, whose truth a change of these top-level traits may change. */
@@ -95,10 +105,9 @@ export class Book {
   }
 
   /** The versions, dependents included and in order, whose truth may differ at `until` from `after` by time alone. */
-  affectedByTime(state: SeriesState, traits: JsonObject, after: Instant, until: Instant): number[] {
-    const moment = new Evaluation(state, traits, after, NOBODY);
+  affectedByTime(subject: Subject, after: Instant, until: Instant): number[] {
     const due: Leaf[] = [];
-    for (const [leaf, at] of this.changesOf(moment)) if (at <= until) due.push(leaf);
+    for (const [leaf, at] of this.changesOf(this.at(subject, after))) if (at <= until) due.push(leaf);
     return this.affectedBy(due);
   }
 
@@ -107,13 +116,12 @@ export class Book {
    * `known`, the members before; `only` has the dependents of what it has, as `affectedBy…` answers.
    */
   members(
-    state: SeriesState,
-    traits: JsonObject,
+    subject: Subject,
     now: Instant,
     only?: Iterable<number>,
     known: ReadonlySet<number> = NOBODY,
   ): Set<number> {
-    const { entered, left } = this.changes(state, traits, now, known, only);
+    const { entered, left } = this.changes(subject, now, known, only);
     const members = new Set(known);
     for (const version of left) members.delete(version);
     for (const version of entered) members.add(version);
@@ -121,14 +129,8 @@ export class Book {
   }
 
   /** What differs from the members known before; with `only`, among those versions (see `members`). */
-  changes(
-    state: SeriesState,
-    traits: JsonObject,
-    now: Instant,
-    known: ReadonlySet<number>,
-    only?: Iterable<number>,
-  ): Changes {
-    const evaluation = new Evaluation(state, traits, now, known);
+  changes(subject: Subject, now: Instant, known: ReadonlySet<number>, only?: Iterable<number>): Changes {
+    const evaluation = this.at(subject, now, known);
     const entered: number[] = [];
     const left: number[] = [];
     for (const version of only ? this.references.inOrder(only) : this.references.order) {
@@ -138,26 +140,36 @@ export class Book {
     return { entered, left };
   }
 
-  /** The members that a contact without events and traits has: what a new contact starts from. */
-  membersOfNobody(now: Instant): ReadonlySet<number> {
-    return (this.nobody ??= this.members({}, {}, now));
+  /**
+   * What somebody new comes into, who was evaluated for nothing before: what holds for everybody without events and traits,
+   * decided once, but for the versions that depend on who it is and for `only`, which what they came with may change.
+   */
+  firstChanges(subject: Subject, now: Instant, only: readonly number[]): Changes {
+    this.nobody ??= this.members({ contact: '0', state: {}, traits: {} }, now);
+    const decided = this.references.inOrder(new Set([...this.personal, ...only]));
+    const members = this.members(subject, now, decided, this.nobody);
+    return { entered: this.references.inOrder(members), left: [] };
   }
 
-  /** The first instant strictly after `now` at which time alone changes a condition of a segment. */
-  nextChange(state: SeriesState, traits: JsonObject, now: Instant): Instant | undefined {
-    const moment = new Evaluation(state, traits, now, NOBODY);
-    let next: Instant | undefined;
-    for (const [, at] of this.changesOf(moment)) if (next === undefined || at < next) next = at;
-    return next;
+  /**
+   * An instant strictly after `now` before which time alone changes no condition of a segment; undefined when time alone
+   * never will. A condition may have this later than the very change in no case, and earlier in few.
+   */
+  nextChange(subject: Subject, now: Instant): Instant | undefined {
+    return earliest(this.instantsOf(this.at(subject, now)));
   }
 
   /** Whether a rule of a version or an extra rule holds; it reads segments as a live version does. */
-  holds(rule: Rule, state: SeriesState, traits: JsonObject, now: Instant): boolean {
+  holds(rule: Rule, subject: Subject, now: Instant): boolean {
     const held = this.heldRule(rule);
-    const evaluation = new Evaluation(state, traits, now, NOBODY);
+    const evaluation = this.at(subject, now);
     for (const version of this.references.withReferred(held.refersTo))
       evaluation.decide(version, this.tests.get(version)!);
     return held.test(evaluation);
+  }
+
+  private at(subject: Subject, now: Instant, known: ReadonlySet<number> = NOBODY): Evaluation {
+    return new Evaluation(subject, now, this.timeZone, known);
   }
 
   /** Adds a version and answers which versions it refers to. */
@@ -185,22 +197,39 @@ export class Book {
     return this.references.withDependents(new Set(leaves.flatMap(({ versions }) => [...versions])));
   }
 
-  /** The next change of each condition on what this contact has, where time alone brings one. */
+  /** When time may next change each condition on what this contact has, where time alone does. */
   private *changesOf(moment: Evaluation): Iterable<[Leaf, Instant]> {
-    for (const series of Object.keys(moment.state))
-      for (const leaf of this.timedLeaves.get(series) ?? []) {
-        const at = leaf.tracked.changesAt!(moment);
-        if (at !== undefined) yield [leaf, at];
-      }
+    for (const leaf of this.timedLeavesOf(moment)) {
+      const at = leaf.tracked.changesAt!(moment);
+      if (at !== undefined) yield [leaf, at];
+    }
   }
 
-  private leavesOfSeries(key: string): readonly Leaf[] {
-    return this.compilation.leavesBySeries.get(key) ?? [];
+  private *instantsOf(moment: Evaluation): Iterable<Instant> {
+    for (const [, at] of this.changesOf(moment)) yield at;
+  }
+
+  private timedLeavesOf({ state, traits }: Evaluation): Set<Leaf> {
+    const leaves = new Set<Leaf>();
+    for (const memory of Object.keys(state))
+      for (const leaf of this.timedByMemory.get(memory) ?? []) leaves.add(leaf);
+    for (const [trait, timed] of this.timedByTrait)
+      if (Object.hasOwn(traits, trait)) for (const leaf of timed) leaves.add(leaf);
+    return leaves;
+  }
+
+  private leavesOfMemory(key: string): readonly Leaf[] {
+    return this.compilation.leavesByMemory.get(key) ?? [];
   }
 
   private leavesOfTrait(name: string): readonly Leaf[] {
     return this.compilation.leavesByTrait.get(name) ?? [];
   }
+}
+
+function timedOnly(all: ReadonlyMap<string, readonly Leaf[]>): Map<string, readonly Leaf[]> {
+  const timed = [...all].map(([key, leaves]) => [key, leaves.filter(isTimed)] as const);
+  return new Map(timed.filter(([, leaves]) => leaves.length > 0));
 }
 
 const isTimed = ({ tracked, versions }: Leaf): boolean =>
@@ -210,5 +239,8 @@ const referred = (leaves: readonly Leaf[]): Set<number> =>
   new Set(leaves.flatMap(({ refersTo }) => refersTo ?? []));
 
 /** The book of these versions. The events of extra rules (a campaign's branches) are kept too. Throws `SegmentCycle`. */
-export const compileBook = (versions: readonly SegmentVersion[], extra: readonly Rule[] = []): Book =>
-  new Book(versions, extra);
+export const compileBook = (
+  versions: readonly SegmentVersion[],
+  extra: readonly Rule[] = [],
+  timeZone = 'UTC',
+): Book => new Book(versions, extra, timeZone);

@@ -1,19 +1,20 @@
-import { canonicalJson } from '@entente/kernel';
-import type { Filter } from '../comparisons/filter';
+import { canonicalJson, type Json } from '@entente/kernel';
 import type { Needs } from '../conditions/kind';
 import { kindOf, type Condition } from '../conditions/registry';
 import type { Rule } from '../rule';
 import type { Leaf, Test } from './evaluation';
-import { makeSeries, type Series } from '../series';
+import { OpenMemory, type Memory, type Remembered } from '../memories/memory';
 import type { SegmentVersion, VersionNames } from './versions';
 
 type Status = SegmentVersion['status'];
 
-/** Turns rules into tests over shared conditions, and conditions into needs of shared series. */
+/** Turns rules into tests over shared conditions, and conditions into needs of shared memories. */
 export class Compilation {
-  readonly series = new Map<string, Series>();
-  readonly leavesBySeries = new Map<string, Leaf[]>();
+  readonly memories = new Map<string, OpenMemory>();
+  readonly leavesByMemory = new Map<string, Leaf[]>();
   readonly leavesByTrait = new Map<string, Leaf[]>();
+  /** Conditions that differ between people of whom nothing is known. */
+  readonly personal: Leaf[] = [];
   private readonly leaves = new Map<string, Leaf>();
 
   constructor(private readonly names: VersionNames) {}
@@ -50,29 +51,30 @@ export class Compilation {
   }
 
   private newLeaf(condition: Condition, status: Status): Leaf {
-    const series = new Set<string>();
+    const memories = new Set<string>();
     let refersTo: number | undefined;
     const needs: Needs = {
-      series: (event, where, keep) => {
-        const kept = this.keepSeries(event, where, keep);
-        series.add(kept.key);
-        return kept;
+      memory: <Kept extends Json, Options extends Json>(asked: Remembered<Kept, Options>) => {
+        const memory = this.remember(asked as unknown as Remembered<Json, Json>);
+        memories.add(memory.key);
+        return memory as unknown as Memory<Kept>;
       },
       version: (segment) => (refersTo = this.names.idOf(segment, status)),
     };
     const kind = kindOf(condition);
     const leaf = { tracked: kind.compile(condition, needs), versions: new Set<number>(), refersTo };
-    for (const key of series) addTo(this.leavesBySeries, key, leaf);
+    for (const key of memories) addTo(this.leavesByMemory, key, leaf);
+    if (leaf.tracked.personal) this.personal.push(leaf);
     for (const trait of kind.names(condition).traits ?? []) addTo(this.leavesByTrait, trait, leaf);
     return leaf;
   }
 
-  private keepSeries(event: string, where: Filter | undefined, keep: number): Series {
-    const made = makeSeries(event, where);
-    const series = this.series.get(made.key) ?? made;
-    series.keep = Math.max(series.keep, keep);
-    this.series.set(series.key, series);
-    return series;
+  private remember(asked: Remembered<Json, Json>): OpenMemory {
+    const made = new OpenMemory(asked);
+    const memory = this.memories.get(made.key) ?? made;
+    memory.size = Math.max(memory.size, asked.size);
+    this.memories.set(memory.key, memory);
+    return memory;
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Instant, JsonObject } from '@entente/kernel';
-import type { Moment, Tracked } from '../conditions/kind';
-import type { SeriesState } from '../series';
+import type { ContactId, Instant, JsonObject } from '@entente/kernel';
+import type { Moment, Subject, Tracked } from '../conditions/kind';
+import type { SeriesState } from '../memories/memory';
+import { zoneOf } from '../time-zone';
 
 /** A condition as the book has it: once, for all the rules that contain it. */
 export interface Leaf {
@@ -19,12 +20,25 @@ export class Evaluation implements Moment {
   private readonly values = new Map<Leaf, boolean>();
   private readonly decided = new Map<number, boolean>();
 
+  readonly contact: ContactId;
+  readonly state: SeriesState;
+  readonly traits: JsonObject;
+  private ownZone: string | undefined;
+
   constructor(
-    readonly state: SeriesState,
-    readonly traits: JsonObject,
+    { contact, state, traits }: Subject,
     readonly now: Instant,
+    private readonly timeZone: string,
     private readonly known: ReadonlySet<number>,
-  ) {}
+  ) {
+    this.contact = contact;
+    this.state = state;
+    this.traits = traits;
+  }
+
+  get zone(): string {
+    return (this.ownZone ??= zoneOf(this.traits, this.timeZone));
+  }
 
   holds(leaf: Leaf): boolean {
     let value = this.values.get(leaf);

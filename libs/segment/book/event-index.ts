@@ -1,59 +1,78 @@
 import type { JsonObject } from '@entente/kernel';
 import { valuesOf } from '../comparisons/comparison';
 import type { Scalar } from '../comparisons/operator';
+import type { Feed, OpenMemory } from '../memories/memory';
 import { stepsOf, valueAt } from '../read';
-import type { Series } from '../series';
 
-type ByValue = Map<unknown, Series[]>;
+/** One feed of a memory, as the index finds it. */
+interface Entry {
+  readonly memory: OpenMemory;
+  readonly feed: number;
+  readonly where: NonNullable<Feed['where']>;
+}
 
-/** Finds the series that an event belongs to, by its name and then by one equality where a filter has one. */
+type ByValue = Map<unknown, Entry[]>;
+
+/** A memory that an event is fed to, and by which of its feeds. */
+export interface Match {
+  readonly memory: OpenMemory;
+  readonly feeds: readonly number[];
+}
+
+/** Finds the memories that an event is fed to, by its name and then by one equality where a filter has one. */
 export class EventIndex {
   private readonly byName = new Map<string, NameIndex>();
 
-  constructor(all: Iterable<Series>) {
-    const named = new Map<string, Series[]>();
-    for (const series of all) addTo(named, series.event, series);
+  constructor(all: Iterable<OpenMemory>) {
+    const named = new Map<string, Entry[]>();
+    for (const memory of all)
+      for (const [feed, { event, where = {} }] of memory.feeds.entries())
+        addTo(named, event, { memory, feed, where });
     for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
   }
 
-  matching(name: string, properties: JsonObject): readonly Series[] {
-    return this.byName.get(name)?.matching(properties) ?? [];
+  matching(name: string, properties: JsonObject): readonly Match[] {
+    return this.byName.get(name)?.matching(properties) ?? NONE;
   }
 }
 
+const NONE: readonly Match[] = [];
+
 class NameIndex {
-  /** Series without an equality: each is tried. */
-  private readonly open: Series[] = [];
+  /** Feeds without an equality: each is tried. */
+  private readonly open: Entry[] = [];
   private readonly byProperty: { steps: readonly string[]; byValue: ByValue }[] = [];
 
-  constructor(all: readonly Series[]) {
+  constructor(all: readonly Entry[]) {
     const properties = new Map<string, ByValue>();
     const spread = valuesByProperty(all);
-    for (const series of all) {
-      const path = sharpestProperty(series, spread);
-      if (path === undefined) this.open.push(series);
+    for (const entry of all) {
+      const path = sharpestProperty(entry, spread);
+      if (path === undefined) this.open.push(entry);
       else {
-        const byValue = properties.get(path) ?? new Map<unknown, Series[]>();
+        const byValue = properties.get(path) ?? new Map<unknown, Entry[]>();
         properties.set(path, byValue);
-        for (const value of valuesOf(series.where![path]!)!) addTo(byValue, value, series);
+        for (const value of valuesOf(entry.where[path]!)!) addTo(byValue, value, entry);
       }
     }
     for (const [path, byValue] of properties) this.byProperty.push({ steps: stepsOf(path), byValue });
   }
 
-  matching(properties: JsonObject): readonly Series[] {
-    const found = this.open.filter((series) => series.matches(properties));
-    for (const { steps, byValue } of this.byProperty)
-      for (const series of byValue.get(valueAt(properties, steps)) ?? [])
-        if (series.matches(properties)) found.push(series);
-    return found;
+  matching(properties: JsonObject): readonly Match[] {
+    const found = new Map<OpenMemory, number[]>();
+    const take = ({ memory, feed }: Entry): void => {
+      if (memory.takes(feed, properties)) addTo(found, memory, feed);
+    };
+    this.open.forEach(take);
+    for (const { steps, byValue } of this.byProperty) byValue.get(valueAt(properties, steps))?.forEach(take);
+    return [...found].map(([memory, feeds]) => ({ memory, feeds: feeds.sort((a, b) => a - b) }));
   }
 }
 
-/** How many different values the filters of all these series ask for, by property. */
-function valuesByProperty(all: readonly Series[]): Map<string, Set<Scalar>> {
+/** How many different values the filters of all these feeds ask for, by property. */
+function valuesByProperty(all: readonly Entry[]): Map<string, Set<Scalar>> {
   const spread = new Map<string, Set<Scalar>>();
-  for (const { where = {} } of all)
+  for (const { where } of all)
     for (const [path, comparison] of Object.entries(where)) {
       const values = spread.get(path) ?? new Set();
       for (const value of valuesOf(comparison) ?? []) values.add(value);
@@ -62,14 +81,14 @@ function valuesByProperty(all: readonly Series[]): Map<string, Set<Scalar>> {
   return spread;
 }
 
-/** The property that tells this series from most others. */
-function sharpestProperty({ where = {} }: Series, spread: Map<string, Set<Scalar>>): string | undefined {
+/** The property that tells this feed from most others. */
+function sharpestProperty({ where }: Entry, spread: Map<string, Set<Scalar>>): string | undefined {
   const listed = Object.keys(where).filter((path) => valuesOf(where[path]!));
   return listed.sort((a, b) => spread.get(b)!.size - spread.get(a)!.size)[0];
 }
 
-function addTo<Key>(map: Map<Key, Series[]>, key: Key, series: Series): void {
+function addTo<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {
   const list = map.get(key);
-  if (list) list.push(series);
-  else map.set(key, [series]);
+  if (list) list.push(item);
+  else map.set(key, [item]);
 }

@@ -1,46 +1,46 @@
-import type { JsonObject } from '@entente/kernel';
-import type { HistoryEvent } from '../facts';
-import { EventIndex } from './event-index';
-import { insert, keptOf, suffices, type Kept, type Series, type SeriesState } from '../series';
+import type { Json, JsonObject } from '@entente/kernel';
+import { inEventOrder, type HistoryEvent } from '../facts';
+import type { OpenMemory, SeriesState } from '../memories/memory';
+import { EventIndex, type Match } from './event-index';
 
-/** Which series a book keeps, by key, and how many of the latest instants of each. */
-export type SeriesNeeds = { readonly [series: string]: number };
+/** Which memories a book keeps, by key, and the size of each. */
+export type SeriesNeeds = { readonly [memory: string]: number };
 
-/** Keeps contacts' series up to date. */
+/** Keeps contacts' memories up to date. */
 export class Tracking {
   readonly needs: SeriesNeeds;
   private readonly index: EventIndex;
 
-  constructor(all: Iterable<Series>) {
-    const series = [...all];
-    this.index = new EventIndex(series);
-    this.needs = Object.fromEntries(series.map(({ key, keep }) => [key, keep]));
+  constructor(all: Iterable<OpenMemory>) {
+    const memories = [...all];
+    this.index = new EventIndex(memories);
+    this.needs = Object.fromEntries(memories.map(({ key, size }) => [key, size]));
   }
 
-  matching(event: string, properties: JsonObject): readonly Series[] {
+  matching(event: string, properties: JsonObject): readonly Match[] {
     return this.index.matching(event, properties);
   }
 
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
     const matching = this.matching(event.name, event.properties);
     if (matching.length === 0) return state;
-    const next: Record<string, Kept> = { ...state };
-    for (const { key, keep } of matching) {
-      const kept = state[key];
-      if (kept && !suffices(kept, keep)) return 'recompute';
-      next[key] = insert(kept, event.at, keep);
+    const next: Record<string, Json> = { ...state };
+    for (const { memory, feeds } of matching) {
+      const kept = memory.add(state[memory.key], event, feeds);
+      if (kept === 'recompute') return 'recompute';
+      next[memory.key] = kept;
     }
     return next;
   }
 
   foldAll(history: Iterable<HistoryEvent>): SeriesState {
-    const events = new Map<Series, HistoryEvent[]>();
-    for (const event of history)
-      for (const series of this.matching(event.name, event.properties)) {
-        const list = events.get(series);
-        if (list) list.push(event);
-        else events.set(series, [event]);
+    const fed = new Map<OpenMemory, { event: HistoryEvent; feeds: readonly number[] }[]>();
+    for (const event of [...history].sort(inEventOrder))
+      for (const { memory, feeds } of this.matching(event.name, event.properties)) {
+        const list = fed.get(memory);
+        if (list) list.push({ event, feeds });
+        else fed.set(memory, [{ event, feeds }]);
       }
-    return Object.fromEntries([...events].map(([{ key, keep }, list]) => [key, keptOf(list, keep)]));
+    return Object.fromEntries([...fed].map(([memory, events]) => [memory.key, memory.of(events)]));
   }
 }

@@ -1,6 +1,6 @@
-import { isObject, type Json } from '@entente/kernel';
+import { isObject, type Instant, type Json } from '@entente/kernel';
 import { below, quote, type Findings } from '../findings';
-import type { Scalar } from './operator';
+import type { Context, Dependence, Scalar } from './operator';
 import { operatorNames, operatorOf, type OperatorName } from './registry';
 
 /** Operators and their operands, all of which must hold: `{ "gt": 50, "lte": 100 }`. */
@@ -49,17 +49,17 @@ export function parseComparison(raw: unknown, path: string, findings: Findings):
 }
 
 /** Whether a value passes all operators. Nothing, and a value of another type, pass none but `exists: false`. */
-export const passes = (comparison: Comparison, value: Json | undefined): boolean =>
-  partsOf(comparison).every(([name, operand]) => operatorOf(name).holds(value, operand));
+export const passes = (comparison: Comparison, value: Json | undefined, context: Context): boolean =>
+  partsOf(comparison).every(([name, operand]) => operatorOf(name).holds(value, operand, context));
 
 /** `passes`, with the operators looked up once. */
-export function testOf(comparison: Comparison): (value: Json | undefined) => boolean {
+export function testOf(comparison: Comparison): (value: Json | undefined, context: Context) => boolean {
   const tests = partsOf(comparison).map(([name, operand]) => ({ operator: operatorOf(name), operand }));
   if (tests.length === 1) {
     const { operator, operand } = tests[0]!;
-    return (value) => operator.holds(value, operand);
+    return (value, context) => operator.holds(value, operand, context);
   }
-  return (value) => tests.every(({ operator, operand }) => operator.holds(value, operand));
+  return (value, context) => tests.every(({ operator, operand }) => operator.holds(value, operand, context));
 }
 
 /** The only values that can pass, where an operator lists them. */
@@ -69,4 +69,48 @@ export function valuesOf(comparison: Comparison): readonly Scalar[] | undefined 
     if (values) return values;
   }
   return undefined;
+}
+
+/** What a comparison's truth depends on besides the value, all operators taken together. */
+export function dependenceOf(comparison: Comparison): Required<Dependence> {
+  const all = partsOf(comparison).map(([name, operand]) => operatorOf(name).depends?.(operand));
+  return {
+    onTime: all.some((one) => one?.onTime === true),
+    onTraits: [...new Set(all.flatMap((one) => one?.onTraits ?? []))],
+  };
+}
+
+/** An instant after `now` before which time alone does not change whether a value passes. */
+export function turnOf(
+  comparison: Comparison,
+): (value: Json | undefined, context: Context) => Instant | undefined {
+  const timed = partsOf(comparison)
+    .map(([name, operand]) => ({ operator: operatorOf(name), operand }))
+    .filter(({ operator }) => operator.turnsAt);
+  return (value, context) =>
+    earliest(timed.map(({ operator, operand }) => operator.turnsAt!(value, operand, context)));
+}
+
+/** The parts of a comparison whose truth is that of the value alone, and those that move with time or traits. */
+export function splitComparison(comparison: Comparison): {
+  readonly fixed: Comparison | undefined;
+  readonly moving: Comparison | undefined;
+} {
+  const moves = ([name, operand]: [OperatorName, Json]): boolean =>
+    operatorOf(name).depends?.(operand) !== undefined;
+  return {
+    fixed: someOf(partsOf(comparison).filter((part) => !moves(part))),
+    moving: someOf(partsOf(comparison).filter(moves)),
+  };
+}
+
+const someOf = (parts: [OperatorName, Json][]): Comparison | undefined =>
+  parts.length > 0 ? (Object.fromEntries(parts) as Comparison) : undefined;
+
+/** The earliest of some instants, if there is any. */
+export function earliest(instants: Iterable<Instant | undefined>): Instant | undefined {
+  let first: Instant | undefined;
+  for (const instant of instants)
+    if (instant !== undefined && (first === undefined || instant < first)) first = instant;
+  return first;
 }

@@ -1,7 +1,11 @@
 import { isObject, type Json } from '@entente/kernel';
 import { below, type Findings } from '../findings';
-import { parseComparison, passes, type Comparison } from './comparison';
+import { parseComparison, type Comparison } from './comparison';
+import type { Context } from './operator';
 import { operatorNames, operatorOf } from './registry';
+
+/** Counts are compared with numbers, which look at nothing else. */
+const NO_CONTEXT: Context = { now: 0, traits: {}, zone: 'UTC' };
 
 const countable = operatorNames.filter((name) => operatorOf(name).settles);
 
@@ -9,9 +13,15 @@ const countable = operatorNames.filter((name) => operatorOf(name).settles);
 export const settlesAt = (count: Comparison): number =>
   Math.max(...Object.entries(count).map(([name, operand]) => operatorOf(name).settles!(operand as Json)));
 
+/** Whether a count passes. Only operators that compare the number alone are in one. */
+export const passesNumber = (count: Comparison, number: number): boolean =>
+  Object.entries(count).every(([name, operand]) =>
+    operatorOf(name).holds(number, operand as Json, NO_CONTEXT),
+  );
+
 /** Whether a count of 0, 1, 2, … passes, up to the number where it settles. */
 export const truthsOf = (count: Comparison): readonly boolean[] =>
-  Array.from({ length: settlesAt(count) + 1 }, (_, number) => passes(count, number));
+  Array.from({ length: settlesAt(count) + 1 }, (_, number) => passesNumber(count, number));
 
 /**
  * How often something happened, as a comparison with whole numbers from 0 to `highest`. One that holds for every
@@ -47,5 +57,5 @@ export function parseCount(
 function isConstant(count: Comparison): boolean {
   const named = Object.values(count).flat() as number[];
   const probes = [0, ...named.flatMap((number) => [number - 1, number, number + 1])].filter((n) => n >= 0);
-  return new Set(probes.map((number) => passes(count, number))).size === 1;
+  return new Set(probes.map((number) => passesNumber(count, number))).size === 1;
 }

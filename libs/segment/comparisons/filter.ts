@@ -2,7 +2,8 @@ import { isObject, type JsonObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
-import { parseComparison, passes, testOf, type Comparison } from './comparison';
+import { parseComparison, passes, splitComparison, testOf, type Comparison } from './comparison';
+import type { Context } from './operator';
 
 /** Comparisons by the dot path of a property, all of which must hold for the same event. */
 export type Filter = { readonly [path: string]: Comparison };
@@ -23,16 +24,34 @@ export function parseFilter(raw: unknown, path: string, findings: Findings): Fil
 }
 
 /** Whether an event's properties pass; no filter passes every event. */
-export const passesFilter = (filter: Filter | undefined, properties: JsonObject): boolean =>
+export const passesFilter = (filter: Filter | undefined, properties: JsonObject, context: Context): boolean =>
   Object.entries(filter ?? {}).every(([path, comparison]) =>
-    passes(comparison, valueAt(properties, stepsOf(path))),
+    passes(comparison, valueAt(properties, stepsOf(path)), context),
   );
 
-/** `passesFilter`, with paths and operators looked up once. */
-export function filterTest(filter: Filter | undefined): (properties: JsonObject) => boolean {
-  const tests = Object.entries(filter ?? {}).map(([path, comparison]) => ({
+/** `passesFilter` for a fixed filter, with paths and operators looked up once. */
+export function filterTest(fixed: Filter | undefined): (properties: JsonObject) => boolean {
+  const tests = Object.entries(fixed ?? {}).map(([path, comparison]) => ({
     steps: stepsOf(path),
     test: testOf(comparison),
   }));
-  return (properties) => tests.every(({ steps, test }) => test(valueAt(properties, steps)));
+  return (properties) => tests.every(({ steps, test }) => test(valueAt(properties, steps), NO_CONTEXT));
+}
+
+/** A fixed filter looks at nothing but the values. */
+const NO_CONTEXT: Context = { now: 0, traits: {}, zone: 'UTC' };
+
+/** The part of a filter that an event passes or not for good, and the part whose truth moves with time or traits. */
+export function splitFilter(filter: Filter | undefined): {
+  readonly fixed: Filter | undefined;
+  readonly moving: Filter | undefined;
+} {
+  const parts = Object.entries(filter ?? {}).map(
+    ([path, comparison]) => [path, splitComparison(comparison)] as const,
+  );
+  const some = (part: 'fixed' | 'moving'): Filter | undefined => {
+    const entries = parts.flatMap(([path, split]) => (split[part] ? [[path, split[part]] as const] : []));
+    return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+  };
+  return { fixed: some('fixed'), moving: some('moving') };
 }

@@ -1,12 +1,13 @@
 import { toIso, type Duration, type Instant, type JsonObject } from '@entente/kernel';
 import { bounds } from '../bounds';
-import { parseCount, settlesAt, truthsOf } from '../comparisons/count';
-import { passes, type Comparison } from '../comparisons/comparison';
-import { parseFilter, passesFilter, type Filter } from '../comparisons/filter';
+import { parseCount, passesNumber, settlesAt, truthsOf } from '../comparisons/count';
+import type { Comparison } from '../comparisons/comparison';
+import { parseFilter, passesFilter, splitFilter, type Filter } from '../comparisons/filter';
 import type { Facts, HistoryEvent } from '../facts';
+import { contextOf } from '../context';
 import { below } from '../findings';
 import { isText } from '../read';
-import { countWithin, latestOf, totalOf } from '../series';
+import { countWithin, latest, latestOf, totalOf } from '../memories/latest';
 import type { ConditionKind, Moment, Tracked } from './kind';
 import { parseWindow, windowOf } from './window';
 
@@ -47,7 +48,7 @@ export const event: ConditionKind<EventCondition> = {
 
   names: (condition) => ({ events: [condition.event] }),
 
-  holds: (condition, facts, now) => passes(condition.count, eventsOf(condition, facts, now).length),
+  holds: (condition, facts, now) => passesNumber(condition.count, eventsOf(condition, facts, now).length),
 
   because(condition, facts, now) {
     const events = eventsOf(condition, facts, now).sort(newestFirst);
@@ -56,23 +57,28 @@ export const event: ConditionKind<EventCondition> = {
   },
 
   compile(condition, needs) {
-    if (condition.within === undefined) {
-      const series = needs.series(condition.event, condition.where, 0);
-      return { holds: ({ state }) => passes(condition.count, totalOf(state, series)) };
+    const { event: name, where, within, count } = condition;
+    const { fixed } = splitFilter(where);
+    const asked = { kind: latest, feeds: [{ event: name, ...(fixed && { where: fixed }) }], options: null };
+    if (within === undefined) {
+      const memory = needs.memory({ ...asked, size: 0 });
+      return { holds: ({ state }) => passesNumber(count, totalOf(memory.in(state))) };
     }
-    const series = needs.series(condition.event, condition.where, settlesAt(condition.count));
-    return countOver(windowOf(condition.within), truthsOf(condition.count), ({ state }) =>
-      latestOf(state, series),
-    );
+    const memory = needs.memory({ ...asked, size: settlesAt(count) });
+    return countOver(windowOf(within), truthsOf(count), ({ state }) => latestOf(memory.in(state)));
   },
 };
 
 /** The events that the condition counts at `now`: an event is inside its window at its own instant, outside at `within` after it. */
 function eventsOf(condition: EventCondition, facts: Facts, now: Instant): HistoryEvent[] {
+  const context = contextOf(facts, now);
   const after = condition.within === undefined ? -Infinity : now - windowOf(condition.within);
   return facts.history.filter(
     ({ name, at, properties }) =>
-      name === condition.event && at > after && at <= now && passesFilter(condition.where, properties),
+      name === condition.event &&
+      at > after &&
+      at <= now &&
+      passesFilter(condition.where, properties, context),
   );
 }
 
@@ -94,11 +100,10 @@ function countOver(
   return {
     holds: (moment) => truths[countAt(moment)]!,
     changesAt(moment) {
-      const latest = instants(moment);
+      const kept = instants(moment);
       const count = countAt(moment);
       for (let left = count - 1; left >= 0; left--)
-        if (truths[left] !== truths[count] && latest[left - 1] !== latest[left])
-          return latest[left]! + window;
+        if (truths[left] !== truths[count] && kept[left - 1] !== kept[left]) return kept[left]! + window;
       return undefined;
     },
   };

@@ -1,8 +1,7 @@
-import type { Instant, JsonObject } from '@entente/kernel';
-import type { Filter } from '../comparisons/filter';
+import type { ContactId, Instant, Json, JsonObject } from '@entente/kernel';
 import type { Facts } from '../facts';
 import type { Findings } from '../findings';
-import type { Series, SeriesState } from '../series';
+import type { Memory, Remembered, SeriesState } from '../memories/memory';
 
 /** What a condition names: the events it counts, the top-level traits it reads, the segments it refers to. */
 export interface Names {
@@ -11,18 +10,24 @@ export interface Names {
   readonly segments?: readonly string[];
 }
 
-/** A contact at an instant, as the incremental form sees it. `now` is not before any event that was folded. */
-export interface Moment {
+/** A contact as the incremental form sees it. */
+export interface Subject {
+  readonly contact: ContactId;
   readonly state: SeriesState;
   readonly traits: JsonObject;
+}
+
+/** A contact at an instant. `now` is not before any event that was folded. */
+export interface Moment extends Subject {
   readonly now: Instant;
+  /** IANA name of the contact's time zone. */
+  readonly zone: string;
   isMember(version: number): boolean;
 }
 
 /** What a condition may ask for while it is compiled. */
 export interface Needs {
-  /** The series of these events, with at least the `keep` latest instants of it kept. */
-  series(event: string, where: Filter | undefined, keep: number): Series;
+  memory<Kept extends Json, Options extends Json>(asked: Remembered<Kept, Options>): Memory<Kept>;
   /** The version that the name of a segment stands for here. */
   version(segment: string): number | undefined;
 }
@@ -30,8 +35,14 @@ export interface Needs {
 /** A condition over the state that `fold` keeps. */
 export interface Tracked {
   holds(moment: Moment): boolean;
-  /** The first instant after `now` at which time alone changes what `holds` says. Absent where time changes nothing. */
+  /**
+   * An instant after `now` before which time alone does not change what `holds` says: rather the very instant of the change,
+   * for each that is early costs a look in vain. Absent where time changes nothing. Only asked for contacts that have
+   * something in one of its memories, or one of its traits.
+   */
   changesAt?(moment: Moment): Instant | undefined;
+  /** Whether somebody without events and traits may differ from somebody else without: a sample does. */
+  readonly personal?: boolean;
 }
 
 /** One kind of condition. A kind answers for itself: nothing else asks what kind a condition is. */

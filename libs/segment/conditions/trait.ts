@@ -1,5 +1,13 @@
-import { passes, readOperators, testOf, type Comparison } from '../comparisons/comparison';
+import {
+  dependenceOf,
+  passes,
+  readOperators,
+  testOf,
+  turnOf,
+  type Comparison,
+} from '../comparisons/comparison';
 import { operatorNames } from '../comparisons/registry';
+import { contextOf } from '../context';
 import { below } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
 import type { ConditionKind } from './kind';
@@ -25,16 +33,25 @@ export const trait: ConditionKind<TraitCondition> = {
     return isPath(named) && comparison ? { trait: named, ...comparison } : undefined;
   },
 
-  names: (condition) => ({ traits: [stepsOf(condition.trait)[0]!] }),
+  names: (condition) => ({
+    traits: [...new Set([stepsOf(condition.trait)[0]!, ...dependenceOf(comparisonOf(condition)).onTraits])],
+  }),
 
-  holds: (condition, { traits }) =>
-    passes(comparisonOf(condition), valueAt(traits, stepsOf(condition.trait))),
+  holds: (condition, facts, now) =>
+    passes(comparisonOf(condition), valueAt(facts.traits, stepsOf(condition.trait)), contextOf(facts, now)),
 
   because: (condition, { traits }) => ({ found: valueAt(traits, stepsOf(condition.trait)) ?? null }),
 
   compile(condition) {
     const steps = stepsOf(condition.trait);
-    const test = testOf(comparisonOf(condition));
-    return { holds: ({ traits }) => test(valueAt(traits, steps)) };
+    const comparison = comparisonOf(condition);
+    const test = testOf(comparison);
+    const turn = turnOf(comparison);
+    return {
+      holds: (moment) => test(valueAt(moment.traits, steps), moment),
+      ...(dependenceOf(comparison).onTime && {
+        changesAt: (moment) => turn(valueAt(moment.traits, steps), moment),
+      }),
+    };
   },
 };

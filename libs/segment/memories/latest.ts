@@ -1,0 +1,38 @@
+import type { Instant } from '@entente/kernel';
+import type { Item, MemoryKind } from './memory';
+
+/** How many events there ever were, and the latest instants, newest first, as many as the size says. */
+export type Latest = readonly [total: number, latest: readonly Instant[]];
+
+/** For counts: the N latest instants say when a count within any window falls below N. */
+export const latest: MemoryKind<Latest> = {
+  name: 'latest',
+  meaning: 1,
+
+  add(kept, { at }, size) {
+    const [total, before] = kept ?? [0, []];
+    const instants = [...before];
+    const older = instants.findIndex((instant) => instant < at);
+    instants.splice(older < 0 ? instants.length : older, 0, at);
+    return [total + 1, instants.slice(0, size)];
+  },
+
+  of: (items, size) => [items.length, newestFirst(items).slice(0, size)],
+
+  suffices: ([total, instants], size) => instants.length >= Math.min(total, size),
+};
+
+const newestFirst = (items: readonly Item[]): Instant[] => items.map(({ at }) => at).reverse();
+
+export const totalOf = (kept: Latest | undefined): number => kept?.[0] ?? 0;
+
+export const latestOf = (kept: Latest | undefined): readonly Instant[] => kept?.[1] ?? NONE;
+
+const NONE: readonly Instant[] = [];
+
+/** How many of the instants (newest first) are after `after`. */
+export function countWithin(instants: readonly Instant[], after: Instant): number {
+  let count = 0;
+  while (count < instants.length && instants[count]! > after) count++;
+  return count;
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Instant, type Json, type JsonObject, type Uuid } from '@entente/kernel';
+import { filterTest, type Filter } from '../comparisons/filter';
+import type { HistoryEvent } from '../facts';
+import { stepsOf, valueAt } from '../read';
+
+/**
+ * What is kept of a contact's events, so that conditions need no history: by the key of each memory that had an event, what
+ * that memory keeps. Plain JSON; a contact without events has `{}`.
+ */
+export type SeriesState = { readonly [memory: string]: Json };
+
+/** Events that a memory is fed: those of one name that pass one fixed filter. */
+export interface Feed {
+  readonly event: string;
+  readonly where?: Filter;
+}
+
+/** An event as a memory takes it. */
+export interface Item {
+  readonly at: Instant;
+  readonly id: Uuid;
+  /** Which of the memory's feeds have it, by their places, ascending. */
+  readonly feeds: readonly number[];
+  /** Its properties at the memory's paths. */
+  readonly picked: readonly (Json | undefined)[];
+}
+
+/** One way of remembering events. What it keeps is the same for every order in which the same events are added. */
+export interface MemoryKind<Kept extends Json, Options extends Json = null> {
+  readonly name: string;
+  /** Changes when the meaning of `Kept` does, so that state of another meaning is never taken for it. */
+  readonly meaning: number;
+  /** One more event, at whatever place in time; 'recompute' when what is kept does not tell what it would be then. */
+  add(kept: Kept | undefined, item: Item, size: number, options: Options): Kept | 'recompute';
+  /** What many events leave, given in event order. */
+  of(items: readonly Item[], size: number, options: Options): Kept;
+  /** Whether this was kept for no smaller size. */
+  suffices(kept: Kept, size: number): boolean;
+}
+
+/** What a condition asks to be remembered. Conditions that ask for the same, whatever the size, share one memory. */
+export interface Remembered<Kept extends Json, Options extends Json> {
+  readonly kind: MemoryKind<Kept, Options>;
+  readonly feeds: readonly Feed[];
+  readonly options: Options;
+  /** Dot paths of the properties that are picked. */
+  readonly picks?: readonly string[];
+  /** How much is kept, in what the kind counts by: of several sizes the largest. */
+  readonly size: number;
+}
+
+/** A memory as the book has it. */
+export interface Memory<Kept extends Json = Json> {
+  readonly key: string;
+  readonly feeds: readonly Feed[];
+  readonly size: number;
+  /** What is kept for a contact; undefined when none of its events were fed. */
+  in(state: SeriesState): Kept | undefined;
+}
+
+/** A memory that grows with what conditions ask of it while a book is compiled. */
+export class OpenMemory implements Memory {
+  readonly key: string;
+  size = 0;
+  private readonly tests: readonly ((properties: JsonObject) => boolean)[];
+  private readonly paths: readonly (readonly string[])[];
+
+  constructor(private readonly asked: Remembered<Json, Json>) {
+    const { kind, feeds, options, picks = [] } = asked;
+    this.key = keyOf([kind.name, kind.meaning, feeds, options, picks]);
+    this.tests = feeds.map(({ where }) => filterTest(where));
+    this.paths = picks.map(stepsOf);
+  }
+
+  get feeds(): readonly Feed[] {
+    return this.asked.feeds;
+  }
+
+  in(state: SeriesState): Json | undefined {
+    return state[this.key];
+  }
+
+  /** Whether an event of that feed's name is fed to it. */
+  takes(feed: number, properties: JsonObject): boolean {
+    return this.tests[feed]!(properties);
+  }
+
+  add(kept: Json | undefined, event: HistoryEvent, feeds: readonly number[]): Json | 'recompute' {
+    const { kind, options } = this.asked;
+    if (kept !== undefined && !kind.suffices(kept, this.size)) return 'recompute';
+    return kind.add(kept, this.itemOf(event, feeds), this.size, options);
+  }
+
+  of(events: readonly { readonly event: HistoryEvent; readonly feeds: readonly number[] }[]): Json {
+    const items = events.map(({ event, feeds }) => this.itemOf(event, feeds));
+    return this.asked.kind.of(items, this.size, this.asked.options);
+  }
+
+  private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
+    return { at, id, feeds, picked: this.paths.map((steps) => valueAt(properties, steps)) };
+  }
+}
+
+const keyOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 12);

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import type { Duration, Instant } from '@entente/kernel';
+import {
+  compileBook,
+  type HistoryEvent,
+  type Rule,
+  type SegmentVersion,
+  type SeriesState,
+  type Subject,
+} from '@entente/segment';
+import { Definition } from './definition';
+import { happenings, traitNames, type Happening } from './happenings';
+import { rules } from './rules';
+import { scales, type Scale } from './scale';
+
+const runs = Number(process.env.ENTENTE_PROPERTY_RUNS ?? 300);
+const seed = Number(process.env.ENTENTE_PROPERTY_SEED ?? Date.now() % 2 ** 31);
+
+const SEGMENTS = 5;
+
+const versions = (scale: Scale): fc.Arbitrary<SegmentVersion[]> =>
+  fc
+    .tuple(
+      ...Array.from({ length: SEGMENTS }, (_, index) =>
+        fc.record({ live: fc.option(rules(scale, index)), building: fc.option(rules(scale, index)) }),
+      ),
+    )
+    .map((list) =>
+      list.flatMap((both, index) =>
+        (['live', 'building'] as const).flatMap((status, offset) =>
+          both[status] === null
+            ? []
+            : [{ id: 100 - 2 * index - offset, segment: `s${index}`, status, rule: both[status] }],
+        ),
+      ),
+    );
+
+/** Runs a book over what happens to one contact and compares it with the definition wherever something may move. */
+class Run {
+  readonly definition: Definition;
+  private readonly book;
+  private clock: Instant;
+  private state: SeriesState;
+  private members: Set<number>;
+
+  constructor(
+    contact: string,
+    versions: readonly SegmentVersion[],
+    private readonly extra: readonly Rule[],
+    private readonly scale: Scale,
+  ) {
+    this.definition = new Definition(contact, versions, scale);
+    this.book = compileBook(versions, extra, scale.timeZone);
+    this.clock = scale.start;
+    this.state = this.book.emptyState();
+    this.members = new Set(this.book.firstChanges(this.subject(), this.clock, []).entered);
+    this.compareAt(this.clock, this.members);
+  }
+
+  happen(one: Happening): void {
+    this.passTo(this.clock + one.after);
+    if ('traits' in one) {
+      this.definition.traits = one.traits;
+      this.decide(this.book.affectedByTraits(traitNames));
+      return;
+    }
+    const id = String(this.definition.history.length).padStart(3, '0');
+    const event = { at: this.clock - one.late, id, name: one.event, properties: one.properties };
+    this.definition.history.push(event);
+    this.fold(event);
+    this.decide(this.book.affectedByEvent(event.name, event.properties));
+  }
+
+  /** Lets time pass, step by step through what `nextChange` foretells; nothing may move in between. */
+  passTo(until: Instant): void {
+    for (;;) {
+      const next = this.book.nextChange(this.subject(), this.clock) ?? Infinity;
+      expect(next).toBeGreaterThan(this.clock);
+      this.staysUntil(Math.min(next, until + 1));
+      if (next > until) break;
+      const due = this.book.affectedByTime(this.subject(), this.clock, next);
+      this.clock = next;
+      this.decide(due);
+    }
+    this.clock = until;
+  }
+
+  finish(rest: Duration): void {
+    this.passTo(this.clock + rest);
+    expect(this.book.foldAll(this.definition.history)).toEqual(this.state);
+    expect(this.book.foldAll([...this.definition.history].reverse())).toEqual(this.state);
+  }
+
+  private fold(event: HistoryEvent): void {
+    const { book, definition } = this;
+    const folded = book.fold(this.state, event);
+    expect(folded === this.state).toBe(!book.touchedBy(event.name, event.properties));
+    this.state = folded === 'recompute' ? book.foldAll(definition.history) : folded;
+    if (folded === 'recompute' && definition.isInOrder(event))
+      throw new Error('What comes in order is folded.');
+  }
+
+  private subject(): Subject {
+    const { contact, traits } = this.definition;
+    return { contact, state: this.state, traits };
+  }
+
+  private staysUntil(next: Instant): void {
+    const between = this.definition.boundaries().filter((at) => at > this.clock && at < next);
+    for (const at of between) this.compareAt(at, this.members);
+  }
+
+  private decide(affected: number[]): void {
+    this.members = this.book.members(this.subject(), this.clock, affected, this.members);
+    this.compareAt(this.clock, this.members);
+  }
+
+  private compareAt(at: Instant, members: Set<number>): void {
+    const { definition, book } = this;
+    const truth = definition.members(at);
+    definition.comparisons += definition.versions.length + this.extra.length;
+    expect(members).toEqual(truth);
+    expect(book.members(this.subject(), at)).toEqual(truth);
+    for (const rule of this.extra)
+      expect(book.holds(rule, this.subject(), at)).toBe(definition.holds(rule, 'live', at));
+  }
+}
+
+describe.each(scales)('the book and the definition, over $name,', (scale) => {
+  it('say the same at every instant, for every history, in any order of arrival (promises 2 and 3)', () => {
+    let comparisons = 0;
+    const extras = fc.array(rules(scale, SEGMENTS), { maxLength: 2 });
+    const contact = fc.integer({ min: 1, max: 1_000 }).map(String);
+    fc.assert(
+      fc.property(contact, versions(scale), extras, happenings(scale), (who, all, extra, steps) => {
+        const run = new Run(who, all, extra, scale);
+        for (const one of steps) run.happen(one);
+        run.finish(scale.rest);
+        comparisons += run.definition.comparisons;
+      }),
+      { seed, numRuns: runs },
+    );
+    process.stdout.write(
+      `book = definition, over ${scale.name}: seed ${seed}, ${runs} runs, ${comparisons} comparisons\n`,
+    );
+  }, 3_600_000);
+});

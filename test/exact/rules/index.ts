@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { parseRule, type Rule } from '@entente/segment';
+import type { Scale } from '../scale';
+import { event } from './event';
+import type { ArbitraryKind } from './kind';
+import { segment } from './segment';
+import { trait } from './trait';
+
+/** Adding a kind of condition to the comparison with the definition is one file and one line here. */
+const kinds: readonly { readonly kind: ArbitraryKind; readonly weight: number }[] = [
+  { kind: event, weight: 5 },
+  { kind: trait, weight: 2 },
+  { kind: segment, weight: 2 },
+];
+
+/** Random rules that name no segment above `below`. */
+export const rules = (scale: Scale, below: number): fc.Arbitrary<Rule> => {
+  const conditions = kinds.map(({ kind, weight }) => ({ arbitrary: kind(scale, below), weight }));
+  const tree = fc.letrec((tie) => {
+    const nodes = fc.array(tie('node'), { minLength: 1, maxLength: 3 });
+    return {
+      node: fc.oneof(
+        { depthSize: 'small', maxDepth: 3, withCrossShrink: true },
+        ...conditions,
+        { arbitrary: nodes.map((all) => ({ all })), weight: 3 },
+        { arbitrary: nodes.map((any) => ({ any })), weight: 3 },
+        { arbitrary: tie('node').map((not) => ({ not })), weight: 2 },
+      ),
+    };
+  });
+  return tree.node.map(checked);
+};
+
+function checked(json: unknown): Rule {
+  const read = parseRule(json);
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  return read.rule;
+}

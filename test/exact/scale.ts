@@ -1,0 +1,49 @@
+import type { Duration, Instant } from '@entente/kernel';
+
+/** A size of time at which rules, histories and clocks are tried. Few lengths, so that windows and gaps meet. */
+export interface Scale {
+  readonly name: string;
+  readonly start: Instant;
+  /** All events and clock steps fall on multiples of it. */
+  readonly tick: Duration;
+  /** Lengths of windows, as rules have them. */
+  readonly windows: readonly { readonly text: string; readonly length: Duration }[];
+  /** The zone of contacts that name none. */
+  readonly timeZone: string;
+  /** How far the clock goes on at the end: beyond every window. */
+  readonly rest: Duration;
+}
+
+const SECOND = 1_000;
+const HOUR = 3_600 * SECOND;
+
+const seconds: Scale = {
+  name: 'seconds',
+  start: Date.UTC(2026, 10, 2),
+  tick: SECOND / 2,
+  windows: [
+    { text: 'PT1S', length: SECOND },
+    { text: 'PT2S', length: 2 * SECOND },
+    { text: 'PT3.5S', length: 3.5 * SECOND },
+    { text: 'PT10S', length: 10 * SECOND },
+  ],
+  timeZone: 'UTC',
+  rest: 20 * SECOND,
+};
+
+/** Around the end of summer time, in a zone that has one. */
+const days: Scale = {
+  name: 'days',
+  start: Date.UTC(2026, 9, 23, 22),
+  tick: 6 * HOUR,
+  windows: [
+    { text: 'P1D', length: 24 * HOUR },
+    { text: 'PT36H', length: 36 * HOUR },
+    { text: 'P2D', length: 48 * HOUR },
+    { text: 'P5D', length: 120 * HOUR },
+  ],
+  timeZone: 'Europe/Paris',
+  rest: 240 * HOUR,
+};
+
+export const scales = [seconds, days] as const;
