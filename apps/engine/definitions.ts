@@ -6,6 +6,7 @@ import {
   addressKey,
   installationTimeZone,
   noteKeptSeries,
+  ownSource,
   readGenerationShared,
   type Database,
   type Generation,
@@ -38,6 +39,8 @@ export interface PublishedCampaign {
 export interface Definitions {
   readonly generation: Generation;
   readonly sources: ReadonlyMap<number, SourceRank & { readonly key: string }>;
+  /** The source as which Entente itself tells events. */
+  readonly ownSource: number;
   readonly book: Book;
   readonly versions: ReadonlyMap<number, KeptVersion>;
   readonly campaigns: ReadonlyMap<number, PublishedCampaign>;
@@ -95,6 +98,7 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
   return {
     generation,
     sources: await loadSources(tx),
+    ownSource: await ownSource(tx),
     book,
     servedSince: BigInt(await noteKeptSeries(tx, generation, book.needs)),
     versions: new Map(versions.map((version) => [version.id, version])),

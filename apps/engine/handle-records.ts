@@ -149,7 +149,11 @@ function movedContacts({ changes, survivors }: IdentityChanges): Set<ContactId> 
 const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>
   fact.type === 'identify' ||
   definitions.triggers.has(eventName(fact)) ||
-  definitions.book.touchedBy(eventName(fact), propertiesOf(fact));
+  definitions.book.touchedBy({
+    name: eventName(fact),
+    properties: propertiesOf(fact),
+    own: fact.source === definitions.ownSource,
+  });
 
 const eventKey = (event: StoredEvent): string => `${event.contact} ${event.message}`;
 

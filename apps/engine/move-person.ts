@@ -13,11 +13,12 @@ export class AheadOfLog extends Error {
   }
 }
 
-export const historyEvent = (event: StoredEvent): HistoryEvent => ({
+export const historyEvent = (event: StoredEvent, { ownSource }: Definitions): HistoryEvent => ({
   at: event.at,
   id: event.message,
   name: event.name,
   properties: event.properties,
+  ...(event.source === ownSource && { own: true }),
 });
 
 /** When time alone next changes something for this person; may be early, never late. */
@@ -102,14 +103,14 @@ const traitChange = (event: StoredEvent) => ({
 });
 
 function foldEvent(person: Person, event: StoredEvent, definitions: Definitions): void {
-  const folded = definitions.book.fold(person.state, historyEvent(event));
+  const folded = definitions.book.fold(person.state, historyEvent(event, definitions));
   if (folded === 'recompute') throw new Error('the state does not hold what the rules need');
   person.state = folded;
 }
 
 function affected(event: StoredEvent, traits: string[], definitions: Definitions): number[] {
   const { book } = definitions;
-  const byEvent = book.affectedByEvent(event.name, event.properties);
+  const byEvent = book.affectedByEvent(historyEvent(event, definitions));
   return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
 }
 
@@ -126,7 +127,7 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
 
 /** Brings a person's state up to the series that are kept today. */
 export function refold(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
-  person.state = definitions.book.foldAll(history.map(historyEvent));
+  person.state = definitions.book.foldAll(history.map((event) => historyEvent(event, definitions)));
 }
 
 /** Compares memberships with what the rules say at the person's clock, logs what changed and starts what that starts. */

@@ -47,7 +47,7 @@ export const enrollmentsBy = (event: StoredEvent, definitions: Definitions): Uui
 
 function causesOf(event: StoredEvent, definitions: Definitions): Cause[] {
   const { name, message, properties, at } = event;
-  const told = definitions.sources.get(event.source)?.key === 'entente' ? permissionTold(event) : undefined;
+  const told = event.source === definitions.ownSource ? permissionTold(event) : undefined;
   return [{ kind: 'event', name, message, properties, at }, ...(told ? [told] : [])];
 }
 

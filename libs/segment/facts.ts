@@ -6,7 +6,12 @@ export interface HistoryEvent {
   readonly id: Uuid;
   readonly name: string;
   readonly properties: JsonObject;
+  /** Whether Entente itself tells it: nobody else can make it up by sending an event of that name. */
+  readonly own?: boolean;
 }
+
+/** What decides which memories an event is fed to. */
+export type Happened = Pick<HistoryEvent, 'name' | 'properties' | 'own'>;
 
 /** What is known of one contact. The history has each event once, in any order. */
 export interface Facts {

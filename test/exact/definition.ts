@@ -1,7 +1,8 @@
-import type { Instant, JsonObject } from '@entente/kernel';
+import { DAY, type Instant, type JsonObject } from '@entente/kernel';
 import { evaluate, type Facts, type HistoryEvent, type Rule, type SegmentVersion } from '@entente/segment';
+import { dayOf, startOf } from '../../libs/segment/calendar';
 import { inEventOrder } from '../../libs/segment/facts';
-import type { Scale } from './scale';
+import { zones, type Scale } from './scale';
 
 /** The definition, with names of segments resolved as DESIGN says, and nothing else in common with the book. */
 export class Definition {
@@ -34,8 +35,18 @@ export class Definition {
   /** Every instant at which a window or the calendar could move something, and its neighbors. */
   boundaries(): Instant[] {
     const { windows } = this.scale;
-    const at = this.history.flatMap((one) => windows.map(({ length }) => one.at + length));
+    const lived = this.history.map(({ at }) => at);
+    const at = lived
+      .flatMap((instant) => windows.map(({ length }) => instant + length))
+      .concat(this.midnights());
     return [...new Set(at.flatMap((instant) => [instant - 1, instant, instant + 1]))].sort((a, b) => a - b);
+  }
+
+  private midnights(): Instant[] {
+    const { start, rest } = this.scale;
+    const first = dayOf(start, 'UTC') - 1;
+    const days = Array.from({ length: Math.ceil((2 * rest) / DAY) + 2 }, (_, index) => first + index);
+    return days.flatMap((day) => ['UTC', ...zones].map((zone) => startOf(day, zone)));
   }
 
   /** Whether an event is the last of the history in event order. */

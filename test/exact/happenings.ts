@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Duration, JsonObject } from '@entente/kernel';
-import type { Scale } from './scale';
+import { zones, type Scale } from './scale';
 
 /** What happens to one contact, some time after what happened before. */
 export type Happening =
@@ -14,14 +14,15 @@ export type Happening =
     };
 
 /** The top-level traits that rules read here. */
-export const traitNames = ['a', 'b', 'o'] as const;
+export const traitNames = ['a', 'b', 'o', 'timezone'] as const;
 
 // Few names and values, so that rules share memories and events pass filters.
 export const value = fc.constantFrom<JsonObject[string]>('x', 'y', 1, 2, 0, true, null, ['x'], { r: 1 });
 
 const properties = fc.record({ p: value, q: fc.oneof(value, fc.record({ r: value })) }, { requiredKeys: [] });
 
-const traits = fc.record({ a: value, b: value, o: fc.record({ c: value }) }, { requiredKeys: [] });
+const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
+const traits = fc.record({ a: value, b: value, o: fc.record({ c: value }), timezone }, { requiredKeys: [] });
 
 export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const ticks = fc.integer({ min: 0, max: 8 }).map((n) => n * scale.tick);

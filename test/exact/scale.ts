@@ -8,8 +8,12 @@ export interface Scale {
   readonly tick: Duration;
   /** Lengths of windows, as rules have them. */
   readonly windows: readonly { readonly text: string; readonly length: Duration }[];
+  /** Windows that go by the calendar. */
+  readonly calendars: readonly string[];
   /** The zone of contacts that name none. */
   readonly timeZone: string;
+  /** Its share of the runs: calendars have many instants to compare at. */
+  readonly share: number;
   /** How far the clock goes on at the end: beyond every window. */
   readonly rest: Duration;
 }
@@ -27,7 +31,9 @@ const seconds: Scale = {
     { text: 'PT3.5S', length: 3.5 * SECOND },
     { text: 'PT10S', length: 10 * SECOND },
   ],
+  calendars: ['P0D'],
   timeZone: 'UTC',
+  share: 1,
   rest: 20 * SECOND,
 };
 
@@ -42,8 +48,13 @@ const days: Scale = {
     { text: 'P2D', length: 48 * HOUR },
     { text: 'P5D', length: 120 * HOUR },
   ],
+  calendars: ['P0D', 'P1D', 'P3D'],
   timeZone: 'Europe/Paris',
+  share: 0.2,
   rest: 240 * HOUR,
 };
+
+/** Zones that contacts name, with days that begin at other hours. */
+export const zones = ['America/Sao_Paulo', 'Asia/Kathmandu', 'Europe/Paris'] as const;
 
 export const scales = [seconds, days] as const;

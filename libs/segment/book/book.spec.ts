@@ -49,8 +49,8 @@ describe('state', () => {
   it('stays the same object when no series has the event', () => {
     const state = book.emptyState();
     expect(book.fold(state, event(start, {}, 'Y'))).toBe(state);
-    expect(book.touchedBy('Y', {})).toBe(false);
-    expect(book.touchedBy('X', {})).toBe(true);
+    expect(book.touchedBy({ name: 'Y', properties: {} })).toBe(false);
+    expect(book.touchedBy({ name: 'X', properties: {} })).toBe(true);
   });
 
   it('must be recomputed when it was folded for smaller needs', () => {
@@ -163,12 +163,12 @@ describe('what is touched', () => {
   ]);
 
   it('is found by name and value', () => {
-    expect(book.affectedByEvent('X', { category: 'shoes' })).toEqual([1]);
-    expect(book.affectedByEvent('X', { category: 'caps', total: 60 })).toEqual([2]);
-    expect(book.affectedByEvent('X', { category: 'hats', total: 101 })).toEqual([2, 4]);
-    expect(book.affectedByEvent('X', { category: 'hats', total: '60' })).toEqual([]);
-    expect(book.affectedByEvent('Y', { category: 'shoes' })).toEqual([]);
-    expect(book.touchedBy('X', { category: 'hats' })).toBe(false);
+    expect(book.affectedByEvent({ name: 'X', properties: { category: 'shoes' } })).toEqual([1]);
+    expect(book.affectedByEvent({ name: 'X', properties: { category: 'caps', total: 60 } })).toEqual([2]);
+    expect(book.affectedByEvent({ name: 'X', properties: { category: 'hats', total: 101 } })).toEqual([2, 4]);
+    expect(book.affectedByEvent({ name: 'X', properties: { category: 'hats', total: '60' } })).toEqual([]);
+    expect(book.affectedByEvent({ name: 'Y', properties: { category: 'shoes' } })).toEqual([]);
+    expect(book.touchedBy({ name: 'X', properties: { category: 'hats' } })).toBe(false);
   });
 
   it('is found by top-level trait', () => {

@@ -1,8 +1,8 @@
-import type { Instant, JsonObject } from '@entente/kernel';
+import type { Instant } from '@entente/kernel';
 import { ruleText } from '../canonical';
 import { earliest } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
-import type { HistoryEvent } from '../facts';
+import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
 import { Compilation } from './compilation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
@@ -84,8 +84,8 @@ export class Book {
   }
 
   /** Whether `fold` would change anything. */
-  touchedBy(event: string, properties: JsonObject): boolean {
-    return this.tracking.matching(event, properties).length > 0;
+  touchedBy(event: Happened): boolean {
+    return this.tracking.matching(event).length > 0;
   }
 
   /** Whether a segment reads one of these top-level traits. */
@@ -94,8 +94,8 @@ export class Book {
   }
 
   /** The versions, dependents included and in order, whose truth such an event may change. */
-  affectedByEvent(event: string, properties: JsonObject): number[] {
-    const matching = this.tracking.matching(event, properties);
+  affectedByEvent(event: Happened): number[] {
+    const matching = this.tracking.matching(event);
     return this.affectedBy(matching.flatMap(({ memory }) => this.leavesOfMemory(memory.key)));
   }
 

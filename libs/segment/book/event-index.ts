@@ -1,6 +1,6 @@
-import type { JsonObject } from '@entente/kernel';
 import { valuesOf } from '../comparisons/comparison';
 import type { Scalar } from '../comparisons/operator';
+import type { Happened } from '../facts';
 import type { Feed, OpenMemory } from '../memories/memory';
 import { stepsOf, valueAt } from '../read';
 
@@ -31,8 +31,8 @@ export class EventIndex {
     for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
   }
 
-  matching(name: string, properties: JsonObject): readonly Match[] {
-    return this.byName.get(name)?.matching(properties) ?? NONE;
+  matching(event: Happened): readonly Match[] {
+    return this.byName.get(event.name)?.matching(event) ?? NONE;
   }
 }
 
@@ -58,13 +58,14 @@ class NameIndex {
     for (const [path, byValue] of properties) this.byProperty.push({ steps: stepsOf(path), byValue });
   }
 
-  matching(properties: JsonObject): readonly Match[] {
+  matching(event: Happened): readonly Match[] {
     const found = new Map<OpenMemory, number[]>();
     const take = ({ memory, feed }: Entry): void => {
-      if (memory.takes(feed, properties)) addTo(found, memory, feed);
+      if (memory.takes(feed, event)) addTo(found, memory, feed);
     };
     this.open.forEach(take);
-    for (const { steps, byValue } of this.byProperty) byValue.get(valueAt(properties, steps))?.forEach(take);
+    for (const { steps, byValue } of this.byProperty)
+      byValue.get(valueAt(event.properties, steps))?.forEach(take);
     return [...found].map(([memory, feeds]) => ({ memory, feeds: feeds.sort((a, b) => a - b) }));
   }
 }

@@ -1,5 +1,5 @@
-import type { Json, JsonObject } from '@entente/kernel';
-import { inEventOrder, type HistoryEvent } from '../facts';
+import type { Json } from '@entente/kernel';
+import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { OpenMemory, SeriesState } from '../memories/memory';
 import { EventIndex, type Match } from './event-index';
 
@@ -17,12 +17,12 @@ export class Tracking {
     this.needs = Object.fromEntries(memories.map(({ key, size }) => [key, size]));
   }
 
-  matching(event: string, properties: JsonObject): readonly Match[] {
-    return this.index.matching(event, properties);
+  matching(event: Happened): readonly Match[] {
+    return this.index.matching(event);
   }
 
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
-    const matching = this.matching(event.name, event.properties);
+    const matching = this.matching(event);
     if (matching.length === 0) return state;
     const next: Record<string, Json> = { ...state };
     for (const { memory, feeds } of matching) {
@@ -36,7 +36,7 @@ export class Tracking {
   foldAll(history: Iterable<HistoryEvent>): SeriesState {
     const fed = new Map<OpenMemory, { event: HistoryEvent; feeds: readonly number[] }[]>();
     for (const event of [...history].sort(inEventOrder))
-      for (const { memory, feeds } of this.matching(event.name, event.properties)) {
+      for (const { memory, feeds } of this.matching(event)) {
         const list = fed.get(memory);
         if (list) list.push({ event, feeds });
         else fed.set(memory, [{ event, feeds }]);

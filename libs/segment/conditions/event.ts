@@ -1,4 +1,4 @@
-import { toIso, type Duration, type Instant, type JsonObject } from '@entente/kernel';
+import { toIso, type Instant, type JsonObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { parseCount, passesNumber, settlesAt, truthsOf } from '../comparisons/count';
 import type { Comparison } from '../comparisons/comparison';
@@ -7,16 +7,16 @@ import type { Facts, HistoryEvent } from '../facts';
 import { contextOf } from '../context';
 import { below } from '../findings';
 import { isText } from '../read';
+import { zoneTrait } from '../time-zone';
+import { parseWindow, spanOf, type Span, type Window } from '../window';
 import { countWithin, latest, latestOf, totalOf } from '../memories/latest';
 import type { ConditionKind, Moment, Tracked } from './kind';
-import { parseWindow, windowOf } from './window';
 
 /** How often events of one name that pass one filter happened: within a window that ends now, or ever. */
 export interface EventCondition {
   readonly event: string;
   readonly where?: Filter;
-  /** ISO 8601 in its shortest form. */
-  readonly within?: string;
+  readonly within?: Window;
   readonly count: Comparison;
 }
 
@@ -46,7 +46,10 @@ export const event: ConditionKind<EventCondition> = {
     return findings.problems.length > before ? undefined : (parsed as EventCondition);
   },
 
-  names: (condition) => ({ events: [condition.event] }),
+  names: ({ event: name, within }) => ({
+    events: [name],
+    traits: within !== undefined && spanOf(within).byCalendar ? [zoneTrait] : [],
+  }),
 
   holds: (condition, facts, now) => passesNumber(condition.count, eventsOf(condition, facts, now).length),
 
@@ -65,14 +68,15 @@ export const event: ConditionKind<EventCondition> = {
       return { holds: ({ state }) => passesNumber(count, totalOf(memory.in(state))) };
     }
     const memory = needs.memory({ ...asked, size: settlesAt(count) });
-    return countOver(windowOf(within), truthsOf(count), ({ state }) => latestOf(memory.in(state)));
+    return countOver(spanOf(within), truthsOf(count), ({ state }) => latestOf(memory.in(state)));
   },
 };
 
 /** The events that the condition counts at `now`: an event is inside its window at its own instant, outside at `within` after it. */
 function eventsOf(condition: EventCondition, facts: Facts, now: Instant): HistoryEvent[] {
   const context = contextOf(facts, now);
-  const after = condition.within === undefined ? -Infinity : now - windowOf(condition.within);
+  const after =
+    condition.within === undefined ? -Infinity : spanOf(condition.within).opensAfter(now, context.zone);
   return facts.history.filter(
     ({ name, at, properties }) =>
       name === condition.event &&
@@ -90,20 +94,23 @@ const newestFirst = (a: HistoryEvent, b: HistoryEvent): number => b.at - a.at ||
  * the oldest first: the truth changes when the first count is reached whose truth differs.
  */
 function countOver(
-  window: Duration,
+  span: Span,
   truths: readonly boolean[],
   instants: (moment: Moment) => readonly Instant[],
 ): Tracked {
   const most = truths.length - 1;
+  const leaveTogether = (kept: readonly Instant[], place: number, { zone }: Moment): boolean =>
+    place > 0 && span.leavesAt(kept[place - 1]!, zone) === span.leavesAt(kept[place]!, zone);
   const countAt = (moment: Moment): number =>
-    Math.min(most, countWithin(instants(moment), moment.now - window));
+    Math.min(most, countWithin(instants(moment), span.opensAfter(moment.now, moment.zone)));
   return {
     holds: (moment) => truths[countAt(moment)]!,
     changesAt(moment) {
       const kept = instants(moment);
       const count = countAt(moment);
       for (let left = count - 1; left >= 0; left--)
-        if (truths[left] !== truths[count] && kept[left - 1] !== kept[left]) return kept[left]! + window;
+        if (truths[left] !== truths[count] && !leaveTogether(kept, left, moment))
+          return span.leavesAt(kept[left]!, moment.zone);
       return undefined;
     },
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Instant, type Json, type JsonObject, type Uuid } from '@entente/kernel';
+import { canonicalJson, type Instant, type Json, type Uuid } from '@entente/kernel';
 import { filterTest, type Filter } from '../comparisons/filter';
-import type { HistoryEvent } from '../facts';
+import type { Happened, HistoryEvent } from '../facts';
 import { stepsOf, valueAt } from '../read';
 
 /**
@@ -13,6 +13,8 @@ export type SeriesState = { readonly [memory: string]: Json };
 /** Events that a memory is fed: those of one name that pass one fixed filter. */
 export interface Feed {
   readonly event: string;
+  /** Only what Entente itself tells. */
+  readonly own?: true;
   readonly where?: Filter;
 }
 
@@ -63,13 +65,13 @@ export interface Memory<Kept extends Json = Json> {
 export class OpenMemory implements Memory {
   readonly key: string;
   size = 0;
-  private readonly tests: readonly ((properties: JsonObject) => boolean)[];
+  private readonly tests: readonly ((event: Happened) => boolean)[];
   private readonly paths: readonly (readonly string[])[];
 
   constructor(private readonly asked: Remembered<Json, Json>) {
     const { kind, feeds, options, picks = [] } = asked;
     this.key = keyOf([kind.name, kind.meaning, feeds, options, picks]);
-    this.tests = feeds.map(({ where }) => filterTest(where));
+    this.tests = feeds.map(testOf);
     this.paths = picks.map(stepsOf);
   }
 
@@ -82,8 +84,8 @@ export class OpenMemory implements Memory {
   }
 
   /** Whether an event of that feed's name is fed to it. */
-  takes(feed: number, properties: JsonObject): boolean {
-    return this.tests[feed]!(properties);
+  takes(feed: number, event: Happened): boolean {
+    return this.tests[feed]!(event);
   }
 
   add(kept: Json | undefined, event: HistoryEvent, feeds: readonly number[]): Json | 'recompute' {
@@ -100,6 +102,11 @@ export class OpenMemory implements Memory {
   private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
     return { at, id, feeds, picked: this.paths.map((steps) => valueAt(properties, steps)) };
   }
+}
+
+function testOf({ own, where }: Feed): (event: Happened) => boolean {
+  const passes = filterTest(where);
+  return (event) => (own !== true || event.own === true) && passes(event.properties);
 }
 
 const keyOf = (parts: readonly unknown[]): string =>

@@ -15,12 +15,15 @@ export const where = fc.oneof(
   fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })),
 );
 
-export const event: ArbitraryKind = ({ windows }) =>
+export const event: ArbitraryKind = ({ windows, calendars }) =>
   fc.record(
     {
       event: fc.constantFrom('X', 'Y'),
       where,
-      within: fc.constantFrom(...windows.map(({ text }) => text)),
+      within: fc.constantFrom<unknown>(
+        ...windows.map(({ text }) => text),
+        ...calendars.map((calendar) => ({ calendar })),
+      ),
       count,
     },
     { requiredKeys: ['event'] },

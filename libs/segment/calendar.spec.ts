@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { DAY, HOUR } from '@entente/kernel';
+import { dateOf, dayOf, startOf } from './calendar';
+import { Findings } from './findings';
+import { parseWindow, spanOf } from './window';
+
+const zones = [
+  'UTC',
+  'Europe/Paris',
+  'America/Sao_Paulo',
+  'Asia/Kathmandu',
+  'Pacific/Apia',
+  'America/St_Johns',
+];
+const zone = fc.constantFrom(...zones);
+const instant = fc.integer({ min: Date.UTC(2009, 0, 1), max: Date.UTC(2030, 0, 1) });
+
+describe('days', () => {
+  it('begin where the one before ends, and have the date that clocks of the zone show', () => {
+    fc.assert(
+      fc.property(instant, zone, (at, timeZone) => {
+        const day = dayOf(at, timeZone);
+        expect(startOf(day, timeZone)).toBeLessThanOrEqual(at);
+        expect(startOf(day + 1, timeZone)).toBeGreaterThan(at);
+        const shown = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(at);
+        expect(dateOf(day).toString()).toBe(shown);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('have 23, 24 or 25 hours where summer time begins or ends', () => {
+    const hours = (date: string): number => {
+      const day = dayOf(Date.parse(`${date}T12:00:00Z`), 'Europe/Paris');
+      return (startOf(day + 1, 'Europe/Paris') - startOf(day, 'Europe/Paris')) / HOUR;
+    };
+    expect(['2026-03-28', '2026-03-29', '2026-10-25'].map(hours)).toEqual([24, 23, 25]);
+  });
+});
+
+describe('windows by the calendar', () => {
+  const lengths = ['P0D', 'P1D', 'P3D', 'P1M', 'P3M', 'P1Y', 'P1M10D'];
+
+  it('leave behind what happened at the first instant at which they no longer reach it', () => {
+    fc.assert(
+      fc.property(instant, zone, fc.constantFrom(...lengths), (at, timeZone, calendar) => {
+        const span = spanOf({ calendar });
+        const leaves = span.leavesAt(at, timeZone);
+        expect(span.opensAfter(leaves - 1, timeZone)).toBeLessThan(at);
+        expect(span.opensAfter(leaves, timeZone)).toBeGreaterThanOrEqual(at);
+        expect(leaves - at).toBeLessThanOrEqual(span.longest);
+        expect(span.leavesAt(at + DAY, timeZone)).toBeGreaterThanOrEqual(leaves);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('reach back to the beginning of the day so long ago; in a shorter month to its last day', () => {
+    const opens = (calendar: string, now: string): string =>
+      new Date(spanOf({ calendar }).opensAfter(Date.parse(now), 'Europe/Paris') + 1).toISOString();
+    expect(opens('P0D', '2026-11-24T15:00:00Z')).toBe('2026-11-23T23:00:00.000Z');
+    expect(opens('P1M', '2026-11-24T15:00:00Z')).toBe('2026-10-23T22:00:00.000Z');
+    expect(opens('P1M', '2026-03-31T15:00:00Z')).toBe('2026-02-27T23:00:00.000Z');
+    expect(opens('P1Y', '2028-02-29T15:00:00Z')).toBe('2027-02-27T23:00:00.000Z');
+  });
+
+  it('have a canonical form', () => {
+    const read = (calendar: string) => parseWindow({ calendar }, 'within', new Findings());
+    expect(read('P14M2W')).toEqual({ calendar: 'P1Y2M14D' });
+    expect(read('P')).toBeUndefined();
+    expect(read('PT1H')).toBeUndefined();
+    expect(read('P200Y')).toBeUndefined();
+  });
+});

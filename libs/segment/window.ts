@@ -1,0 +1,108 @@
+import { DAY, formatDuration, isObject, parseDuration, type Duration, type Instant } from '@entente/kernel';
+import { bounds } from './bounds';
+import { dayOf, earlier, later, startOf, type CalendarLength } from './calendar';
+import { below, type Findings } from './findings';
+
+/**
+ * How far back something looks: an exact ISO 8601 duration (a day is 86,400 s), or one in calendar terms, which goes back to
+ * the beginning of the day so many years, months and days before today, in the contact's time zone.
+ */
+export type Window = string | { readonly calendar: string };
+
+/** A window taken apart. `zone` is the IANA name of the contact's time zone. */
+export interface Span {
+  /** What happened after this instant is inside at `now`. */
+  opensAfter(now: Instant, zone: string): Instant;
+  /** The first instant at which what happened at `at` is no longer inside. Of two that happened, the later leaves no earlier. */
+  leavesAt(at: Instant, zone: string): Instant;
+  /** Whether it goes by the calendar, and so by the contact's zone. */
+  readonly byCalendar: boolean;
+  /** No window of this kind is longer. */
+  readonly longest: Duration;
+}
+
+const exactly = `an ISO 8601 duration of weeks, days, hours, minutes and seconds, up to ${formatDuration(bounds.window)}, such as "P30D" or "PT1H30M"`;
+const expected = `${exactly}, or { "calendar": "P3M" } with years, months, weeks and days`;
+const CALENDAR = /^P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?$/;
+
+/** A window in its canonical form. Months and years, whose length differs, must say that they go by the calendar. */
+export function parseWindow(raw: unknown, path: string, findings: Findings): Window | undefined {
+  if (isObject(raw)) return parseCalendarWindow(raw, path, findings);
+  const text = typeof raw === 'string' ? raw : '';
+  if (/^P[^T]*[YM]/.test(text))
+    return findings.add(
+      path,
+      'calendar',
+      `Months and years differ in length: write { "calendar": ${JSON.stringify(text.slice(0, 40))} } to go by the calendar, or say it in days or weeks.`,
+      expected,
+    );
+  const duration = parseDuration(text);
+  if (duration === undefined) return findings.add(path, 'duration', 'That is no duration.', expected);
+  if (duration === 0 || duration > bounds.window)
+    return findings.add(path, 'duration', 'A window is longer than nothing and at most 100 years.', expected);
+  return formatDuration(duration);
+}
+
+function parseCalendarWindow(
+  raw: Record<string, unknown>,
+  path: string,
+  findings: Findings,
+): Window | undefined {
+  const others = Object.keys(raw).filter((field) => field !== 'calendar');
+  if (others.length > 0)
+    return findings.add(below(path, others[0]!), 'unknown-field', 'There is no such field here.', 'calendar');
+  const length = typeof raw['calendar'] === 'string' ? readCalendar(raw['calendar']) : undefined;
+  const days = length && approximateDays(length);
+  if (days === undefined || days > bounds.window / DAY)
+    return findings.add(
+      below(path, 'calendar'),
+      'duration',
+      'That is no duration in calendar terms.',
+      'an ISO 8601 duration of years, months, weeks and days up to 100 years, such as "P3M" or "P1Y" ("P0D" for today)',
+    );
+  return { calendar: formatCalendar(length!) };
+}
+
+/** Years are twelve months, weeks seven days: lengths that mean the same are the same. */
+function readCalendar(text: string): CalendarLength | undefined {
+  const match = CALENDAR.exec(text);
+  if (!match || text === 'P') return undefined;
+  const [years, months, weeks, days] = match.slice(1).map((digits) => Number(digits ?? 0));
+  const all = years! * 12 + months!;
+  return { years: Math.floor(all / 12), months: all % 12, days: weeks! * 7 + days! };
+}
+
+function formatCalendar({ years, months, days }: CalendarLength): string {
+  const text = `P${years ? `${years}Y` : ''}${months ? `${months}M` : ''}${days ? `${days}D` : ''}`;
+  return text === 'P' ? 'P0D' : text;
+}
+
+const approximateDays = ({ years, months, days }: CalendarLength): number => years * 366 + months * 31 + days;
+
+/** The window that `parseWindow` read. */
+export const spanOf = (window: Window): Span =>
+  typeof window === 'string'
+    ? exactSpan(parseDuration(window)!)
+    : calendarSpan(readCalendar(window.calendar)!);
+
+const exactSpan = (length: Duration): Span => ({
+  opensAfter: (now) => now - length,
+  leavesAt: (at) => at + length,
+  byCalendar: false,
+  longest: length,
+});
+
+const calendarSpan = (length: CalendarLength): Span => ({
+  opensAfter: (now, zone) => startOf(earlier(dayOf(now, zone), length), zone) - 1,
+  leavesAt: (at, zone) => startOf(firstDayBeyond(dayOf(at, zone), length), zone),
+  byCalendar: true,
+  longest: (approximateDays(length) + 2) * DAY,
+});
+
+/** The first day from which a calendar length no longer reaches back to a day. */
+function firstDayBeyond(day: number, length: CalendarLength): number {
+  let first = later(day + 1, length);
+  while (earlier(first, length) <= day) first += 1;
+  while (earlier(first - 1, length) > day) first -= 1;
+  return first;
+}
