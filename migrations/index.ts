@@ -4,5 +4,5 @@ import { sqlMigration } from './sql-migration';
 export const migrations = [
   sqlMigration('0001-foundation'),
   sqlMigration('0002-stream'),
-  sqlMigration('0005-time-zone'),
+  sqlMigration('0005-rule-meaning'),
 ] as const;

@@ -144,7 +144,8 @@ CREATE TABLE installation (
   singleton boolean NOT NULL DEFAULT true,
   address_key bytea NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  time_zone text NOT NULL DEFAULT 'UTC'::text
+  time_zone text NOT NULL DEFAULT 'UTC'::text,
+  rule_meaning integer NOT NULL DEFAULT 1
 );
 CREATE TABLE job (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -612,6 +613,7 @@ COMMENT ON TABLE import_file IS 'the file of an import until its rows are all ta
 COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>, that a grant could not lift';
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';
 COMMENT ON COLUMN installation.time_zone IS 'IANA name of the zone whose calendar applies to contacts that name none';
+COMMENT ON COLUMN installation.rule_meaning IS 'what the release that last worked here takes rules and stored states to mean';
 COMMENT ON TABLE lease IS 'who works on a share of the timers, lanes, runs or jobs, and until when';
 COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row leads to the survivor in one step';
 COMMENT ON TABLE membership_change IS 'append-only log of entries and exits';

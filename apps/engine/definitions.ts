@@ -1,17 +1,18 @@
 import { parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
 import type { Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
-import { compileBook, parseRule, type Book } from '@entente/segment';
+import { compileBook, parseRule, RULE_MEANING, type Book } from '@entente/segment';
 import {
   addressKey,
-  installationTimeZone,
   noteKeptSeries,
   ownSource,
   readGenerationShared,
+  ruleGround,
   type Database,
   type Generation,
   type Tx,
 } from '@entente/storage';
+import { NewerRelease } from './adopt-rule-ground';
 import { StartOver } from './start-over';
 
 /** A segment version that memberships are kept for. */
@@ -87,7 +88,9 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
   const campaigns = await loadCampaigns(tx);
   const segments = await loadSegments(tx);
   const branches = campaigns.flatMap((one) => one.campaign.rules());
-  const book = compileBook(segments, branches, await installationTimeZone(tx));
+  const { timeZone, meaning } = await ruleGround(tx);
+  if (meaning !== RULE_MEANING) throw new NewerRelease();
+  const book = compileBook(segments, branches, timeZone);
   const live = new Set(segments.filter(({ status }) => status === 'live').map(({ segment }) => segment));
   const versions = segments.map(({ id, segment, status }) => ({
     id,

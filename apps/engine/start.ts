@@ -1,5 +1,6 @@
 import { startHttpApp, type Resources, type RunningApp } from '@entente/runtime';
 import { randomUUID } from 'node:crypto';
+import { adoptRuleGround } from './adopt-rule-ground';
 import { DefinitionsCache } from './definitions';
 import type { Engine } from './engine';
 import { engineMetrics } from './engine-metrics';
@@ -8,6 +9,7 @@ import { Through } from './through';
 
 /** Starts the engine in all its roles: the stream, the timers and the jobs. */
 export async function startEngine(resources: Resources): Promise<RunningApp> {
+  await adoptRuleGround(resources.database, resources.settings.timeZone);
   const log = resources.log.child({ app: 'engine' });
   const engine = engineOf({ ...resources, log });
   return startHttpApp(EngineModule.of(engine, log), {

@@ -1,3 +1,5 @@
+import { isTimeZone } from '@entente/segment';
+
 /** How a setting's text becomes its value: what the README calls the type, and `read`, which throws what is wrong. */
 export interface Kind<T> {
   readonly type: string;
@@ -5,6 +7,14 @@ export interface Kind<T> {
 }
 
 export const text: Kind<string> = { type: 'text', read: (value) => value };
+
+export const timeZone: Kind<string> = {
+  type: 'time zone',
+  read: (name) => {
+    if (!isTimeZone(name)) throw new Error('must be the IANA name of a time zone, such as Europe/Paris');
+    return name;
+  },
+};
 
 export const list: Kind<readonly string[]> = {
   type: 'comma-separated list',

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { integer, list, oneOf, port, text, url, type Kind } from './setting-kinds';
+import { integer, list, oneOf, port, text, timeZone, url, type Kind } from './setting-kinds';
 
 interface Setting<T> {
   readonly variable: string;
@@ -79,6 +79,12 @@ export const settingsTable = {
     list,
     '',
     'Addresses and `@domains` that may be mailed, to guard a staging system. Empty: everybody.',
+  ),
+  timeZone: setting(
+    'TIME_ZONE',
+    timeZone,
+    'UTC',
+    'IANA time zone of contacts whose trait `timezone` names none (`Europe/Paris`). A change builds all segments again.',
   ),
   publicUrl: optional(
     'PUBLIC_URL',

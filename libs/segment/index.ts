@@ -7,5 +7,7 @@ export { explain, type Explanation } from './explain';
 export type { Facts, HistoryEvent } from './facts';
 export type { SeriesState } from './memories/memory';
 export type { Subject } from './conditions/kind';
+export { RULE_MEANING } from './meaning';
 export { parseRule } from './parse';
+export { isTimeZone } from './time-zone';
 export { eventsNamed, segmentsNamed, traitsNamed, type Rule } from './rule';

@@ -12,7 +12,7 @@ export function zoneOf(traits: JsonObject, otherwise: string): string {
 }
 
 /** Whether a text is the IANA name of a time zone. */
-function isTimeZone(name: string): boolean {
+export function isTimeZone(name: string): boolean {
   if (name.length > 64) return false;
   let is = known.get(name);
   if (is === undefined) {

@@ -3,9 +3,9 @@ import { readTraits } from '@entente/profile';
 import { explain, type HistoryEvent } from '@entente/segment';
 import {
   findSegment,
-  installationTimeZone,
   loadHistories,
   membershipSince,
+  ruleGround,
   segmentsOf,
   sourceRanks,
   storedRule,
@@ -33,7 +33,7 @@ export async function whySegment(
   const memberOf = await segmentsOf(tx, contact);
   const facts = {
     contact,
-    timeZone: await installationTimeZone(tx),
+    timeZone: (await ruleGround(tx)).timeZone,
     traits: readTraits(await traitsOf(tx, contact), await sourceRanks(tx)),
     history: await historyOf(tx, lineage),
     memberOf: (other: string) => memberOf.has(other),

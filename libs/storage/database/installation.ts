@@ -1,7 +1,20 @@
 import type { Tx } from './database';
 
-/** The IANA name of the zone whose calendar applies to contacts that name none. */
-export async function installationTimeZone(tx: Tx): Promise<string> {
-  const [row] = await tx.query<{ zone: string }>('SELECT time_zone AS zone FROM installation');
-  return row!.zone;
+/** What the installation's rules go by. */
+export interface RuleGround {
+  /** The IANA name of the zone whose calendar applies to contacts that name none. */
+  readonly timeZone: string;
+  /** What the release that last worked here takes rules and stored states to mean; it only grows. */
+  readonly meaning: number;
 }
+
+export async function ruleGround(tx: Tx): Promise<RuleGround> {
+  const [row] = await tx.query<{ timeZone: string; meaning: number }>(
+    'SELECT time_zone AS "timeZone", rule_meaning AS meaning FROM installation',
+  );
+  return row!;
+}
+
+/** The transaction must hold `publish`. */
+export const changeRuleGround = (tx: Tx, { timeZone, meaning }: RuleGround): Promise<number> =>
+  tx.run('UPDATE installation SET time_zone = $1, rule_meaning = $2', [timeZone, meaning]);

@@ -76,6 +76,14 @@ function dependents(key: string, current: readonly Current[]): Current[] {
   return [...reached].slice(1).map((other) => newest.get(other)!);
 }
 
+/** Has every segment that is live, or becomes so, built again by its newest rule. The transaction must hold `publish`. */
+export async function rebuildSegments(tx: Tx): Promise<void> {
+  const newest = new Map<string, Current>();
+  for (const version of (await currentSegmentVersions(tx)).map(withRule)) newest.set(version.key, version);
+  for (const { key, rule } of newest.values())
+    await addVersion(tx, { key, rule, enterOnSwap: false, kept: true });
+}
+
 interface VersionToBuild extends Pick<SegmentToPublish, 'key' | 'rule' | 'enterOnSwap'> {
   /** Its author is not the one who publishes now: what they asked of a version still being built holds. */
   readonly kept?: boolean;

@@ -1,0 +1,1 @@
+ALTER TABLE installation DROP COLUMN rule_meaning, DROP COLUMN time_zone;

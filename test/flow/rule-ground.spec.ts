@@ -1,0 +1,75 @@
+import { HOUR } from '@entente/kernel';
+import { RULE_MEANING } from '@entente/segment';
+import type { Database } from '@entente/storage';
+import { adoptRuleGround, NewerRelease } from '../../apps/engine/adopt-rule-ground';
+import { Author } from '../support/author';
+import { EngineWorld } from '../support/engine-world';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+
+/** In Paris it is half past midnight of the 6th, in New York the evening of the 5th. */
+const start = Date.UTC(2026, 0, 5, 23, 30);
+
+let held: TestDatabase;
+let database: Database;
+let world: EngineWorld;
+let author: Author;
+
+beforeEach(async () => {
+  held = await testDatabase();
+  database = held.database;
+  world = new EngineWorld(database, start);
+  author = new Author(database);
+});
+afterEach(() => held.close());
+
+const live = async (): Promise<{ version: number; members: number }[]> =>
+  database.query(
+    `SELECT version, (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members
+     FROM segment_version v WHERE status = 'live' ORDER BY segment_key`,
+  );
+
+it('builds segments again, by the calendar of another time zone', async () => {
+  const shop = await author.source('shop', true, 50);
+  await adoptRuleGround(database, 'America/New_York');
+  await author.segment('today', { event: 'Order Completed', within: { calendar: 'P0D' } });
+  await author.segment('ever', { event: 'Order Completed' });
+  await world.passTo(start);
+  await world.work();
+  const order = { v: 1, type: 'track', source: shop, name: 'Order Completed' } as const;
+  await world.arrive({ ...order, messageId: '1', userId: 'ana', timestamp: start - HOUR });
+  await world.readAll();
+  expect(await live()).toEqual([
+    { version: 1, members: 1 },
+    { version: 1, members: 1 },
+  ]);
+
+  await adoptRuleGround(database, 'Europe/Paris');
+  await adoptRuleGround(database, 'Europe/Paris');
+  expect(await live()).toMatchObject([{ version: 1 }, { version: 1 }]);
+  await world.passTo(start + 1);
+  await world.work();
+  expect(await live()).toEqual([
+    { version: 2, members: 1 },
+    { version: 2, members: 0 },
+  ]);
+});
+
+it('does not work where a newer release has, nor goes on when one begins to', async () => {
+  const newer = () => database.run('UPDATE installation SET rule_meaning = $1', [RULE_MEANING + 1]);
+  const shop = await author.source('shop', true, 50);
+  await newer();
+  await expect(adoptRuleGround(database, 'UTC')).rejects.toBeInstanceOf(NewerRelease);
+  await world.arrive({ v: 1, type: 'page', source: shop, messageId: '1', userId: 'ana', timestamp: start });
+  await expect(world.readAll()).rejects.toBeInstanceOf(NewerRelease);
+});
+
+it('builds segments again when a release takes rules to mean something else', async () => {
+  await author.segment('ever', { event: 'Order Completed' });
+  await world.passTo(start);
+  await world.work();
+  await database.run('UPDATE installation SET rule_meaning = 0');
+  await adoptRuleGround(database, 'UTC');
+  await world.passTo(start + 1);
+  await world.work();
+  expect(await live()).toEqual([{ version: 2, members: 0 }]);
+});
