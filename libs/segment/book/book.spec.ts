@@ -121,6 +121,12 @@ describe('segments of segments', () => {
     expect(left).toEqual([4, 6]);
   });
 
+  it('change once at an instant, however many reasons there are', () => {
+    const affected = [...book.affectedByTraits(['vip']), ...book.affectedByTraits(['vip'])];
+    const { entered } = book.changes(subject({}, { vip: true }), start, new Set(), affected);
+    expect(entered).toEqual([...new Set(entered)]);
+  });
+
   it.each([
     [[live(1, 'a', { segment: 'a' })], ['a', 'a']],
     [

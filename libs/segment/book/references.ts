@@ -18,8 +18,9 @@ export class References {
       }
   }
 
+  /** These versions in order, each once. */
   inOrder(versions: Iterable<number>): number[] {
-    const known = [...versions].filter((version) => this.rank.has(version));
+    const known = [...new Set(versions)].filter((version) => this.rank.has(version));
     return known.sort((a, b) => this.rank.get(a)! - this.rank.get(b)!);
   }
 
