@@ -65,6 +65,13 @@ CREATE TABLE contact (
   repair_after timestamp with time zone,
   erased_at timestamp with time zone
 ) WITH (fillfactor=70);
+CREATE TABLE deferred_event (
+  contact_id bigint NOT NULL,
+  place integer NOT NULL,
+  owner_id bigint NOT NULL,
+  message uuid NOT NULL,
+  silent boolean NOT NULL
+);
 CREATE TABLE definitions (
   singleton boolean NOT NULL DEFAULT true,
   generation bigint NOT NULL DEFAULT 1,
@@ -405,6 +412,7 @@ ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_campaign_key_versio
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_pkey PRIMARY KEY (id);
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_status_check CHECK ((status = ANY (ARRAY['live'::text, 'retired'::text])));
 ALTER TABLE contact ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
+ALTER TABLE deferred_event ADD CONSTRAINT deferred_event_pkey PRIMARY KEY (contact_id, place);
 ALTER TABLE definitions ADD CONSTRAINT definitions_pkey PRIMARY KEY (singleton);
 ALTER TABLE definitions ADD CONSTRAINT definitions_singleton_check CHECK (singleton);
 ALTER TABLE enrollment ADD CONSTRAINT enrollment_pkey PRIMARY KEY (contact_id, id);
@@ -603,6 +611,9 @@ COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has bee
 COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
 COMMENT ON COLUMN contact.repair_after IS 'when it is tried again: each try doubles the pause';
+COMMENT ON TABLE deferred_event IS 'stored events that change their contact once time has, which waits until every partition is read that far';
+COMMENT ON COLUMN deferred_event.place IS 'the order in which they are applied: that of arrival';
+COMMENT ON COLUMN deferred_event.owner_id IS 'the contact of the lineage that the event is stored under';
 COMMENT ON COLUMN definitions.series_of IS 'the generation whose series are those of the table series';
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
@@ -651,6 +662,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_version TO entente;
 GRANT SELECT, USAGE ON campaign_version_id_seq TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON contact TO entente;
 GRANT SELECT, USAGE ON contact_id_seq TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON deferred_event TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON definitions TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON enrollment TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON event TO entente;

@@ -6,7 +6,7 @@ import type { Engine } from './engine';
 import { AheadOfLog } from './move-person';
 import type { Person } from './person';
 import { takePersons, writeBack, type WorkingSet } from './working-set';
-import { untilSettled } from './start-over';
+import { StartOver, untilSettled } from './start-over';
 
 /** A stimulus other than an event, for contacts that are stored already. */
 export interface Evaluation {
@@ -45,7 +45,7 @@ const evaluateAtOnce = (
   engine: Engine,
   { contacts, histories, begin, move, after }: Evaluation,
 ): Promise<void> =>
-  untilSettled(async () => {
+  untilSettled(async (needed) => {
     const definitions = await engine.definitions.latest();
     await engine.database.transaction(async (tx) => {
       await engine.definitions.hold(tx, definitions);
@@ -54,7 +54,7 @@ const evaluateAtOnce = (
       const wanted = new Map<ContactId, Instant>([...survivors].flat().map((contact) => [contact, 0]));
       const set = await takePersons(
         tx,
-        { contacts: wanted, survivors, histories: new Set(histories ? wanted.keys() : []) },
+        { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed },
         definitions,
       );
       for (const person of set.persons.values()) moveSafely(person, move, definitions, set);
@@ -72,7 +72,7 @@ function moveSafely(
   try {
     move(person, definitions, set);
   } catch (error) {
-    if (error instanceof AheadOfLog) throw error;
+    if (error instanceof AheadOfLog || error instanceof StartOver) throw error;
     person.repair = reasonOf(error);
   }
 }

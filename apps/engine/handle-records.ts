@@ -18,7 +18,7 @@ import type { Engine } from './engine';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
-import { untilSettled } from './start-over';
+import { StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
 import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
@@ -42,11 +42,13 @@ export class MustWait extends Error {
 
 /** Everything a run of records means, in one transaction with the position. */
 export async function handleRecords(engine: Engine, run: RecordRun): Promise<void> {
-  await untilSettled(async () => {
+  await untilSettled(async (histories) => {
     const definitions = await engine.definitions.latest();
     const arrivals = readArrivals(run.records, definitions);
     const contacts = await resolveKeys(engine.database, keysIn(arrivals));
-    await engine.database.transaction((tx) => applyRun(engine, tx, run, { definitions, arrivals, contacts }));
+    await engine.database.transaction((tx) =>
+      applyRun(engine, tx, run, { definitions, arrivals, contacts, histories }),
+    );
   });
 }
 
@@ -55,6 +57,8 @@ interface Prepared {
   readonly definitions: Definitions;
   readonly arrivals: readonly Arrival[];
   readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
+  /** Persons whose stored events turned out to be needed. */
+  readonly histories: ReadonlySet<ContactId>;
 }
 
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
@@ -68,15 +72,20 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
   const events = arrivals.map((arrival) => eventOf(arrival, contacts.get(arrival.own)!));
   const wanted = await wantedContacts(tx, arrivals, contacts, identities, definitions);
   const beginnings = beginningsOf(events, wanted.survivors, definitions);
-  const set = await takePersons(tx, { ...wanted, beginnings }, definitions);
+  const set = await takePersons(
+    tx,
+    { ...wanted, beginnings, histories: new Set([...wanted.histories, ...prepared.histories]) },
+    definitions,
+  );
   const fresh = await insertEvents(tx, firstCopies(events));
   arrivals.forEach((arrival, index) => {
     const event = events[index]!;
+    const through = Math.min(readThrough, arrival.at - 1);
     try {
-      const named = mergePersons(arrival, identities, set, readThrough, definitions);
+      const named = mergePersons(arrival, identities, set, through, definitions);
       if (fresh.delete(eventKey(event))) {
         set.histories.get(event.contact)?.push(event);
-        applyTo(set, event, isSilent(arrival), readThrough, definitions);
+        applyTo(set, event, isSilent(arrival), through, definitions);
       }
       settleNamed(named, arrival.at, definitions);
     } catch (error) {
@@ -176,7 +185,7 @@ function applyTo(
   try {
     applyEvent(person, event, silent, readThrough, definitions);
   } catch (error) {
-    if (error instanceof AheadOfLog) throw error;
+    if (error instanceof StartOver) throw error;
     person.repair = error instanceof Error ? error.message : String(error);
   }
 }

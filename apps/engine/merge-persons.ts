@@ -2,7 +2,7 @@ import type { ContactId, Instant } from '@entente/kernel';
 import type { Arrival } from './arrivals';
 import type { Definitions } from './definitions';
 import type { IdentityChanges } from './identities';
-import { passTime, rebuild, settle } from './move-person';
+import { catchUp, rebuild, settle } from './move-person';
 import type { Person } from './person';
 import { end } from './walk-campaigns';
 import { historyOf, type WorkingSet } from './working-set';
@@ -41,7 +41,7 @@ function moveContacts(
   definitions: Definitions,
 ): void {
   const concerned = concernedBy(moved, set);
-  for (const person of concerned) passTime(person, arrival.at, readThrough, definitions);
+  for (const person of concerned) catchUp(person, arrival.at, readThrough, definitions);
   for (const [contact, survivor] of moved) set.survivors.set(contact, survivor);
   regroup(concerned, set, Math.max(arrival.at, ...concerned.map((person) => person.clock)), definitions);
 }
@@ -85,6 +85,7 @@ function regroup(
 
 function makeAnew(person: Person, set: WorkingSet, definitions: Definitions): void {
   const history = historyOf(person.lineage, set.histories);
+  person.history = () => historyOf(person.lineage, set.histories);
   rebuild(person, history, definitions);
   endTwins(person);
   // Somebody new of whom nothing is stored is settled by what made them: being created starts campaigns, a merge does not.

@@ -1,9 +1,10 @@
 import type { Instant, JsonObject } from '@entente/kernel';
 import { applyTraits, readTraits, type SourcedTraits } from '@entente/profile';
-import type { Changes, HistoryEvent } from '@entente/segment';
-import type { StoredEvent } from '@entente/storage';
+import type { Changes, HistoryEvent, SeriesState } from '@entente/segment';
+import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { nextWake, subjectOf, type ChangeCause, type Person } from './person';
+import { NeedsHistory } from './start-over';
 import { startByChange, startByEvent, wake } from './walk-campaigns';
 
 /** Time passed for a person beyond what every partition is known to have been read through. */
@@ -32,7 +33,7 @@ export function nextDue(person: Person, definitions: Definitions): Instant | und
 
 /**
  * Lets time pass for a person up to, and not including, an instant: every change that is due in between happens at its own
- * instant, in order. Throws `AheadOfLog` when one is due later than `readThrough`.
+ * instant, in order, and so does what was deferred. Throws `AheadOfLog` when one is due later than `readThrough`.
  */
 export function passTime(
   person: Person,
@@ -40,6 +41,23 @@ export function passTime(
   readThrough: Instant,
   definitions: Definitions,
 ): void {
+  applyDeferred(person, readThrough, definitions);
+  const waiting = person.deferred[0]?.event.arrival ?? until;
+  elapse(person, Math.min(until, waiting), readThrough, definitions);
+}
+
+/** Lets time pass, and everything that was deferred happen. Throws `AheadOfLog` when that is not known to be due yet. */
+export function catchUp(
+  person: Person,
+  until: Instant,
+  readThrough: Instant,
+  definitions: Definitions,
+): void {
+  passTime(person, until, readThrough, definitions);
+  if (person.deferred.length > 0) throw new AheadOfLog(nextDue(person, definitions)!);
+}
+
+function elapse(person: Person, until: Instant, readThrough: Instant, definitions: Definitions): void {
   for (;;) {
     const due = nextDue(person, definitions);
     if (due === undefined || due >= until) return;
@@ -59,7 +77,10 @@ function reach(person: Person, now: Instant, definitions: Definitions): void {
 const dueBy = (person: Person, now: Instant, { book }: Definitions): number[] =>
   book.affectedByTime(subjectOf(person), person.clock, now);
 
-/** Applies one new event at its arrival, or at the person's clock when that is further. */
+/**
+ * Applies one new event at its arrival, or at the person's clock when that is further. Where something is due before it that other
+ * partitions may still have something to say about, it is deferred, and the person waits, but nobody else.
+ */
 export function applyEvent(
   person: Person,
   event: StoredEvent,
@@ -67,8 +88,32 @@ export function applyEvent(
   readThrough: Instant,
   definitions: Definitions,
 ): void {
-  const now = Math.max(person.clock, event.arrival);
-  passTime(person, now, readThrough, definitions);
+  const later = person.deferred.findIndex((one) => one.event.arrival > event.arrival);
+  person.deferred.splice(later < 0 ? person.deferred.length : later, 0, { event, silent });
+  applyDeferred(person, readThrough, definitions);
+}
+
+/** Applies what was deferred as far as time is known to have passed. */
+function applyDeferred(person: Person, readThrough: Instant, definitions: Definitions): void {
+  for (let [next] = person.deferred; next; [next] = person.deferred) {
+    const now = Math.max(person.clock, next.event.arrival);
+    try {
+      elapse(person, now, readThrough, definitions);
+    } catch (error) {
+      if (error instanceof AheadOfLog) return;
+      throw error;
+    }
+    person.deferred.shift();
+    applyNow(person, next, now, definitions);
+  }
+}
+
+function applyNow(
+  person: Person,
+  { event, silent }: DeferredEvent,
+  now: Instant,
+  definitions: Definitions,
+): void {
   const due = dueBy(person, now, definitions);
   person.clock = now;
   const changed = event.type === 'identify' ? setTraits(person, event, definitions) : [];
@@ -104,8 +149,8 @@ const traitChange = (event: StoredEvent) => ({
 
 function foldEvent(person: Person, event: StoredEvent, definitions: Definitions): void {
   const folded = definitions.book.fold(person.state, historyEvent(event, definitions));
-  if (folded === 'recompute') throw new Error('the state does not hold what the rules need');
-  person.state = folded;
+  if (folded === 'recompute') refold(person, definitions);
+  else person.state = folded;
 }
 
 function affected(event: StoredEvent, traits: string[], definitions: Definitions): number[] {
@@ -122,13 +167,19 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
   person.traits = traits;
   person.traitsChanged = true;
   person.view = readTraits(traits, [...definitions.sources.values()]);
-  refold(person, history, definitions);
+  person.state = stateOf(history, definitions);
 }
 
-/** Brings a person's state up to the series that are kept today. */
-export function refold(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
-  person.state = definitions.book.foldAll(history.map((event) => historyEvent(event, definitions)));
+/** Makes a person's state of the stored events, but for those that are deferred. Throws `NeedsHistory` where they were not loaded. */
+export function refold(person: Person, definitions: Definitions): void {
+  if (!person.history) throw new NeedsHistory(person.id);
+  const waiting = new Set(person.deferred.map(({ event }) => event.message));
+  const history = person.history().filter(({ message }) => !waiting.has(message));
+  person.state = stateOf(history, definitions);
 }
+
+const stateOf = (history: readonly StoredEvent[], definitions: Definitions): SeriesState =>
+  definitions.book.foldAll(history.map((event) => historyEvent(event, definitions)));
 
 /** Compares memberships with what the rules say at the person's clock, logs what changed and starts what that starts. */
 export function settle(

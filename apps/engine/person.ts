@@ -2,7 +2,14 @@ import type { Effect } from '@entente/campaign';
 import { byContactId, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
 import type { SeriesState, Subject } from '@entente/segment';
-import type { Enrollment, MembershipChange, PastEnrollments, PersonRow } from '@entente/storage';
+import type {
+  DeferredEvent,
+  Enrollment,
+  MembershipChange,
+  PastEnrollments,
+  PersonRow,
+  StoredEvent,
+} from '@entente/storage';
 import type { PublishedCampaign } from './definitions';
 
 /** A message that a step asked for, before anybody looked whether it may be written. */
@@ -31,6 +38,12 @@ export interface Person {
   enrollments: Enrollment[];
   /** What is known of those that ended before, of every contact at hand. */
   readonly past: ReadonlyMap<ContactId, PastEnrollments>;
+  /** Stored events that wait for time to be known to have passed, in the order of their arrival. */
+  readonly deferred: DeferredEvent[];
+  /** What was deferred before this transaction. */
+  readonly deferredBefore: readonly DeferredEvent[];
+  /** The stored events of the lineage, where they were loaded; those of this transaction are added. */
+  history: (() => readonly StoredEvent[]) | undefined;
   repair: string | null;
   readonly erased: boolean;
   /** When this person was last made anew of other contacts than before. */
@@ -66,6 +79,7 @@ export function personFrom(
   members: Set<number>,
   enrollments: Enrollment[],
   past: Person['past'],
+  deferred: readonly DeferredEvent[],
 ): Person {
   return {
     id: row.id,
@@ -79,6 +93,9 @@ export function personFrom(
     members,
     enrollments,
     past,
+    deferred: [...deferred],
+    deferredBefore: deferred,
+    history: undefined,
     repair: row.repair,
     erased: row.erased,
     regroupedAt: undefined,

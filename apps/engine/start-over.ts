@@ -1,3 +1,4 @@
+import type { ContactId } from '@entente/kernel';
 import { sqlState } from '@entente/storage';
 
 /** What a transaction went by has changed under it: it begins again, with nothing done. */
@@ -7,15 +8,28 @@ export class StartOver extends Error {
   }
 }
 
+/** A contact's stored events are needed after all. */
+export class NeedsHistory extends StartOver {
+  constructor(readonly contact: ContactId) {
+    super();
+  }
+}
+
 const tries = 20;
 
-/** Runs a transaction, and again while what it went by changes under it. */
-export async function untilSettled<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
+/**
+ * Runs a transaction, and again while what it went by changes under it, or while it finds that it needs more contacts' stored
+ * events, which it is told.
+ */
+export async function untilSettled<T>(work: (histories: ReadonlySet<ContactId>) => Promise<T>): Promise<T> {
+  const histories = new Set<ContactId>();
+  for (let attempt = 1; ;) {
     try {
-      return await work();
+      return await work(histories);
     } catch (error) {
-      if (!isStale(error) || attempt >= tries) throw error;
+      if (error instanceof NeedsHistory && !histories.has(error.contact)) histories.add(error.contact);
+      else if (!isStale(error) || attempt >= tries) throw error;
+      else attempt += 1;
     }
   }
 }

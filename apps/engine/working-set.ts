@@ -6,18 +6,21 @@ import {
   ensureContacts,
   lineagesOf,
   loadEnrollments,
+  loadDeferred,
   loadHistories,
   loadMemberships,
   loadPast,
   loadPersons,
   lockContacts,
   markForRepair,
+  replaceDeferred,
   survivorsOf,
   updatePersons,
   upsertProfiles,
   writeEnrollments,
   writeMembershipChanges,
   type Arming,
+  type DeferredEvent,
   type PastQuestion,
   type PersonRow,
   type StoredEvent,
@@ -63,12 +66,14 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   const all = [...new Set([...lineages.values()].flat())];
   const memberships = await loadMemberships(tx, ids);
   const enrollments = await loadEnrollments(tx, all);
-  const past = await loadPast(tx, pastQuestions(rows, lineages, wanted));
+  const deferred = await loadDeferred(tx, ids);
+  const past = await loadPast(tx, pastQuestions(rows, lineages, deferred, wanted));
   const persons = new Map<ContactId, Person>();
   for (const row of rows) {
     const lineage = lineages.get(row.id)!;
     const walks = lineage.flatMap((contact) => enrollments.get(contact) ?? []);
-    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, past));
+    const waiting = deferred.get(row.id) ?? [];
+    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, past, waiting));
   }
   const histories = await loadHistories(tx, [...historiesNeeded(persons.values(), wanted, definitions)]);
   for (const person of persons.values()) {
@@ -82,11 +87,12 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
 function pastQuestions(
   rows: readonly PersonRow[],
   lineages: ReadonlyMap<ContactId, readonly ContactId[]>,
+  deferred: ReadonlyMap<ContactId, unknown>,
   { beginnings, histories }: Wanted,
 ): PastQuestion[] {
   return rows.flatMap(({ id, clock }) => {
     const lineage = lineages.get(id)!;
-    if (!beginnings || lineage.some((contact) => histories.has(contact)))
+    if (!beginnings || deferred.has(id) || lineage.some((contact) => histories.has(contact)))
       return lineage.map((contact) => ({ contact, since: -Infinity, ids: [] }));
     return lineage.map((contact) => ({ contact, since: clock, ids: beginnings.get(id) ?? [] }));
   });
@@ -115,9 +121,10 @@ function prepare(
 ): void {
   person.view = readTraits(person.traits, [...definitions.sources.values()]);
   person.absorbed = survivors.get(person.id) !== person.id;
+  if (person.lineage.every((contact) => histories.has(contact)))
+    person.history = () => historyOf(person.lineage, histories);
   if (person.fresh) person.state = definitions.book.emptyState();
-  else if (person.generation < definitions.servedSince)
-    refold(person, historyOf(person.lineage, histories), definitions);
+  else if (person.generation < definitions.servedSince) refold(person, definitions);
   person.generation = BigInt(definitions.generation);
 }
 
@@ -144,6 +151,7 @@ export async function writeBack(
     tx,
     [...set.persons.values()].filter((person) => person.repair !== null),
   );
+  await replaceDeferred(tx, changedDeferrals(set.persons.values()));
   const persons = [...set.persons.values()].filter((person) => person.evaluated && person.repair === null);
   await updatePersons(
     tx,
@@ -168,6 +176,15 @@ export async function writeBack(
   );
   await queueSends(tx, persons, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);
+}
+
+function changedDeferrals(persons: Iterable<Person>): Map<ContactId, readonly DeferredEvent[]> {
+  const changed = [...persons].filter(
+    ({ deferred, deferredBefore }) =>
+      deferred.length !== deferredBefore.length ||
+      deferred.some((one, place) => one !== deferredBefore[place]),
+  );
+  return new Map(changed.map(({ id, deferred }) => [id, deferred]));
 }
 
 async function cancelMergedTwins(

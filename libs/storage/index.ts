@@ -12,6 +12,7 @@ export * from './embedded/folder-lock';
 
 export * from './contact/contact-views';
 export * from './contact/contacts';
+export * from './contact/deferred-events';
 export * from './contact/events';
 export * from './contact/identity-links';
 export * from './contact/persons';

@@ -22,6 +22,7 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
     move: (person, definitions, set) => {
       if (person.repair === null) return;
       person.repair = null;
+      person.deferred.length = 0;
       rebuild(person, historyOf(person.lineage, set.histories), definitions);
       person.clock = Math.max(person.clock, through);
       settle(person, { kind: 'repair' }, definitions);

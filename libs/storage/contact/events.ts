@@ -44,7 +44,7 @@ const eventRow = (event: StoredEvent) => ({
   context: event.context,
 });
 
-interface EventRow {
+export interface EventRow {
   contact_id: ContactId;
   message: Uuid;
   at: Date;
@@ -56,6 +56,10 @@ interface EventRow {
   properties: JsonObject;
 }
 
+/** The columns that `storedEvent` reads. */
+export const eventColumns =
+  'event.contact_id, event.message, event.at, event.arrival, event.source_id, event.type, event.name, event.cause, event.properties';
+
 /** All stored events of these contacts, by contact, in no particular order. */
 export async function loadHistories(
   tx: Tx,
@@ -64,15 +68,14 @@ export async function loadHistories(
   const histories = new Map<ContactId, StoredEvent[]>(contacts.map((contact) => [contact, []]));
   if (contacts.length === 0) return histories;
   const rows = await tx.query<EventRow>(
-    `SELECT contact_id, message, at, arrival, source_id, type, name, cause, properties
-     FROM event WHERE contact_id = ANY($1::bigint[])`,
+    `SELECT ${eventColumns} FROM event WHERE contact_id = ANY($1::bigint[])`,
     [contacts],
   );
   for (const row of rows) histories.get(row.contact_id)?.push(storedEvent(row));
   return histories;
 }
 
-const storedEvent = (row: EventRow): StoredEvent => ({
+export const storedEvent = (row: EventRow): StoredEvent => ({
   contact: row.contact_id,
   message: row.message,
   at: row.at.getTime(),
