@@ -7,6 +7,7 @@ import { inEventOrder, type Facts } from '../facts';
 import { askedOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { needsEach, takesPart } from './scope';
+import type { PeriodFields } from './parse-period';
 import { periodOf } from './period';
 import { passesSeen, seenOf, type Seen } from './seen';
 
@@ -50,7 +51,8 @@ const passesMoving = (filter: Filter | undefined, context: Context): ((seen: See
 const follows = (seen: Seen, anchor: Seen | undefined): boolean =>
   anchor !== undefined && inEventOrder(anchor, seen) < 0;
 
-function isInPeriod(behavior: Behavior, { at }: Seen, { now, zone }: Context): boolean {
+/** Whether something that happened by now is in the period that a condition says. */
+export function isInPeriod(behavior: PeriodFields, { at }: Seen, { now, zone }: Context): boolean {
   const period = periodOf(behavior);
   return at > period.opensAfter(now, zone) && at <= period.lastsUntil(now, zone);
 }
