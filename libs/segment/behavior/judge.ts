@@ -6,7 +6,7 @@ import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
 import { askedOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
-import { needsEach, takesPart } from './scope';
+import { measuredIn, movesIn, needsEach, takesPart } from './scope';
 import type { PeriodFields } from './parse-period';
 import { periodOf } from './period';
 import { passesSeen, seenOf, type Seen } from './seen';
@@ -21,9 +21,19 @@ export interface Judgement {
 export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
   const { since } = behavior;
   const series = seenOf(behavior, facts, now).filter(takesPart(behavior));
-  const looked = needsEach(behavior) ? series.slice(-bounds.listed) : series;
+  const looked = needsEach(behavior) ? latest(behavior, series) : series;
   const anchors = since ? seenOf(since, facts, now) : [];
   return judgeSeen(behavior, looked, anchors, contextOf(facts, now));
+}
+
+/** As many as are looked at. Of numbers of one instant the greater ones are taken for later, so that no ids need be kept. */
+function latest(behavior: Behavior, series: readonly Seen[]): Seen[] {
+  const { of, takes } = measuredIn(behavior);
+  const ordered =
+    of !== undefined && takes === 'number' && !movesIn(behavior)
+      ? [...series].sort((a, b) => a.at - b.at || Number(a.read(of)) - Number(b.read(of)))
+      : series;
+  return ordered.slice(-bounds.listed);
 }
 
 /** The judgement over events that pass what is fixed of the filters, in event order. */
