@@ -1,9 +1,8 @@
-import type { Instant, Json } from '@entente/kernel';
-import { dependenceOf, earliest, turnOf } from '../../comparisons/comparison';
-import type { Filter } from '../../comparisons/filter';
+import type { Instant } from '@entente/kernel';
+import { earliest } from '../../comparisons/comparison';
 import type { Moment, Needs, Tracked } from '../../conditions/kind';
 import { inEventOrder } from '../../facts';
-import { edge, type Edge } from '../../memories/edge';
+import { edge } from '../../memories/edge';
 import type { Behavior } from '../behavior';
 import { periodOf } from '../period';
 import { feedOf, isMoving } from '../scope';
