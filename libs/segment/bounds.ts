@@ -16,6 +16,14 @@ export const bounds = {
   /** The highest number that a count within a window may be compared with; a contact's state keeps that many instants. */
   countWithin: 1_000,
   countEver: 1_000_000_000,
+  /** The highest number that a count of different values may be compared with; a contact's state keeps that many values. */
+  distinct: 1_000,
+  /** Days, weeks or months that regularity looks at. */
+  regular: 366,
+  /** Steps of a sequence. */
+  steps: 10,
+  /** A condition that needs each single event looks at so many of one contact, the latest. */
+  listed: 10_000,
   /** Problems told at once. */
   problems: 100,
 } as const;

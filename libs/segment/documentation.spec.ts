@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseRule } from '.';
 import { operatorNames } from './comparisons/registry';
-import { kindNames } from './conditions/registry';
+import { kindNamed, kindNames } from './conditions/registry';
 
 const text = readFileSync(join(__dirname, '../../docs/segments.md'), 'utf8');
 const blocks = [...text.matchAll(/```json\n([^]*?)```/g)].map(([, block]) => block!);
@@ -16,9 +16,10 @@ describe('docs/segments.md', () => {
     expect(parseRule(JSON.parse(code))).toHaveProperty('rule'),
   );
 
-  it('has an example of every operator and every kind of condition', () => {
+  it('has an example of every operator, and of every field of every kind of condition', () => {
     const examples = [...blocks, ...inTable].join('\n');
-    for (const name of [...operatorNames, ...kindNames]) expect(examples).toContain(`"${name}":`);
+    const fields = kindNames.flatMap((name) => kindNamed(name).fields);
+    for (const name of [...operatorNames, ...fields]) expect(examples).toContain(`"${name}":`);
     expect(inTable).toHaveLength(operatorNames.length);
   });
 });

@@ -79,6 +79,15 @@ function formatCalendar({ years, months, days }: CalendarLength): string {
 
 const approximateDays = ({ years, months, days }: CalendarLength): number => years * 366 + months * 31 + days;
 
+/** Whether a window is longer than another of its kind on every day. */
+export function isLonger(one: Window, other: Window): boolean {
+  if (typeof one === 'string' || typeof other === 'string')
+    return typeof one === typeof other && parseDuration(one as string)! > parseDuration(other as string)!;
+  const [a, b] = [readCalendar(one.calendar)!, readCalendar(other.calendar)!];
+  const months = (a.years - b.years) * 12 + a.months - b.months;
+  return months * (months > 0 ? 28 : 31) + a.days - b.days > 0;
+}
+
 /** The window that `parseWindow` read. */
 export const spanOf = (window: Window): Span =>
   typeof window === 'string'

@@ -19,7 +19,11 @@ export const traitNames = ['a', 'b', 'o', 'timezone'] as const;
 // Few names and values, so that rules share memories and events pass filters.
 export const value = fc.constantFrom<JsonObject[string]>('x', 'y', 1, 2, 0, true, null, ['x'], { r: 1 });
 
-const properties = fc.record({ p: value, q: fc.oneof(value, fc.record({ r: value })) }, { requiredKeys: [] });
+const amount = fc.constantFrom(-1.5, -1, 0.1, 0.2, 0.3, 1, 2, 2.5, 1e-20, 1e20);
+const properties = fc.record(
+  { p: value, q: fc.oneof(value, fc.record({ r: value })), n: amount },
+  { requiredKeys: [] },
+);
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
 const traits = fc.record({ a: value, b: value, o: fc.record({ c: value }), timezone }, { requiredKeys: [] });

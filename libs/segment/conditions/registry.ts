@@ -1,12 +1,13 @@
 import { event, type EventCondition } from './event';
 import type { ConditionKind } from './kind';
 import { segment, type SegmentCondition } from './segment';
+import { sequence, type SequenceCondition } from './sequence';
 import { trait, type TraitCondition } from './trait';
 
 /** Adding a kind of condition is one file, its line here and its type below; nothing else asks what kind a condition is. */
-export const conditionKinds = { trait, event, segment } as const;
+export const conditionKinds = { trait, event, sequence, segment } as const;
 
-export type Condition = TraitCondition | EventCondition | SegmentCondition;
+export type Condition = TraitCondition | EventCondition | SequenceCondition | SegmentCondition;
 type KindName = keyof typeof conditionKinds;
 
 export const kindNames = Object.keys(conditionKinds) as KindName[];

@@ -29,10 +29,3 @@ export const totalOf = (kept: Latest | undefined): number => kept?.[0] ?? 0;
 export const latestOf = (kept: Latest | undefined): readonly Instant[] => kept?.[1] ?? NONE;
 
 const NONE: readonly Instant[] = [];
-
-/** How many of the instants (newest first) are after `after`. */
-export function countWithin(instants: readonly Instant[], after: Instant): number {
-  let count = 0;
-  while (count < instants.length && instants[count]! > after) count++;
-  return count;
-}

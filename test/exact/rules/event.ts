@@ -1,30 +1,34 @@
 import fc from 'fast-check';
-import { comparison } from './comparison';
 import type { ArbitraryKind } from './kind';
+import { measures, regular, where } from './measure';
+import { periods } from './period';
 
-const number = fc.constantFrom(0, 1, 2);
-const count = fc.oneof(
-  fc.integer({ min: 1, max: 3 }).chain((n) => fc.constantFrom<unknown>(n, { gte: n }, { lt: n }, { ne: n })),
-  number.chain((n) => fc.constantFrom<unknown>(n, { gt: n }, { lte: n }, { notIn: [n] })),
-  fc.constantFrom<unknown>({ gte: 1, lte: 2 }, { gt: 1, lt: 3 }, { in: [0, 2] }, { gte: 1, ne: 2 }),
-);
+const name = fc.constantFrom('X', 'Y');
+const series = fc.record({ event: name, where }, { requiredKeys: ['event'] });
+const since = fc
+  .record({ event: fc.constantFrom('X', 'Z'), where }, { requiredKeys: ['event'] })
+  .map((one) => ({ since: one }));
 
-/** A filter on properties, or on two of them. */
-export const where = fc.oneof(
-  comparison.map((p) => ({ p })),
-  fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })),
-);
+/** Without a period `first: {}` says nothing. */
+const saysSomething = (condition: object): boolean => {
+  const { first, last, ...others } = condition as { first?: object; last?: object };
+  const edge = first ?? last;
+  const isEmpty = edge !== undefined && Object.keys(edge).length === 0;
+  return !isEmpty || ['within', 'before', 'after', 'between', 'since'].some((when) => when in others);
+};
 
-export const event: ArbitraryKind = ({ windows, calendars }) =>
-  fc.record(
+export const event: ArbitraryKind = (scale) =>
+  fc.oneof(
     {
-      event: fc.constantFrom('X', 'Y'),
-      where,
-      within: fc.constantFrom<unknown>(
-        ...windows.map(({ text }) => text),
-        ...calendars.map((calendar) => ({ calendar })),
-      ),
-      count,
+      arbitrary: fc
+        .tuple(
+          series,
+          fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since, weight: 1 }),
+          measures,
+        )
+        .map((parts) => Object.assign({}, ...parts) as object)
+        .filter(saysSomething),
+      weight: 9,
     },
-    { requiredKeys: ['event'] },
+    { arbitrary: fc.tuple(series, regular).map(([a, b]) => ({ ...a, ...b })), weight: 1 },
   );

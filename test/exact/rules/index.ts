@@ -4,11 +4,13 @@ import type { Scale } from '../scale';
 import { event } from './event';
 import type { ArbitraryKind } from './kind';
 import { segment } from './segment';
+import { sequence } from './sequence';
 import { trait } from './trait';
 
 /** Adding a kind of condition to the comparison with the definition is one file and one line here. */
 const kinds: readonly { readonly kind: ArbitraryKind; readonly weight: number }[] = [
   { kind: event, weight: 5 },
+  { kind: sequence, weight: 2 },
   { kind: trait, weight: 2 },
   { kind: segment, weight: 2 },
 ];

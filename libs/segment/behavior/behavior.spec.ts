@@ -1,0 +1,220 @@
+import { DAY, HOUR, toIso, type Instant, type JsonObject } from '@entente/kernel';
+import { evaluate, explain, parseRule, type Facts, type HistoryEvent, type Rule } from '..';
+
+const now: Instant = Date.UTC(2026, 10, 23, 12);
+const ruleOf = (json: unknown): Rule => {
+  const read = parseRule(json);
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  return read.rule;
+};
+const found = (json: unknown): string[] => {
+  const read = parseRule(json);
+  return 'problems' in read ? read.problems.map(({ path, code }) => `${path} ${code}`) : [];
+};
+let ids = 0;
+const at = (instant: Instant, properties: JsonObject = {}, name = 'X'): HistoryEvent => ({
+  at: instant,
+  id: String(ids++).padStart(6, '0'),
+  name,
+  properties,
+});
+const facts = (history: readonly HistoryEvent[], traits: JsonObject = {}): Facts => ({
+  contact: '1',
+  timeZone: 'UTC',
+  traits,
+  history,
+  memberOf: () => false,
+});
+const holds = (
+  json: object,
+  history: readonly HistoryEvent[],
+  when = now,
+  traits: JsonObject = {},
+): boolean => evaluate(ruleOf({ event: 'X', ...json }), facts(history, traits), when);
+
+describe('a period', () => {
+  const happened = Date.UTC(2026, 9, 1, 9);
+  /** Whether the one event counts, before the first instant, between each two, and from the last on. */
+  const truths = (period: object, instants: readonly Instant[]): boolean[] => [
+    ...instants.map((instant) => holds(period, [at(happened)], instant - 1)),
+    holds(period, [at(happened)], instants.at(-1)!),
+  ];
+
+  it.each<[string, object, Instant[], boolean[]]>([
+    ['within', { within: 'P30D' }, [happened, happened + 30 * DAY], [false, true, false]],
+    ['more than so long ago', { before: 'P30D' }, [happened + 30 * DAY], [false, true]],
+    [
+      'between two windows',
+      { between: ['P60D', 'P30D'] },
+      [happened + 30 * DAY, happened + 60 * DAY],
+      [false, true, false],
+    ],
+    [
+      'between two calendar windows',
+      { between: [{ calendar: 'P2M' }, { calendar: 'P1M' }] },
+      [Date.UTC(2026, 10, 2), Date.UTC(2026, 11, 2)],
+      [false, true, false],
+    ],
+    ['before so many days', { before: { calendar: 'P0D' } }, [Date.UTC(2026, 9, 2)], [false, true]],
+  ])('%s has an event from one instant to another', (_, period, instants, expected) =>
+    expect(truths(period, instants)).toEqual(expected),
+  );
+
+  it('from an instant on, before one, and between two has its beginning and not its end', () => {
+    const mark = toIso(happened);
+    const later = toIso(happened + 1);
+    expect(holds({ after: mark }, [at(happened)])).toBe(true);
+    expect(holds({ after: later }, [at(happened)])).toBe(false);
+    expect(holds({ before: mark }, [at(happened)])).toBe(false);
+    expect(holds({ before: later }, [at(happened)])).toBe(true);
+    expect(holds({ between: [mark, later] }, [at(happened)])).toBe(true);
+    expect(holds({ between: [toIso(happened - 1), mark] }, [at(happened)])).toBe(false);
+  });
+
+  it('of days has them where the contact lives', () => {
+    const period = { between: ['2026-10-01', '2026-10-02'] };
+    const early = [at(Date.UTC(2026, 8, 30, 22, 30))];
+    expect(holds(period, early)).toBe(false);
+    expect(holds(period, early, now, { timezone: 'Europe/Paris' })).toBe(true);
+    expect(holds({ after: '2026-10-01' }, early, now, { timezone: 'Europe/Paris' })).toBe(true);
+    expect(holds({ before: '2026-10-01' }, early)).toBe(true);
+  });
+
+  it('since another event has what follows its last, in event order, and nothing without it', () => {
+    const rule = { since: { event: 'Y', where: { p: 1 } } };
+    const anchor = at(happened, { p: 1 }, 'Y');
+    expect(holds(rule, [at(happened + 1)])).toBe(false);
+    expect(holds(rule, [at(happened - 1), anchor, at(happened + 1, { p: 2 }, 'Y')])).toBe(false);
+    expect(holds(rule, [anchor, at(happened)])).toBe(true);
+    expect(holds(rule, [anchor, at(happened + 1), { ...anchor, at: happened + 2 }])).toBe(false);
+    expect(holds({ ...rule, count: 0 }, [at(happened)])).toBe(true);
+  });
+});
+
+describe('a measure', () => {
+  const values = (...all: JsonObject[string][]): HistoryEvent[] =>
+    all.map((v, index) => at(now - DAY + index, { v }));
+
+  it.each<[object, JsonObject[string][], boolean]>([
+    [{ sum: { of: 'v', eq: 0.3 } }, [0.1, 0.2], true],
+    [{ sum: { of: 'v', gt: 0.3 } }, [0.1, 0.2], false],
+    [{ sum: { of: 'v', gt: 100 } }, [100, 1e-17], true],
+    [{ sum: { of: 'v', lte: 100 } }, [100, 1e-17], false],
+    [{ sum: { of: 'v', eq: 1 } }, [1e20, 1, -1e20, '5', null, true], true],
+    [{ sum: { of: 'v', lt: 1 } }, [], true],
+    [{ sum: { of: 'v', in: [3, 6] } }, [1, 2, 3], true],
+    [{ average: { of: 'v', eq: 0.1 } }, [0.1, 0.1, 0.1], true],
+    [{ average: { of: 'v', gte: 2 } }, [1, 3, 'x', {}], true],
+    [{ average: { of: 'v', lt: 1 } }, [], false],
+    [{ average: { of: 'v', lt: 1 } }, ['x'], false],
+    [{ min: { of: 'v', eq: -1 } }, [3, -1, 2, '-5'], true],
+    [{ min: { of: 'v', lt: 5 } }, [], false],
+    [{ max: { of: 'v', eq: 3 } }, [3, -1, 2, '5'], true],
+    [{ max: { of: 'v', gt: 3 } }, [3, -1, 2], false],
+    [{ max: { of: 'v', ne: 3 } }, [null], false],
+    [{ distinct: { of: 'v', eq: 4 } }, ['1', 1, true, 'a', 'a', 1, null, {}, [1]], true],
+    [{ distinct: { of: 'v', lt: 1 } }, [], true],
+    [{ distinct: { of: 'v.w', gte: 2 } }, [{ w: 1 }, { w: 2 }], true],
+    [{ first: { v: 1 } }, [1, 2], true],
+    [{ first: { v: 2 } }, [1, 2], false],
+    [{ last: { v: { gte: 2 } } }, [1, 2], true],
+    [{ last: { v: { exists: false } } }, [], false],
+    [{ first: {}, within: 'P2D' }, [1], true],
+  ])('%j of %j is %s', (measure, all, truth) => expect(holds(measure, values(...all))).toBe(truth));
+
+  it('first or last is picked from all events before the period is looked at', () => {
+    const history = [at(now - 90 * DAY), at(now - 61 * DAY)];
+    expect(holds({ last: {}, before: 'P60D' }, history)).toBe(true);
+    expect(holds({ last: {}, before: 'P60D' }, [...history, at(now - DAY)])).toBe(false);
+    expect(holds({ first: {}, within: 'P30D' }, [...history, at(now - DAY)])).toBe(false);
+    expect(holds({ first: { p: 1 }, where: { q: 1 } }, [at(1, { p: 2 }), at(2, { p: 1, q: 1 })])).toBe(true);
+  });
+
+  it('of regularity looks at days, weeks from Monday and months of the contact, this one included', () => {
+    // 2026-11-23 is a Monday.
+    const monday = [at(Date.UTC(2026, 10, 15, 23)), at(Date.UTC(2026, 10, 23, 0))];
+    expect(holds({ regular: { in: 'week', of: 2, gte: 2 } }, monday)).toBe(false);
+    expect(holds({ regular: { in: 'week', of: 3, gte: 2 } }, monday)).toBe(true);
+    expect(holds({ regular: { in: 'week', of: 2, gte: 2 } }, monday, now, { timezone: 'Europe/Paris' })).toBe(
+      true,
+    );
+    const months = [at(Date.UTC(2025, 11, 31)), at(Date.UTC(2026, 0, 1)), at(Date.UTC(2026, 0, 31))];
+    expect(holds({ regular: { in: 'month', of: 2, eq: 2 } }, months, Date.UTC(2026, 0, 31, 1))).toBe(true);
+    expect(holds({ regular: { in: 'month', of: 2, eq: 1 } }, months, Date.UTC(2026, 1, 1))).toBe(true);
+    const days = [0, 1, 3].map((day) => at(now - day * DAY - 11 * HOUR));
+    expect(holds({ regular: { in: 'day', of: 4, eq: 3 } }, days)).toBe(true);
+    expect(holds({ regular: { in: 'day', of: 3, eq: 2 } }, days)).toBe(true);
+  });
+});
+
+describe('what is written', () => {
+  it.each<[object, string[]]>([
+    [{ within: 'P1D', before: 'P2D' }, ['rule several']],
+    [{ since: { event: 'Y' }, after: '2026-01-01' }, ['rule several']],
+    [{ count: 1, sum: { of: 'a', gt: 1 } }, ['rule several']],
+    [{ regular: { in: 'day', of: 2, gte: 1 }, within: 'P1D' }, ['rule several']],
+    [{ before: 'P1M' }, ['rule.before calendar']],
+    [{ before: 'yesterday' }, ['rule.before instant']],
+    [{ before: '2026-02-30' }, ['rule.before instant']],
+    [{ after: 'P30D' }, ['rule.after instant']],
+    [{ after: '2026-01-01T00:00:00' }, ['rule.after instant']],
+    [{ between: 'P30D' }, ['rule.between between']],
+    [{ between: ['P30D'] }, ['rule.between between']],
+    [{ between: ['P30D', 'P60D'] }, ['rule.between between']],
+    [{ between: ['P30D', 'P30D'] }, ['rule.between between']],
+    [{ between: ['P60D', { calendar: 'P1M' }] }, ['rule.between between']],
+    [{ between: [{ calendar: 'P1M' }, { calendar: 'P30D' }] }, ['rule.between between']],
+    [{ between: ['2026-02-01', '2026-01-01'] }, ['rule.between between']],
+    [{ between: ['2026-01-01', '2026-01-01T12:00:00Z'] }, ['rule.between between']],
+    [{ between: [null, 5] }, ['rule.between[0] instant', 'rule.between[1] instant']],
+    [{ since: 'Y' }, ['rule.since series']],
+    [{ since: { event: 5, wher: {} } }, ['rule.since.wher unknown-field', 'rule.since.event name']],
+    [{ since: { event: 'Y', where: {} } }, ['rule.since.where filter']],
+    [{ sum: 5 }, ['rule.sum measure']],
+    [{ sum: { gt: 5 } }, ['rule.sum.of path']],
+    [{ sum: { of: 'a' } }, ['rule.sum no-comparison']],
+    [{ sum: { of: 'a', gt: '5' } }, ['rule.sum.gt operand']],
+    [{ sum: { of: 'a', eq: '5' } }, ['rule.sum.eq number']],
+    [{ sum: { of: 'a', exists: true } }, ['rule.sum.exists number']],
+    [{ sum: { of: 'a', gt: 5, lt: 5 } }, ['rule.sum constant']],
+    [{ sum: { of: 'a', above: 5 } }, ['rule.sum.above unknown-operator']],
+    [{ distinct: { of: 'a', gte: 1_001 } }, ['rule.distinct.gte count']],
+    [{ distinct: { of: 'a', gte: 0 } }, ['rule.distinct constant']],
+    [{ distinct: { of: 'a', gte: 1.5 } }, ['rule.distinct.gte count']],
+    [{ first: {} }, ['rule.first filter']],
+    [{ last: { a: {} } }, ['rule.last.a no-comparison']],
+    [{ last: 5 }, ['rule.last filter']],
+    [{ regular: { in: 'year', of: 2, gte: 1 } }, ['rule.regular.in unit']],
+    [{ regular: { in: 'day', of: 367, gte: 1 } }, ['rule.regular.of count']],
+    [{ regular: { in: 'day', of: 3, gte: 4 } }, ['rule.regular.gte count']],
+    [{ regular: { in: 'day', of: 3, lte: 3 } }, ['rule.regular constant']],
+    [{ before: 'P1D', count: { gte: 1_001 } }, ['rule.count.gte count']],
+    [{ since: { event: 'Y' }, count: { gte: 1_001 } }, []],
+    [{ own: true }, ['rule.own unknown-field']],
+  ])('%j is refused: %j', (fields, problems) => expect(found({ event: 'X', ...fields })).toEqual(problems));
+
+  it('has one canonical form', () => {
+    expect(ruleOf({ event: 'X', after: '2026-01-01T01:00:00+01:00' })).toMatchObject({
+      after: '2026-01-01T00:00:00.000Z',
+    });
+    expect(ruleOf({ event: 'X', between: ['P2W', 'PT24H'] })).toMatchObject({ between: ['P14D', 'P1D'] });
+    expect(ruleOf({ event: 'X', since: { where: { a: 1 }, event: 'Y' }, sum: { of: 'a', gt: 1 } })).toEqual({
+      event: 'X',
+      since: { event: 'Y', where: { a: { eq: 1 } } },
+      sum: { of: 'a', gt: 1 },
+    });
+  });
+});
+
+describe('the reason', () => {
+  it('names the value found and at most ten events, the latest first', () => {
+    const history = Array.from({ length: 12 }, (_, index) => at(now - index, { v: 0.1 }));
+    const rule = ruleOf({ event: 'X', within: 'P1D', sum: { of: 'v', gt: 1 } });
+    const { because } = explain(rule, facts(history), now) as unknown as {
+      because: { events: { at: string }[] };
+    };
+    expect(because).toMatchObject({ count: 12, sum: 1.2 });
+    expect(because.events).toHaveLength(10);
+    expect(because.events[0]).toEqual({ id: history[0]!.id, at: toIso(now) });
+  });
+});

@@ -1,0 +1,86 @@
+import type { Comparison } from '../../comparisons/comparison';
+import { passesNumber, settlesAt } from '../../comparisons/count';
+import type { Needs, Tracked } from '../../conditions/kind';
+import { amounts, type AmountOptions } from '../../memories/amounts';
+import { earliest } from '../../memories/earliest';
+import { latest, latestOf, totalOf } from '../../memories/latest';
+import { quarterHours, quartersOf } from '../../memories/quarters';
+import { instantsOf, values } from '../../memories/values';
+import type { Behavior } from '../behavior';
+import { comparisonIn, type Of } from '../measures/of';
+import { longestOf, regularOver, unitsOf, type Regular } from '../measures/regular';
+import { periodNames } from '../parse-period';
+import { periodOf } from '../period';
+import { movesIn } from '../scope';
+import { countEarliest, countLatest } from './counting';
+import { compileEdge } from './edge';
+import { averageGauge, countGauge, extremeGauge, sumGauge, type Gauging } from './gauge';
+import { compileMoving } from './moving';
+import { remembered } from './remembered';
+import { walkOver } from './walk';
+
+/** A condition on events over the smallest memory that tells its truth at every instant. */
+export function compileBehavior(behavior: Behavior, needs: Needs): Tracked {
+  if (movesIn(behavior)) return compileMoving(behavior, needs);
+  const { count, sum, average, min, max, distinct, regular } = behavior;
+  if (count) return compileCount(behavior, count, needs);
+  if (sum) return compileAmounts(behavior, needs, sum, sumGauge(comparisonIn(sum)));
+  if (average) return compileAmounts(behavior, needs, average, averageGauge(comparisonIn(average)));
+  if (min) return compileAmounts(behavior, needs, min, extremeGauge('least', comparisonIn(min)), 'least');
+  if (max)
+    return compileAmounts(behavior, needs, max, extremeGauge('greatest', comparisonIn(max)), 'greatest');
+  if (distinct) return compileDistinct(behavior, distinct, needs);
+  return regular ? compileRegular(behavior, regular, needs) : compileEdge(behavior, needs);
+}
+
+function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Tracked {
+  const period = periodOf(behavior);
+  if (!periodNames.some((name) => behavior[name] !== undefined)) {
+    const kept = remembered(behavior, needs, { kind: latest, options: null, size: 0 });
+    return { holds: (moment) => passesNumber(count, totalOf(kept(moment))) };
+  }
+  if (behavior.between) return compileAmounts(behavior, needs, undefined, countGauge(count));
+  const asked = { options: null, size: settlesAt(count) };
+  if (behavior.before !== undefined) {
+    const kept = remembered(behavior, needs, { ...asked, kind: earliest });
+    return countEarliest(period, count, (moment) => kept(moment)?.[1] ?? []);
+  }
+  const kept = remembered(behavior, needs, { ...asked, kind: latest });
+  return countLatest(period, count, (moment) => latestOf(kept(moment)));
+}
+
+function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracked {
+  if (behavior.between) return compileMoving(behavior, needs);
+  const count = comparisonIn(distinct);
+  const from = behavior.before === undefined ? 'last' : 'first';
+  const asked = { kind: values, options: from, picks: [distinct.of], size: settlesAt(count) } as const;
+  const kept = remembered(behavior, needs, asked);
+  const over = from === 'last' ? countLatest : countEarliest;
+  return over(periodOf(behavior), count, (moment) => instantsOf(kept(moment)));
+}
+
+function compileAmounts(
+  behavior: Behavior,
+  needs: Needs,
+  measured: Of | undefined,
+  gauging: Gauging,
+  extreme: 'least' | 'greatest' | null = null,
+): Tracked {
+  const period = periodOf(behavior);
+  const { reach } = period;
+  const options: AmountOptions =
+    'back' in reach ? { older: reach.older, only: behavior.within === undefined ? null : extreme } : reach;
+  const kept = remembered(behavior, needs, {
+    kind: amounts,
+    options,
+    picks: measured ? [measured.of] : [],
+    size: 'back' in reach ? reach.back : 0,
+  });
+  return walkOver(kept, period, gauging);
+}
+
+function compileRegular(behavior: Behavior, regular: Regular, needs: Needs): Tracked {
+  const asked = { kind: quarterHours, options: null, size: longestOf(regular) };
+  const kept = remembered(behavior, needs, asked);
+  return regularOver(regular, (moment) => unitsOf(regular, quartersOf(kept(moment)), moment.zone));
+}

@@ -1,0 +1,65 @@
+import type { Instant } from '@entente/kernel';
+import { truthsOf } from '../../comparisons/count';
+import type { Comparison } from '../../comparisons/comparison';
+import type { Moment, Tracked } from '../../conditions/kind';
+import type { Period } from '../period';
+
+type InstantsIn = (moment: Moment) => readonly Instant[];
+
+/**
+ * A count from the latest instants (newest first), in a period that has no end but now. There are as many instants as truths,
+ * so a count beyond them has the last truth. As time goes on the count falls one instant at a time, the oldest first: the
+ * truth changes when the first count is reached whose truth differs.
+ */
+export function countLatest(period: Period, count: Comparison, instantsIn: InstantsIn): Tracked {
+  const truths = truthsOf(count);
+  const countAt = (instants: readonly Instant[], { now, zone }: Moment): number =>
+    Math.min(
+      truths.length - 1,
+      firstPlace(instants, (at) => at <= period.opensAfter(now, zone)),
+    );
+  return {
+    holds: (moment) => truths[countAt(instantsIn(moment), moment)]!,
+    ...(period.moves && {
+      changesAt(moment: Moment): Instant | undefined {
+        const instants = instantsIn(moment);
+        const now = countAt(instants, moment);
+        const leaves = (place: number): Instant => period.leavesAt(instants[place]!, moment.zone);
+        for (let left = now - 1; left >= 0; left--)
+          if (truths[left] !== truths[now] && !(left > 0 && leaves(left - 1) === leaves(left)))
+            return leaves(left);
+        return undefined;
+      },
+    }),
+  };
+}
+
+/** A count from the earliest instants (oldest first), in a period that has no beginning: it rises one instant at a time. */
+export function countEarliest(period: Period, count: Comparison, instantsIn: InstantsIn): Tracked {
+  const truths = truthsOf(count);
+  const countAt = (instants: readonly Instant[], { now, zone }: Moment): number =>
+    Math.min(
+      truths.length - 1,
+      firstPlace(instants, (at) => at > period.lastsUntil(now, zone)),
+    );
+  return {
+    holds: (moment) => truths[countAt(instantsIn(moment), moment)]!,
+    ...(period.moves && {
+      changesAt(moment: Moment): Instant | undefined {
+        const instants = instantsIn(moment);
+        const now = countAt(instants, moment);
+        const most = Math.min(truths.length - 1, instants.length);
+        const enters = (place: number): Instant => period.entersAt(instants[place]!, moment.zone);
+        for (let reached = now + 1; reached <= most; reached++)
+          if (truths[reached] !== truths[now] && !(reached < most && enters(reached) === enters(reached - 1)))
+            return enters(reached - 1);
+        return undefined;
+      },
+    }),
+  };
+}
+
+function firstPlace(instants: readonly Instant[], isBeyond: (at: Instant) => boolean): number {
+  const place = instants.findIndex(isBeyond);
+  return place < 0 ? instants.length : place;
+}

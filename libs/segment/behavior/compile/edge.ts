@@ -1,0 +1,53 @@
+import type { Instant } from '@entente/kernel';
+import { earliest } from '../../comparisons/comparison';
+import type { Moment, Needs, Tracked } from '../../conditions/kind';
+import { inEventOrder } from '../../facts';
+import { edge } from '../../memories/edge';
+import type { Behavior } from '../behavior';
+import { periodOf } from '../period';
+import { feedOf, isMoving } from '../scope';
+import { passesSeen, type Seen, type Series } from '../seen';
+import { turnOfSeen } from './listing';
+import { moveOf } from './moving';
+
+/** What the first or the last event of a series is like. */
+export function compileEdge(behavior: Behavior, needs: Needs): Tracked {
+  const filter = behavior.first ?? behavior.last!;
+  const side = behavior.first ? 'first' : 'last';
+  const period = periodOf(behavior);
+  const picked = edgeOf(behavior, side, Object.keys(filter), needs);
+  const anchor = behavior.since && edgeOf(behavior.since, 'last', [], needs);
+  const turn = turnOfSeen(filter);
+  const isAfterAnchor = (seen: Seen, moment: Moment): boolean => {
+    const last = anchor?.(moment);
+    return !anchor || (last !== undefined && inEventOrder(last, seen) < 0);
+  };
+  const isInPeriod = ({ at }: Seen, { now, zone }: Moment): boolean =>
+    at > period.opensAfter(now, zone) && at <= period.lastsUntil(now, zone);
+  return {
+    holds(moment) {
+      const seen = picked(moment);
+      if (!seen || !isInPeriod(seen, moment)) return false;
+      return isAfterAnchor(seen, moment) && passesSeen(filter, seen, moment);
+    },
+    ...((period.moves || isMoving(filter)) && {
+      changesAt(moment: Moment): Instant | undefined {
+        const seen = picked(moment);
+        return seen && earliest([moveOf(period, seen.at, moment), turn(seen, moment)]);
+      },
+    }),
+  };
+}
+
+function edgeOf(
+  series: Series,
+  side: 'first' | 'last',
+  picks: readonly string[],
+  needs: Needs,
+): (moment: Moment) => Seen | undefined {
+  const memory = needs.memory({ kind: edge, feeds: [feedOf(series)], options: side, picks, size: 0 });
+  return ({ state }) => {
+    const kept = memory.in(state);
+    return kept && { at: kept[0], id: kept[1], read: (path) => kept[2][picks.indexOf(path)] ?? undefined };
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  compareDecimals,
+  decimalOf,
+  minus,
+  plus,
+  readDecimal,
+  times,
+  ZERO,
+  type Decimal,
+} from '../../decimal';
+import { passesNumber } from '../../comparisons/count';
+import type { Comparison } from '../../comparisons/comparison';
+import type { Tally } from '../../memories/tally';
+import { rankedTest } from '../ranked';
+
+/** Says of the numbers in it whether what they are taken together passes; those that came in first go out first. */
+export interface Gauge {
+  enter(value: number): void;
+  leave(value: number): void;
+  passes(): boolean;
+}
+
+/** A gauge with what is in it for good. */
+export type Gauging = (forGood: Tally | null) => Gauge;
+
+export const countGauge =
+  (count: Comparison): Gauging =>
+  (forGood) => {
+    let number = forGood?.[0] ?? 0;
+    return {
+      enter: () => void (number += 1),
+      leave: () => void (number -= 1),
+      passes: () => passesNumber(count, number),
+    };
+  };
+
+export const sumGauge = (comparison: Comparison): Gauging => {
+  const test = rankedTest(comparison);
+  return totalGauge((sum) => test((operand) => compareDecimals(sum, operand)));
+};
+
+export const averageGauge = (comparison: Comparison): Gauging => {
+  const test = rankedTest(comparison);
+  return totalGauge(
+    (sum, number) => number > 0 && test((operand) => compareDecimals(sum, times(operand, number))),
+  );
+};
+
+const totalGauge =
+  (passes: (sum: Decimal, number: number) => boolean): Gauging =>
+  (forGood) => {
+    let number = forGood?.[0] ?? 0;
+    let sum = forGood ? readDecimal(forGood[1]) : ZERO;
+    return {
+      enter(value) {
+        number += 1;
+        sum = plus(sum, decimalOf(value));
+      },
+      leave(value) {
+        number -= 1;
+        sum = minus(sum, decimalOf(value));
+      },
+      passes: () => passes(sum, number),
+    };
+  };
+
+/** Only numbers that no later one in it outdoes can ever be the extreme: of these the first is. */
+export const extremeGauge =
+  (which: 'least' | 'greatest', comparison: Comparison): Gauging =>
+  (forGood) => {
+    const outdoes = (a: number, b: number): boolean => (which === 'least' ? a < b : a > b);
+    const always = forGood?.[which === 'least' ? 2 : 3];
+    const extremes: number[] = [];
+    let gone = 0;
+    return {
+      enter(value) {
+        while (extremes.length > gone && outdoes(value, extremes.at(-1)!)) extremes.pop();
+        extremes.push(value);
+      },
+      leave(value) {
+        if (extremes[gone] === value) gone += 1;
+      },
+      passes() {
+        const found = [extremes[gone], always].filter((value) => value !== undefined);
+        const [first, second = first] = found;
+        return first !== undefined && passesNumber(comparison, outdoes(first, second!) ? first : second!);
+      },
+    };
+  };

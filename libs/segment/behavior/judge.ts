@@ -1,0 +1,68 @@
+import type { Instant } from '@entente/kernel';
+import { bounds } from '../bounds';
+import { splitFilter, type Filter } from '../comparisons/filter';
+import type { Context } from '../comparisons/operator';
+import { contextOf } from '../context';
+import { inEventOrder, type Facts } from '../facts';
+import { askedOf, type Behavior } from './behavior';
+import { measureOf } from './measures/registry';
+import { measuredIn, movesIn, needsEach, takesPart } from './scope';
+import type { PeriodFields } from './parse-period';
+import { periodOf } from './period';
+import { passesSeen, seenOf, type Seen } from './seen';
+
+/** The definition of what a condition on events says, and the events it went by. */
+export interface Judgement {
+  readonly holds: boolean;
+  readonly events: readonly Seen[];
+}
+
+/** The judgement over a contact's history. */
+export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
+  const { since } = behavior;
+  const series = seenOf(behavior, facts, now).filter(takesPart(behavior));
+  const looked = needsEach(behavior) ? latest(behavior, series) : series;
+  const anchors = since ? seenOf(since, facts, now) : [];
+  return judgeSeen(behavior, looked, anchors, contextOf(facts, now));
+}
+
+/** As many as are looked at. Of numbers of one instant the greater ones are taken for later, so that no ids need be kept. */
+function latest(behavior: Behavior, series: readonly Seen[]): Seen[] {
+  const { of, takes } = measuredIn(behavior);
+  const ordered =
+    of !== undefined && takes === 'number' && !movesIn(behavior)
+      ? [...series].sort((a, b) => a.at - b.at || Number(a.read(of)) - Number(b.read(of)))
+      : series;
+  return ordered.slice(-bounds.listed);
+}
+
+/** The judgement over events that pass what is fixed of the filters, in event order. */
+export function judgeSeen(
+  behavior: Behavior,
+  series: readonly Seen[],
+  anchors: readonly Seen[],
+  context: Context,
+): Judgement {
+  const { name, asked } = askedOf(behavior);
+  const passing = series.filter(passesMoving(behavior.where, context));
+  const anchor = anchors.filter(passesMoving(behavior.since?.where, context)).at(-1);
+  const candidates = name === 'first' ? passing.slice(0, 1) : name === 'last' ? passing.slice(-1) : passing;
+  const events = candidates.filter(
+    (seen) => isInPeriod(behavior, seen, context) && (!behavior.since || follows(seen, anchor)),
+  );
+  return { holds: measureOf(name).holds(asked, events, context), events };
+}
+
+const passesMoving = (filter: Filter | undefined, context: Context): ((seen: Seen) => boolean) => {
+  const { moving } = splitFilter(filter);
+  return (seen) => passesSeen(moving, seen, context);
+};
+
+const follows = (seen: Seen, anchor: Seen | undefined): boolean =>
+  anchor !== undefined && inEventOrder(anchor, seen) < 0;
+
+/** Whether something that happened by now is in the period that a condition says. */
+export function isInPeriod(behavior: PeriodFields, { at }: Seen, { now, zone }: Context): boolean {
+  const period = periodOf(behavior);
+  return at > period.opensAfter(now, zone) && at <= period.lastsUntil(now, zone);
+}

@@ -1,0 +1,18 @@
+import type { Json } from '@entente/kernel';
+import type { Context } from '../../comparisons/operator';
+import type { Findings } from '../../findings';
+import type { Takes } from '../../takes';
+import type { Seen } from '../seen';
+
+/** What is asked of the events in a period, as one of these is named in a condition. `Asked` is its canonical form. */
+export interface Measure<Asked> {
+  /** The form of what is asked; `highest` is the highest number of times that can be asked for. */
+  parse(raw: unknown, path: string, findings: Findings, highest: number): Asked | undefined;
+  /** Events whose measured property has no such value do not take part. */
+  readonly takes: Takes;
+  /** The property that is measured. */
+  of?(asked: Asked): string;
+  holds(asked: Asked, events: readonly Seen[], context: Context): boolean;
+  /** What is compared, for people. */
+  found?(asked: Asked, events: readonly Seen[], context: Context): Json;
+}

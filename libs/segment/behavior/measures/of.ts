@@ -1,0 +1,57 @@
+import { isObject } from '@entente/kernel';
+import { parseCount } from '../../comparisons/count';
+import { parseComparison, type Comparison } from '../../comparisons/comparison';
+import { operatorOf } from '../../comparisons/registry';
+import { below, type Findings } from '../../findings';
+import { isPath } from '../../read';
+import { isConstant } from '../ranked';
+
+/** A property and what its values taken together are compared with: `{ "of": "total", "gt": 100 }`. */
+export type Of = { readonly of: string } & Comparison;
+
+export const comparisonIn = ({ of: _, ...comparison }: Of): Comparison => comparison;
+
+const expected = 'a property and a comparison, such as { "of": "total", "gt": 100 }';
+
+export const parseAmounts = (raw: unknown, path: string, findings: Findings): Of | undefined =>
+  parseOf(raw, path, findings, (rest) => parseNumbers(rest, path, findings));
+
+export const parseCounts = (
+  raw: unknown,
+  path: string,
+  findings: Findings,
+  highest: number,
+): Of | undefined => parseOf(raw, path, findings, (rest) => parseCount(rest, path, highest, findings));
+
+function parseOf(
+  raw: unknown,
+  path: string,
+  findings: Findings,
+  parse: (rest: object) => Comparison | undefined,
+): Of | undefined {
+  if (!isObject(raw)) return findings.add(path, 'measure', 'What is measured is not said.', expected);
+  const { of, ...rest } = raw;
+  if (!isPath(of))
+    findings.add(
+      below(path, 'of'),
+      'path',
+      'That names no property.',
+      'a name, or names between single dots',
+    );
+  const comparison = parse(rest);
+  return isPath(of) && comparison ? { of, ...comparison } : undefined;
+}
+
+/** A comparison with numbers of any kind. One that no number passes is a mistake. */
+function parseNumbers(raw: object, path: string, findings: Findings): Comparison | undefined {
+  const before = findings.problems.length;
+  const comparison = parseComparison(raw, path, findings);
+  if (!comparison || findings.problems.length > before) return undefined;
+  for (const [name, operand] of Object.entries(comparison))
+    if (!operatorOf(name).settles || ![operand].flat().every((value) => typeof value === 'number'))
+      findings.add(below(path, name), 'number', 'That compares no number with numbers.', 'a number');
+  if (findings.problems.length > before) return undefined;
+  return isConstant(comparison)
+    ? findings.add(path, 'constant', 'That holds for every number, or for none.', expected)
+    : comparison;
+}

@@ -1,0 +1,16 @@
+import { average, max, min, sum } from './amounts';
+import { count } from './count';
+import { distinct } from './distinct';
+import { first, last } from './edge';
+import type { Measure } from './measure';
+import { regular } from './regular';
+
+/** What can be asked of the events in a period. */
+export const measures = { count, sum, average, min, max, distinct, first, last, regular } as const;
+
+export type MeasureName = keyof typeof measures;
+export const measureNames = Object.keys(measures) as MeasureName[];
+
+/** A measure whose form is known to be its own: conditions are made by their kind's `parse` only. */
+export const measureOf = (name: MeasureName): Measure<unknown> =>
+  measures[name] as unknown as Measure<unknown>;

@@ -1,0 +1,119 @@
+import { DAY, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
+import { bounds } from '../../bounds';
+import { dateOf, dayOf, numberOf, startOf } from '../../calendar';
+import { parseCount, passesNumber } from '../../comparisons/count';
+import type { Comparison } from '../../comparisons/comparison';
+import type { Context } from '../../comparisons/operator';
+import type { Moment, Tracked } from '../../conditions/kind';
+import { below } from '../../findings';
+import type { Seen } from '../seen';
+import type { Measure } from './measure';
+
+const DAYS_OF_A_WEEK = 7;
+/** The Monday before 1970-01-01, a Thursday. */
+const A_MONDAY = -3;
+const MONTHS_OF_A_YEAR = 12;
+
+/** Days, weeks from Monday and months have numbers that go up by one; each has a first day. */
+const units = {
+  day: { numberOf: (day: number) => day, firstDay: (number: number) => number, longest: 1 },
+  week: {
+    numberOf: (day: number) => Math.floor((day - A_MONDAY) / DAYS_OF_A_WEEK),
+    firstDay: (number: number) => number * DAYS_OF_A_WEEK + A_MONDAY,
+    longest: DAYS_OF_A_WEEK,
+  },
+  month: {
+    numberOf: (day: number) => dateOf(day).year * MONTHS_OF_A_YEAR + dateOf(day).month - 1,
+    firstDay: (number: number) =>
+      numberOf(
+        dateOf(0).with({
+          year: Math.floor(number / MONTHS_OF_A_YEAR),
+          month: (number % MONTHS_OF_A_YEAR) + 1,
+          day: 1,
+        }),
+      ),
+    longest: 31,
+  },
+} as const;
+
+type Unit = keyof typeof units;
+const unitNames = Object.keys(units);
+const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular} } and a comparison, such as { "in": "week", "of": 4, "gte": 3 }`;
+
+/** In how many of the last `of` days, weeks or months of the contact's zone, this one included, something happened. */
+export type Regular = { readonly in: Unit; readonly of: number } & { readonly [operator: string]: Json };
+
+const comparisonIn = ({ in: _, of: __, ...comparison }: Regular): Comparison => comparison;
+
+export const regular: Measure<Regular> = {
+  parse(raw, path, findings) {
+    if (!isObject(raw)) return findings.add(path, 'regular', 'How regular is not said.', expected);
+    const { in: unit, of, ...rest } = raw;
+    const isUnit = typeof unit === 'string' && unitNames.includes(unit);
+    const isNumber = Number.isInteger(of) && (of as number) >= 1 && (of as number) <= bounds.regular;
+    if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
+    if (!isNumber) findings.add(below(path, 'of'), 'count', 'That is no number of them.', expected);
+    const count = parseCount(rest, path, isNumber ? (of as number) : bounds.regular, findings);
+    if (!isUnit || !isNumber || !count) return undefined;
+    const truths = Array.from({ length: (of as number) + 1 }, (_, number) => passesNumber(count, number));
+    return new Set(truths).size === 1
+      ? findings.add(path, 'constant', 'That holds for every number of them, or for none.', expected)
+      : { ...count, in: unit as Unit, of: of as number };
+  },
+  takes: 'any',
+  holds: (asked, events, context) =>
+    passesNumber(comparisonIn(asked), activeIn(asked, events, context).length),
+  found: (asked, events, context) => activeIn(asked, events, context).length,
+};
+
+const activeIn = (asked: Regular, events: readonly Seen[], { now, zone }: Context): number[] =>
+  activeAt(
+    asked,
+    unitsOf(
+      asked,
+      events.map(({ at }) => at),
+      zone,
+    ),
+    unitAt(asked, now, zone),
+  );
+
+const unitAt = (asked: Regular, at: Instant, zone: string): number =>
+  units[asked.in].numberOf(dayOf(at, zone));
+
+export const unitsOf = (asked: Regular, instants: readonly Instant[], zone: string): number[] => [
+  ...new Set(instants.map((at) => unitAt(asked, at, zone))),
+];
+
+const activeAt = ({ of }: Regular, active: readonly number[], current: number): number[] =>
+  active.filter((unit) => unit > current - of && unit <= current);
+
+/** How long what happened may matter. */
+export const longestOf = ({ in: unit, of }: Regular): Duration => (units[unit].longest * of + 2) * DAY;
+
+/** The same from the numbers of the units with events. As time goes on, one unit after the other is no longer looked at. */
+export function regularOver(
+  asked: Regular,
+  activeUnits: (moment: Moment) => readonly number[],
+): Tracked & Required<Pick<Tracked, 'changesAt'>> {
+  const comparison = comparisonIn(asked);
+  const holdsAt = (active: readonly number[], current: number): boolean =>
+    passesNumber(comparison, activeAt(asked, active, current).length);
+  return {
+    holds: (moment) => holdsAt(activeUnits(moment), unitAt(asked, moment.now, moment.zone)),
+    changesAt(moment) {
+      const active = activeUnits(moment);
+      const current = unitAt(asked, moment.now, moment.zone);
+      const before = holdsAt(active, current);
+      for (let unit = current + 1; unit <= current + asked.of; unit++)
+        if (holdsAt(active, unit) !== before) return beginningOf(asked, unit, moment.zone);
+      return undefined;
+    },
+  };
+}
+
+/** When the next day, week or month begins. */
+export const beginningAfter = (asked: Regular, now: Instant, zone: string): Instant =>
+  beginningOf(asked, unitAt(asked, now, zone) + 1, zone);
+
+const beginningOf = (asked: Regular, unit: number, zone: string): Instant =>
+  startOf(units[asked.in].firstDay(unit), zone);

@@ -1,0 +1,53 @@
+import { dependenceOf } from '../comparisons/comparison';
+import { splitFilter, type Filter } from '../comparisons/filter';
+import type { Feed } from '../memories/memory';
+import { takesValue, type Takes } from '../takes';
+import { zoneTrait } from '../time-zone';
+import { askedOf, type Behavior } from './behavior';
+import { measureOf } from './measures/registry';
+import { isWindow } from './parse-period';
+import { periodOf } from './period';
+import type { Seen, Series } from './seen';
+
+export const isMoving = (filter: Filter | undefined): boolean => splitFilter(filter).moving !== undefined;
+
+/** Whether what passes the filters changes with time or traits. */
+export const movesIn = ({ where, since }: Behavior): boolean => isMoving(where) || isMoving(since?.where);
+
+/** Whether the condition goes by every single event in its reach: of these `bounds.listed`, the latest, are looked at. */
+export function needsEach(behavior: Behavior): boolean {
+  if (movesIn(behavior)) return true;
+  const { within, between, sum, average, distinct, first, last, regular } = behavior;
+  if (first || last || regular) return false;
+  if (between) return isWindow(between[0]) || distinct !== undefined;
+  return within !== undefined && (sum !== undefined || average !== undefined);
+}
+
+/** What is measured: the property, if any, and which of its values. */
+export function measuredIn(behavior: Behavior): { readonly of?: string; readonly takes: Takes } {
+  const { name, asked } = askedOf(behavior);
+  const { of, takes } = measureOf(name);
+  return { ...(of && { of: of(asked) }), takes };
+}
+
+/** Whether an event takes part in the measure. */
+export function takesPart(behavior: Behavior): (seen: Seen) => boolean {
+  const { of, takes } = measuredIn(behavior);
+  return (seen) => of === undefined || takesValue(takes, seen.read(of));
+}
+
+/** The events that the fixed part of a series' filter lets through. */
+export function feedOf({ event, own, where }: Series): Feed {
+  const { fixed } = splitFilter(where);
+  return { event, ...(own && { own }), ...(fixed && { where: fixed }) };
+}
+
+/** The top-level traits that a condition reads. */
+export function traitsOf(behavior: Behavior): string[] {
+  const filters = [behavior.where, behavior.since?.where, behavior.first, behavior.last];
+  const byZone = periodOf(behavior).byZone || behavior.regular !== undefined;
+  return [...new Set([...filters.flatMap(traitsIn), ...(byZone ? [zoneTrait] : [])])];
+}
+
+export const traitsIn = (filter: Filter | undefined): readonly string[] =>
+  Object.values(filter ?? {}).flatMap((comparison) => dependenceOf(comparison).onTraits);

@@ -1,0 +1,35 @@
+import type { Instant, Json, Uuid } from '@entente/kernel';
+import { passes } from '../comparisons/comparison';
+import { splitFilter, passesFilter, type Filter } from '../comparisons/filter';
+import type { Context } from '../comparisons/operator';
+import { contextOf } from '../context';
+import { inEventOrder, type Facts } from '../facts';
+import { stepsOf, valueAt } from '../read';
+
+/** Events of one name, our own only or anybody's, that pass one filter. */
+export interface Series {
+  readonly event: string;
+  readonly own?: true;
+  readonly where?: Filter;
+}
+
+/** An event as a condition looks at it. */
+export interface Seen {
+  readonly at: Instant;
+  readonly id: Uuid;
+  read(path: string): Json | undefined;
+}
+
+/** The events that pass the part of the series' filter that is true or false for good, in event order. */
+export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant): Seen[] {
+  const { fixed } = splitFilter(where);
+  const context = contextOf(facts, now);
+  return facts.history
+    .filter((one) => one.name === event && (own !== true || one.own === true) && one.at <= now)
+    .filter(({ properties }) => passesFilter(fixed, properties, context))
+    .sort(inEventOrder)
+    .map(({ at, id, properties }) => ({ at, id, read: (path) => valueAt(properties, stepsOf(path)) }));
+}
+
+export const passesSeen = (filter: Filter | undefined, seen: Seen, context: Context): boolean =>
+  Object.entries(filter ?? {}).every(([path, comparison]) => passes(comparison, seen.read(path), context));

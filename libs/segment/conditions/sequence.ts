@@ -1,0 +1,51 @@
+import { toIso, type JsonObject } from '@entente/kernel';
+import { parsePeriod, periodNames, refuseSeveral } from '../behavior/parse-period';
+import { periodOf } from '../behavior/period';
+import { traitsIn } from '../behavior/scope';
+import { below } from '../findings';
+import { compileSequence } from '../sequence/compile';
+import { judge, type Sequence } from '../sequence/judge';
+import { parseLimit, parseSteps } from '../sequence/parse-steps';
+import { feedsOf } from '../sequence/plan';
+import { zoneTrait } from '../time-zone';
+import type { ConditionKind } from './kind';
+
+/** Events one after the other: `{ "sequence": [{ "event": "A" }, { "event": "B", "within": "P1D" }] }`. */
+export type SequenceCondition = Sequence;
+
+export const sequence: ConditionKind<SequenceCondition> = {
+  fields: ['sequence', 'overall', ...periodNames],
+
+  parse(fields, path, findings) {
+    const before = findings.problems.length;
+    const { sequence: raw, overall } = fields;
+    refuseSeveral(fields, periodNames, path, findings);
+    const parsed = {
+      sequence: parseSteps(raw, below(path, 'sequence'), findings),
+      ...(overall !== undefined && { overall: parseLimit(overall, below(path, 'overall'), findings) }),
+      ...parsePeriod(fields, path, findings),
+    };
+    return findings.problems.length > before ? undefined : (parsed as SequenceCondition);
+  },
+
+  names(condition) {
+    const feeds = feedsOf(condition.sequence);
+    const zone = periodOf(condition).byZone ? [zoneTrait] : [];
+    return {
+      events: [...new Set(feeds.map(({ event }) => event))],
+      traits: [...new Set([...feeds.flatMap(({ where }) => traitsIn(where)), ...zone])],
+    };
+  },
+
+  holds: (condition, facts, now) => judge(condition, facts, now).holds,
+
+  because(condition, facts, now) {
+    const { chain } = judge(condition, facts, now);
+    return {
+      steps: chain.length,
+      events: chain.map(({ id, at }) => ({ id, at: toIso(at) })),
+    } as unknown as JsonObject;
+  },
+
+  compile: compileSequence,
+};

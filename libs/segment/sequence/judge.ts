@@ -1,0 +1,69 @@
+import type { Instant } from '@entente/kernel';
+import { bounds } from '../bounds';
+import { splitFilter } from '../comparisons/filter';
+import type { Context } from '../comparisons/operator';
+import { contextOf } from '../context';
+import { inEventOrder, type Facts } from '../facts';
+import { isInPeriod } from '../behavior/judge';
+import { isMoving } from '../behavior/scope';
+import { passesSeen, seenOf } from '../behavior/seen';
+import type { PeriodFields } from '../behavior/parse-period';
+import { chainsOf, completed, type Chain, type Labeled } from './chains';
+import type { Step } from './parse-steps';
+import { feedsOf, planOf } from './plan';
+
+/** Events one after the other; the period says when the last step happened. */
+export interface Sequence extends PeriodFields {
+  readonly sequence: readonly Step[];
+  readonly overall?: string;
+}
+
+/** The definition of what a sequence says, and the chain it went by: a whole one if it holds, else one that got furthest. */
+export interface SequenceJudgement {
+  readonly holds: boolean;
+  readonly chain: Chain;
+}
+
+export const movesIn = ({ sequence }: Sequence): boolean =>
+  feedsOf(sequence).some(({ where }) => isMoving(where));
+
+/** The judgement over a contact's history. */
+export function judge(sequence: Sequence, facts: Facts, now: Instant): SequenceJudgement {
+  const events = labeled(sequence, facts, now);
+  return judgeSeen(
+    sequence,
+    movesIn(sequence) ? events.slice(-bounds.listed) : events,
+    contextOf(facts, now),
+  );
+}
+
+/** The events that pass what is fixed of some feed's filter, in event order. */
+function labeled({ sequence }: Sequence, facts: Facts, now: Instant): Labeled[] {
+  const byId = new Map<string, Labeled>();
+  for (const [feed, series] of feedsOf(sequence).entries())
+    for (const seen of seenOf(series, facts, now)) {
+      const feeds = [...(byId.get(seen.id)?.feeds ?? []), feed];
+      byId.set(seen.id, { ...seen, feeds });
+    }
+  return [...byId.values()].sort(inEventOrder);
+}
+
+/** The judgement over such events. */
+export function judgeSeen(
+  sequence: Sequence,
+  events: readonly Labeled[],
+  context: Context,
+): SequenceJudgement {
+  const plan = planOf(sequence.sequence, sequence.overall);
+  const moving = feedsOf(sequence.sequence).map(({ where }) => splitFilter(where).moving);
+  const passing = events.map((event) => ({
+    ...event,
+    feeds: event.feeds.filter((feed) => passesSeen(moving[feed], event, context)),
+  }));
+  const levels = chainsOf(plan, passing);
+  const whole = completed(plan, levels);
+  const looked = sequence.between ? whole.slice(-bounds.listed) : whole;
+  const chain = looked.findLast((one) => isInPeriod(sequence, one.at(-1)!, context));
+  const furthest = levels.findLast((chains) => chains.length > 0)?.at(-1);
+  return { holds: chain !== undefined, chain: chain ?? furthest ?? [] };
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { comparison } from './comparison';
+
+const number = fc.constantFrom(0, 1, 2);
+
+export const count = fc.oneof(
+  fc.integer({ min: 1, max: 3 }).chain((n) => fc.constantFrom<unknown>(n, { gte: n }, { lt: n }, { ne: n })),
+  number.chain((n) => fc.constantFrom<unknown>(n, { gt: n }, { lte: n }, { notIn: [n] })),
+  fc.constantFrom<unknown>({ gte: 1, lte: 2 }, { gt: 1, lt: 3 }, { in: [0, 2] }, { gte: 1, ne: 2 }),
+);
+
+const amount = fc
+  .constantFrom(-1.5, 0, 0.1, 0.3, 1, 2, 3.5)
+  .chain((n) =>
+    fc.constantFrom<object>({ gt: n }, { gte: n }, { lt: n }, { lte: n }, { eq: n }, { in: [n, 1] }),
+  );
+
+const of = fc.constantFrom('p', 'q', 'q.r', 'n');
+const asObject = (one: unknown): object => (typeof one === 'object' ? (one as object) : { eq: one });
+
+/** A filter on properties, or on two of them. */
+export const where = fc.oneof(
+  comparison.map((p) => ({ p })),
+  fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })),
+);
+
+const amounts = ['sum', 'average', 'min', 'max'].map((name) =>
+  fc.tuple(of, amount).map(([property, one]) => ({ [name]: { of: property, ...one } })),
+);
+
+/** A measure as a condition's fields, or none. */
+export const measures: fc.Arbitrary<object> = fc.oneof(
+  { arbitrary: fc.constant({}), weight: 2 },
+  { arbitrary: count.map((one) => ({ count: one })), weight: 4 },
+  ...amounts.map((arbitrary) => ({ arbitrary, weight: 1 })),
+  {
+    arbitrary: fc
+      .tuple(of, count)
+      .map(([property, one]) => ({ distinct: { of: property, ...asObject(one) } })),
+    weight: 2,
+  },
+  {
+    arbitrary: fc
+      .tuple(fc.constantFrom('first', 'last'), fc.option(where, { nil: {} }))
+      .map(([edge, filter]) => ({ [edge]: filter })),
+    weight: 2,
+  },
+);
+
+/** Regularity, which says its own period. */
+export const regular: fc.Arbitrary<object> = fc
+  .tuple(
+    fc.constantFrom('day', 'week', 'month'),
+    fc.integer({ min: 1, max: 4 }),
+    fc.constantFrom<object>({ gte: 1 }, { gte: 2 }, { eq: 1 }, { lt: 2 }),
+  )
+  .filter(([, many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
+  .map(([unit, many, one]) => ({ regular: { in: unit, of: many, ...one } }));
