@@ -7,6 +7,7 @@ import { BroadcastsController } from './broadcasts/broadcasts.controller';
 import { CampaignsController } from './campaigns/campaigns.controller';
 import { ContactWrites } from './contacts/contact-writes';
 import { ContactsController } from './contacts/contacts.controller';
+import { WhyController } from './contacts/why.controller';
 import { PermissionActs } from './contacts/permission-acts';
 import { MergesController } from './contacts/merges.controller';
 import { PermissionsController } from './contacts/permissions.controller';
@@ -36,6 +37,7 @@ import { TopicsController } from './topics/topics.controller';
 /** Every controller of the API, in the order the documentation shows them. */
 export const controllers: Type[] = [
   ContactsController,
+  WhyController,
   MergesController,
   PermissionsController,
   ImportsController,

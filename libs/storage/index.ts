@@ -30,9 +30,11 @@ export * from './permission/suppressions';
 export { entryText } from './permission/permission-feedback';
 
 export * from './segment/kept-series';
+export * from './segment/load-facts';
 export * from './segment/memberships';
 export * from './segment/publish-segment';
 export * from './segment/segment-builds';
+export * from './segment/segment-rules';
 export * from './segment/segments';
 
 export * from './campaign/campaign-runs';
