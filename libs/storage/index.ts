@@ -31,9 +31,11 @@ export { entryText } from './permission/permission-feedback';
 
 export * from './segment/kept-series';
 export * from './segment/load-facts';
+export * from './segment/membership-history';
 export * from './segment/memberships';
 export * from './segment/publish-segment';
 export * from './segment/segment-builds';
+export * from './segment/segment-metrics';
 export * from './segment/segment-rules';
 export * from './segment/segments';
 
