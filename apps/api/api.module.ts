@@ -9,6 +9,7 @@ import { ContactWrites } from './contacts/contact-writes';
 import { ContactsController } from './contacts/contacts.controller';
 import { WhyController } from './contacts/why.controller';
 import { PermissionActs } from './contacts/permission-acts';
+import { MembershipsController } from './contacts/memberships.controller';
 import { MergesController } from './contacts/merges.controller';
 import { PermissionsController } from './contacts/permissions.controller';
 import { FromAddressesController } from './from-addresses/from-addresses.controller';
@@ -38,6 +39,7 @@ import { TopicsController } from './topics/topics.controller';
 export const controllers: Type[] = [
   ContactsController,
   WhyController,
+  MembershipsController,
   MergesController,
   PermissionsController,
   ImportsController,
