@@ -24,6 +24,8 @@ import { AuditController } from './keys/audit.controller';
 import { KeysController } from './keys/keys.controller';
 import { MessagesController } from './messages/messages.controller';
 import { ReportsController } from './reports/reports.controller';
+import { SegmentPreviews } from './segments/previews';
+import { SegmentInsightController } from './segments/segment-insight.controller';
 import { SegmentsController } from './segments/segments.controller';
 import { SendingDomainsController } from './sending-domains/sending-domains.controller';
 import { SetAsideController } from './set-aside/set-aside.controller';
@@ -44,6 +46,7 @@ export const controllers: Type[] = [
   PermissionsController,
   ImportsController,
   SegmentsController,
+  SegmentInsightController,
   CampaignsController,
   BroadcastsController,
   ReportsController,
@@ -86,6 +89,7 @@ export class ApiModule {
         ContactWrites,
         PermissionActs,
         Previews,
+        SegmentPreviews,
         TestMails,
         ...habits,
       ],

@@ -61,6 +61,8 @@ export * from './authored/topics';
 
 export * from './import';
 
+export * from './preview';
+
 export * from './access-keys';
 export * from './audit';
 export * from './housekeeping';
