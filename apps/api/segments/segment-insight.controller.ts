@@ -17,6 +17,7 @@ import type { Answer } from '../http/answer';
 import { found } from '../http/authored';
 import { csvAnswer, wantsCsv } from '../http/csv';
 import { Does } from '../http/documented';
+import { Idempotent } from '../http/idempotency';
 import { existingKey } from '../http/key-param';
 import { type Page, page, pageOf } from '../http/page';
 import { CLOCK } from '../surroundings';
@@ -46,6 +47,7 @@ export class SegmentInsightController {
   @Post('preview')
   @HttpCode(200)
   @Needs('author')
+  @Idempotent()
   @Does('Says of a rule how many it holds for, from a sample; exactly by a job (202)', {
     200: Preview,
     202: Preview,
