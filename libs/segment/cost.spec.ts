@@ -4,9 +4,10 @@ const rule = (json: unknown): Rule => (parseRule(json) as { rule: Rule }).rule;
 const often = (event: string, gte = 1_000) => ({ event, within: 'P30D', count: { gte } });
 
 describe('what a rule costs', () => {
-  it('is nothing kept and nothing done for an event where only traits and segments count', () => {
+  it('is nothing kept where only traits and segments count, which are decided when traits are set', () => {
     const traits = rule({ all: [{ trait: 'country', eq: 'FR' }, { segment: 'buyers' }] });
-    expect(costOf(traits)).toEqual({ perEvent: 0, event: null, perContact: 0 });
+    expect(costOf(traits)).toEqual({ perEvent: 1, event: 'Identified', perContact: 0 });
+    expect(costOf(rule({ segment: 'buyers' }))).toEqual({ perEvent: 0, event: null, perContact: 0 });
   });
 
   it('grows with the instants that a count within a window keeps, and not with a count ever', () => {

@@ -36,10 +36,15 @@ export function costOf(rule: Rule): Cost {
     for (const [event, compared] of comparisonsByEvent(memory))
       steps.set(event, (steps.get(event) ?? 0) + compared + memory.size + decided);
   }
+  const ofTraits = new Set([...compilation.leavesByTrait.values()].flat()).size;
+  if (ofTraits > 0) steps.set(SETS_TRAITS, (steps.get(SETS_TRAITS) ?? 0) + ofTraits);
   const [event, perEvent] = [...steps].reduce((most, one) => (one[1] > most[1] ? one : most), NOTHING);
   const perContact = memories.reduce((sum, { size }) => sum + BYTES_OF_MEMORY + size * BYTES_OF_VALUE, 0);
   return { perEvent, event, perContact };
 }
+
+/** The event that sets traits, whose conditions are decided then. */
+const SETS_TRAITS = 'Identified';
 
 const NOTHING: readonly [event: string | null, steps: number] = [null, 0];
 

@@ -199,7 +199,7 @@ describe('the metrics of a segment', () => {
       { day: '2026-01-07', version: 1, members: 649, entered: 1, left: 1, swapped: 0 },
     ];
     expect(body.days).toEqual(days);
-    expect(body.cost).toMatchObject({ perEvent: 0, perContact: 0 });
+    expect(body.cost).toMatchObject({ perEvent: 1, event: 'Identified', perContact: 0 });
     expect(body.build).toMatchObject({ contacts: people, millisecondsPerContact: expect.any(Number) });
     const csv = await api.call('GET', path, undefined, { headers: { accept: 'text/csv' } });
     expect(csv.text.split('\r\n').slice(0, 3)).toEqual([
