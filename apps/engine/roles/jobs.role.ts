@@ -24,8 +24,8 @@ import { ENGINE, LOG } from '../tokens';
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
-/** The share of their time that jobs over all contacts work; the rest is for the stream and the timers. */
-const share = { build: 0.5, previews: 0.25 };
+/** The share of its time that a job over all contacts works; the rest is for the stream and the timers. */
+const share = 0.5;
 
 /** What is done in chunks beside the stream, each in a loop of its own. */
 @Injectable()
@@ -47,11 +47,11 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
     this.loops = [
       this.runs,
       new Loop(
-        paced(share.build, idle, () => buildSegments(engine)),
+        paced(share, idle, () => buildSegments(engine)),
         failed('build'),
       ),
       new Loop(
-        paced(share.previews, idle, () => countPreviews(engine)),
+        paced(share, idle, () => countPreviews(engine)),
         failed('previews'),
       ),
       loop('import', () => importer.work(), idle),

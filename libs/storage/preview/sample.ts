@@ -7,7 +7,7 @@ import { contactRange, personsAmong } from './persons';
 
 /** Numbers drawn at most, and how many of them at once. */
 const MOST = 4_000;
-const AT_ONCE = 400;
+const AT_ONCE = 250;
 /** When no more are drawn; what is under way is finished. */
 const ENOUGH: Duration = 600;
 /** Whoever has more events of these names is no quick look: left out of the sample, and for the exact count to look at. */
