@@ -166,7 +166,9 @@ CREATE TABLE job (
   error text,
   created_by uuid,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  ended_at timestamp with time zone
+  ended_at timestamp with time zone,
+  started_at timestamp with time zone,
+  result jsonb
 );
 CREATE TABLE lease (
   name text NOT NULL,
@@ -285,7 +287,10 @@ CREATE TABLE segment_version (
   build_cursor bigint NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   live_at timestamp with time zone,
-  retired_at timestamp with time zone
+  retired_at timestamp with time zone,
+  build_started_at timestamp with time zone,
+  built integer NOT NULL DEFAULT 0,
+  build_ms double precision NOT NULL DEFAULT 0
 );
 CREATE TABLE sending_domain (
   domain text NOT NULL,
@@ -490,6 +495,7 @@ CREATE INDEX identity_link_claim_b ON public.identity_link USING btree (b, at, m
 CREATE INDEX identity_link_told_a ON public.identity_link USING btree (a) WHERE (kind <> 'claim'::text);
 CREATE INDEX identity_link_told_b ON public.identity_link USING btree (b) WHERE (kind <> 'claim'::text);
 CREATE INDEX lineage_survivor ON public.lineage USING btree (survivor_id);
+CREATE INDEX membership_change_version ON public.membership_change USING btree (version_id, effective_at, id) INCLUDE (entered);
 CREATE INDEX membership_version ON public.membership USING btree (version_id, contact_id);
 CREATE INDEX message_campaign ON public.message USING btree (campaign_key, status);
 CREATE INDEX message_sending ON public.message USING btree (released_at) WHERE (status = 'sending'::text);
@@ -625,6 +631,7 @@ COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>,
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';
 COMMENT ON COLUMN installation.time_zone IS 'IANA name of the zone whose calendar applies to contacts that name none';
 COMMENT ON COLUMN installation.rule_meaning IS 'what the release that last worked here takes rules and stored states to mean';
+COMMENT ON COLUMN job.result IS 'what a job found out, as far as it has come';
 COMMENT ON TABLE lease IS 'who works on a share of the timers, lanes, runs or jobs, and until when';
 COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row leads to the survivor in one step';
 COMMENT ON TABLE membership_change IS 'append-only log of entries and exits';
@@ -639,6 +646,8 @@ COMMENT ON TABLE permission_head IS 'end of each contact''s chain; its row lock 
 COMMENT ON TABLE permission_state IS 'the fold of the ledger, written with each entry';
 COMMENT ON COLUMN profile.traits IS 'per trait and source, the latest value in event order';
 COMMENT ON COLUMN profile.email IS 'the address mail goes to: from trusted sources only';
+COMMENT ON COLUMN segment_version.built IS 'contacts that the version was built for by its builder';
+COMMENT ON COLUMN segment_version.build_ms IS 'time its builder worked, together with the versions built beside it';
 COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';
 COMMENT ON TABLE set_aside IS 'records that failed alone and again: kept with their reason, to be replayed or dropped';
 COMMENT ON COLUMN source.precedence IS 'among the sources that set a trait, the lowest precedence is read';

@@ -7,7 +7,9 @@ import { BroadcastsController } from './broadcasts/broadcasts.controller';
 import { CampaignsController } from './campaigns/campaigns.controller';
 import { ContactWrites } from './contacts/contact-writes';
 import { ContactsController } from './contacts/contacts.controller';
+import { WhyController } from './contacts/why.controller';
 import { PermissionActs } from './contacts/permission-acts';
+import { MembershipsController } from './contacts/memberships.controller';
 import { MergesController } from './contacts/merges.controller';
 import { PermissionsController } from './contacts/permissions.controller';
 import { FromAddressesController } from './from-addresses/from-addresses.controller';
@@ -22,6 +24,8 @@ import { AuditController } from './keys/audit.controller';
 import { KeysController } from './keys/keys.controller';
 import { MessagesController } from './messages/messages.controller';
 import { ReportsController } from './reports/reports.controller';
+import { SegmentPreviews } from './segments/previews';
+import { SegmentInsightController } from './segments/segment-insight.controller';
 import { SegmentsController } from './segments/segments.controller';
 import { SendingDomainsController } from './sending-domains/sending-domains.controller';
 import { SetAsideController } from './set-aside/set-aside.controller';
@@ -36,10 +40,13 @@ import { TopicsController } from './topics/topics.controller';
 /** Every controller of the API, in the order the documentation shows them. */
 export const controllers: Type[] = [
   ContactsController,
+  WhyController,
+  MembershipsController,
   MergesController,
   PermissionsController,
   ImportsController,
   SegmentsController,
+  SegmentInsightController,
   CampaignsController,
   BroadcastsController,
   ReportsController,
@@ -82,6 +89,7 @@ export class ApiModule {
         ContactWrites,
         PermissionActs,
         Previews,
+        SegmentPreviews,
         TestMails,
         ...habits,
       ],

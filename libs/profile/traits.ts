@@ -77,9 +77,20 @@ export function readTraits(traits: SourcedTraits, sources: readonly SourceRank[]
   const ranks = new Map(sources.map(({ id, precedence }) => [String(id), precedence]));
   return Object.fromEntries(
     Object.entries(traits)
-      .map(([name, values]) => [name, strongest(values, ranks)] as const)
+      .map(([name, values]) => [name, strongest(values, ranks)?.value[0]] as const)
       .filter((entry): entry is readonly [string, Json] => entry[1] !== undefined),
   );
+}
+
+/** Who set the value that is read of a trait, and by which event; undefined when nobody did. */
+export function originOf(
+  traits: SourcedTraits,
+  name: string,
+  sources: readonly SourceRank[],
+): { readonly source: number; readonly value: SourcedValue } | undefined {
+  const ranks = new Map(sources.map(({ id, precedence }) => [String(id), precedence]));
+  const best = strongest(ownValue(traits, name) ?? {}, ranks);
+  return best && { source: Number(best.source), value: best.value };
 }
 
 /** The address mail goes to: the resolved `email` trait among trusted sources, if it is one plain address. */
@@ -88,7 +99,7 @@ export function mailAddress(traits: SourcedTraits, sources: readonly SourceRank[
     sources.filter((source) => source.trusted).map((s) => [String(s.id), s.precedence]),
   );
   const values = Object.entries(ownValue(traits, 'email') ?? {}).filter(([source]) => trusted.has(source));
-  const email = strongest(Object.fromEntries(values), trusted);
+  const email = strongest(Object.fromEntries(values), trusted)?.value[0];
   return typeof email === 'string' ? normalizeAddress(email) : undefined;
 }
 
@@ -128,12 +139,18 @@ const without = (values: SourcedTraits[string], source: string) =>
   Object.fromEntries(Object.entries(values).filter(([of]) => of !== source));
 
 /** The value of the lowest precedence; of equal ones the later, whichever source said it. */
-function strongest(values: SourcedTraits[string], ranks: ReadonlyMap<string, number>): Json | undefined {
-  let best: { value: SourcedValue; rank: number } | undefined;
+function strongest(values: SourcedTraits[string], ranks: ReadonlyMap<string, number>): Strongest | undefined {
+  let best: Strongest | undefined;
   for (const [source, value] of Object.entries(values)) {
     const rank = ranks.get(source) ?? Infinity;
     const isBetter = !best || rank < best.rank || (rank === best.rank && isLater(value, best.value));
-    if (value[0] !== null && isBetter) best = { value, rank };
+    if (value[0] !== null && isBetter) best = { source, value, rank };
   }
-  return best?.value[0];
+  return best;
+}
+
+interface Strongest {
+  readonly source: string;
+  readonly value: SourcedValue;
+  readonly rank: number;
 }

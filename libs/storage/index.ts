@@ -30,9 +30,13 @@ export * from './permission/suppressions';
 export { entryText } from './permission/permission-feedback';
 
 export * from './segment/kept-series';
+export * from './segment/load-facts';
+export * from './segment/membership-history';
 export * from './segment/memberships';
 export * from './segment/publish-segment';
 export * from './segment/segment-builds';
+export * from './segment/segment-metrics';
+export * from './segment/segment-rules';
 export * from './segment/segments';
 
 export * from './campaign/campaign-runs';
@@ -56,6 +60,8 @@ export * from './authored/templates';
 export * from './authored/topics';
 
 export * from './import';
+
+export * from './preview';
 
 export * from './access-keys';
 export * from './audit';

@@ -1,9 +1,9 @@
-import type { JsonObject, Uuid } from '@entente/kernel';
+import type { Json, JsonObject, Uuid } from '@entente/kernel';
 import type { Tx } from './database/database';
 
 export const jobStatuses = ['waiting', 'running', 'done', 'failed', 'canceled'] as const;
 
-/** Long work as its author sees it: an import, or the build of a segment's version. */
+/** Long work as its author sees it: an import, the exact count of a preview, or the build of a segment's version. */
 export interface JobRow {
   readonly id: Uuid;
   readonly kind: string;
@@ -14,7 +14,10 @@ export interface JobRow {
   readonly counts: JsonObject;
   readonly error: string | null;
   readonly createdAt: Date;
+  readonly startedAt: Date | null;
   readonly endedAt: Date | null;
+  /** What it found out, as far as it has come; null where there is nothing but counts. */
+  readonly result: Json;
 }
 
 /** Builds have no row of their own: the version's id stands in the job's. */
@@ -35,7 +38,8 @@ export async function findJob(tx: Tx, id: Uuid): Promise<JobRow | undefined> {
 
 async function findStoredJob(tx: Tx, id: Uuid): Promise<JobRow | undefined> {
   const [row] = await tx.query<JobRow>(
-    `SELECT id, kind, target, status, done, counts, error, created_at AS "createdAt", ended_at AS "endedAt"
+    `SELECT id, kind, target, status, done, counts, error, created_at AS "createdAt", started_at AS "startedAt",
+       ended_at AS "endedAt", result
      FROM job WHERE id = $1`,
     [id],
   );
@@ -43,19 +47,21 @@ async function findStoredJob(tx: Tx, id: Uuid): Promise<JobRow | undefined> {
 }
 
 async function findBuild(tx: Tx, version: number): Promise<JobRow | undefined> {
-  const [row] = await tx.query<Omit<JobRow, 'id' | 'error' | 'counts'> & { members: number }>(
+  const [row] = await tx.query<
+    Omit<JobRow, 'id' | 'error' | 'counts' | 'result'> & { members: number; contacts: number }
+  >(
     `SELECT 'segment-build' AS kind, 'segments/' || segment_key AS target,
        CASE WHEN status = 'building' THEN 'running' WHEN live_at IS NOT NULL THEN 'done' ELSE 'canceled' END AS status,
        CASE WHEN live_at IS NOT NULL THEN 1
          ELSE least(build_cursor / greatest((SELECT last_value FROM contact_id_seq), 1)::float8, 0.99) END AS done,
-       (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members,
-       created_at AS "createdAt", coalesce(live_at, retired_at) AS "endedAt"
+       built AS contacts, (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members,
+       created_at AS "createdAt", build_started_at AS "startedAt", coalesce(live_at, retired_at) AS "endedAt"
      FROM segment_version v WHERE id = $1`,
     [version],
   );
   if (!row) return undefined;
-  const { members, ...job } = row;
-  return { ...job, id: buildJobId(version), counts: { members }, error: null };
+  const { contacts, members, ...job } = row;
+  return { ...job, id: buildJobId(version), counts: { contacts, members }, error: null, result: null };
 }
 
 /** Cancels a job that has not ended; whoever does the work sees it between two of its chunks. */

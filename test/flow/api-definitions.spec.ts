@@ -139,7 +139,7 @@ describe('segments', () => {
       202,
       'building',
       1,
-      null,
+      { estimate: 0, low: 0, high: 0 },
     ]);
     expect(await generation()).not.toBe(before);
     const job = await api.call('GET', `/jobs/${made.body.job}`);

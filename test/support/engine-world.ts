@@ -7,6 +7,7 @@ import { DefinitionsCache } from '../../apps/engine/definitions';
 import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { countPreviews } from '../../apps/engine/jobs/count-previews';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
 import { consumer, Through } from '../../apps/engine/through';
@@ -138,6 +139,7 @@ export class EngineWorld {
   /** Lets the jobs do everything they have, and the log carry what they told. */
   async work(): Promise<void> {
     while (await buildSegments(this.engine));
+    while (await countPreviews(this.engine));
     for (let more = true, tries = 0; more && tries < 1_000; tries += 1)
       more = await runCampaigns(this.engine);
     await relayOutbox(this.engine);

@@ -1,7 +1,7 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Patch, Put, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Put, Query, Req } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { type Clock, NotFound, parseInstant, toIso } from '@entente/kernel';
+import { NotFound, parseInstant, toIso } from '@entente/kernel';
 import {
   Database,
   findSegment,
@@ -20,7 +20,6 @@ import { malformed } from '../http/api-problem';
 import { allPages, csvAnswer, wantsCsv } from '../http/csv';
 import { Does, TakesMergePatch } from '../http/documented';
 import { type Page, page, pageOf, readCursor } from '../http/page';
-import { CLOCK } from '../surroundings';
 import {
   Contact,
   ContactsQuery,
@@ -32,9 +31,6 @@ import {
 import { contactOf, identityKey, newIdentityKey } from './contact-reference';
 import { ContactWrites } from './contact-writes';
 import { showContact, showTimelineItem } from './show-contact';
-import { whyMail } from './why-mail';
-import { whySegment } from './why-segment';
-import { Why, WhyQuery } from './why-view';
 
 const CSV_CHUNK = 1_000;
 
@@ -44,7 +40,6 @@ export class ContactsController {
   constructor(
     private readonly database: Database,
     private readonly writes: ContactWrites,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Get()
@@ -105,25 +100,6 @@ export class ContactsController {
     return page(rows, limit, { item: showTimelineItem, cursor: ({ at, id }) => [at, id] });
   }
 
-  @Get(':contact/why')
-  @Needs('read')
-  @Does('Why they are (not) in a segment, or did (not) get a mail', { 200: Why })
-  async why(
-    @Param('contact') reference: string,
-    @Query() query: WhyQuery,
-    @Caller() access: Access,
-  ): Promise<Why> {
-    const asked = questionOf(query);
-    const contact = await contactOf(this.database, reference, access);
-    const person = { contact, lineage: await lineageOf(this.database, contact) };
-    const now = this.clock.now();
-    const because =
-      asked.kind === 'segment'
-        ? { segment: await whySegment(this.database, person, asked.key, now) }
-        : await whyMail(this.database, person, { kind: asked.kind, key: asked.key, now });
-    return { contact: `id:${contact}`, asOf: toIso(now), ...because };
-  }
-
   private async filterOf({ cursor, limit, segment, createdSince }: ContactsQuery): Promise<ContactFilter> {
     const [after] = readCursor(cursor, 'number') ?? [];
     if (segment !== undefined && !(await findSegment(this.database, segment)))
@@ -155,11 +131,4 @@ export class ContactsController {
     };
     return csvAnswer('contacts', ['id', 'email', 'createdAt', 'segments', 'traits'], rows());
   }
-}
-
-/** The one thing that is asked about. */
-function questionOf(query: WhyQuery): { kind: 'campaign' | 'broadcast' | 'segment'; key: string } {
-  const asked = (['campaign', 'broadcast', 'segment'] as const).filter((kind) => query[kind] !== undefined);
-  if (asked.length === 1) return { kind: asked[0]!, key: query[asked[0]!]! };
-  throw malformed('', 'question', 'Ask about one thing.', 'one of campaign, broadcast and segment');
 }

@@ -100,7 +100,7 @@ async function segmentBehind(
 ): Promise<Why['segment']> {
   const triggers = storedDefinition(kind, draft)?.triggers ?? [];
   const key = triggers.map(({ audience, segment }) => audience ?? segment).find((one) => one !== undefined);
-  return key === undefined ? null : whySegment(tx, person, key, now);
+  return key === undefined ? null : whySegment(tx, person.contact, key, { now });
 }
 
 const showEnrollment = (row: EnrollmentRow): WhyEnrollment => ({

@@ -1,56 +1,98 @@
-import { type ContactId, type Instant, type Json, NotFound } from '@entente/kernel';
-import { readTraits } from '@entente/profile';
-import { explain, type HistoryEvent } from '@entente/segment';
 import {
+  type ContactId,
+  type Instant,
+  Invalid,
+  type Json,
+  NotFound,
+  parseInstant,
+  toIso,
+} from '@entente/kernel';
+import { originOf, type SourceRank, type SourcedTraits } from '@entente/profile';
+import { explain, factsAt, forecast, rulesOf, traitsNamed, type WholeRule } from '@entente/segment';
+import {
+  eventsOfRules,
   findSegment,
-  loadHistories,
+  loadFacts,
+  membershipAt,
   membershipSince,
-  ruleGround,
-  segmentsOf,
+  readWith,
+  rulesAt,
   sourceRanks,
   storedRule,
-  traitsOf,
   type Tx,
 } from '@entente/storage';
+import { checkedRule } from '../segments/write-segment';
 import { shown } from '../http/views';
-import type { WhySegment } from './why-view';
+import type { WhyRule, WhySegment, WhyTrait } from './why-view';
 
 export interface Person {
   readonly contact: ContactId;
   readonly lineage: readonly ContactId[];
 }
 
-/** Whether somebody is in a segment, and every condition's value over what is known of them now. */
+/** The instant that is asked about: now, or one that has passed. */
+export interface Asked {
+  readonly now: Instant;
+  readonly asOf?: Instant;
+}
+
+/** Reads the instant that is asked about; 422 when it is yet to come. */
+export function askedAbout(text: string | undefined, now: Instant): Asked {
+  if (text === undefined) return { now };
+  const asOf = parseInstant(text)!;
+  if (asOf <= now) return { now: asOf, asOf };
+  throw Invalid.at('asOf', 'future', 'Nobody knows yet what will be then.', 'an instant that has passed');
+}
+
+/** Whether somebody is in a segment, and every condition's value over what is known of them: now, or what had arrived by then. */
 export async function whySegment(
   tx: Tx,
-  { contact, lineage }: Person,
+  contact: ContactId,
   key: string,
-  now: Instant,
+  { now, asOf }: Asked,
 ): Promise<WhySegment> {
   const segment = await findSegment(tx, key);
   if (!segment) throw new NotFound(`There is no segment ${key}.`);
-  const since = segment.liveId === null ? undefined : await membershipSince(tx, contact, segment.liveId);
-  const memberOf = await segmentsOf(tx, contact);
-  const facts = {
-    contact,
-    timeZone: (await ruleGround(tx)).timeZone,
-    traits: readTraits(await traitsOf(tx, contact), await sourceRanks(tx)),
-    history: await historyOf(tx, lineage),
-    memberOf: (other: string) => memberOf.has(other),
-  };
-  const because = explain(storedRule(segment.liveRule ?? segment.rule), facts, now) as unknown as Json;
+  const rules = await rulesAt(tx, asOf);
+  const { id, version, rule } = rules.get(key) ?? { ...segment, id: segment.versionId };
+  const since = await (asOf === undefined
+    ? membershipSince(tx, contact, id)
+    : membershipAt(tx, contact, id, asOf));
+  const because = await whyWhole(tx, contact, readWith(storedRule(rule), rules), { now, asOf });
+  return { key, member: since !== undefined, since: shown(since ?? null), version, ...because };
+}
+
+/** The same for a rule that is not saved. */
+export async function whyRule(tx: Tx, contact: ContactId, json: unknown, asked: Asked): Promise<WhyRule> {
+  const rule = await checkedRule(tx, json);
+  return whyWhole(tx, contact, readWith(rule, await rulesAt(tx, asked.asOf)), asked);
+}
+
+async function whyWhole(
+  tx: Tx,
+  contact: ContactId,
+  whole: WholeRule,
+  { now, asOf }: Asked,
+): Promise<WhyRule> {
+  const loaded = await loadFacts(tx, { contacts: [contact], events: eventsOfRules(whole), asOf });
+  const { known, sourced } = loaded.get(contact)!;
+  const because = explain(whole.rule, factsAt(whole, known, now), now, forecast(whole, known, now));
   return {
-    key,
-    member: since !== undefined,
-    since: shown(since ?? null),
-    version: segment.liveVersion ?? segment.version,
-    because,
+    because: because as unknown as Json,
+    traits: traitsBehind(whole, sourced, await sourceRanks(tx)),
   };
 }
 
-/** The events of a person, each once: a copy under two contacts of the lineage is one event. */
-async function historyOf(tx: Tx, lineage: readonly ContactId[]): Promise<HistoryEvent[]> {
-  const stored = [...(await loadHistories(tx, lineage)).values()].flat();
-  const events = stored.map(({ message: id, at, name, properties }) => ({ id, at, name, properties }));
-  return [...new Map(events.map((event) => [event.id, event])).values()];
+type Source = SourceRank & { readonly key: string };
+
+/** Every trait that the rules read, with who set it and by which event. */
+function traitsBehind(whole: WholeRule, sourced: SourcedTraits, sources: readonly Source[]): WhyTrait[] {
+  const names = [...new Set(rulesOf(whole).flatMap(traitsNamed))];
+  return names.flatMap((name) => {
+    const origin = originOf(sourced, name, sources);
+    if (!origin) return [];
+    const [value, at, event] = origin.value;
+    const source = sources.find(({ id }) => id === origin.source)?.key ?? null;
+    return [{ name, value, source, event, at: toIso(at) }];
+  });
 }

@@ -1,22 +1,62 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '@entente/kernel';
-import { Key } from '../http/fields';
-import { Shown, ShownInstant, ShownJson } from '../http/views';
+import { FreeObject, InstantText, Key } from '../http/fields';
+import { Shown, ShownInstant, ShownJson, ShownList } from '../http/views';
+
+/** An instant that has passed, to be asked about. */
+const AsOf = (): PropertyDecorator =>
+  InstantText({
+    optional: true,
+    description: 'Of a segment or rule: as of a past instant, from what had arrived by then (now).',
+  });
 
 export class WhyQuery {
   @Key({ optional: true }) campaign?: string;
   @Key({ optional: true }) broadcast?: string;
   @Key({ optional: true }) segment?: string;
+  @AsOf() asOf?: string;
 }
 
-export class WhySegment {
+export class WhyRuleBody {
+  @FreeObject({
+    description: 'A rule, which need not be saved.',
+    example: { event: 'Order Completed', within: 'P30D' },
+  })
+  rule!: Record<string, unknown>;
+
+  @AsOf() asOf?: string;
+}
+
+/** A trait that the rule reads. */
+export class WhyTrait {
+  @Shown(String) name!: string;
+  @ApiProperty({ description: 'Any JSON.' } as never) value!: Json;
+  /** Whose value it is: of all that set it, the source of best precedence. */
+  @Shown(String, true) source!: string | null;
+  /** The event that set it. */
+  @Shown(String) event!: string;
+  @ShownInstant() at!: string;
+}
+
+export class WhyRule {
+  /** The rule with the value of every node and the instant at which time alone changes it next (`changesAt`); conditions say what they looked at. */
+  @ShownJson() because!: Json;
+  /** The traits that the rule and the segments it names read. */
+  @ShownList(WhyTrait) traits!: WhyTrait[];
+}
+
+export class WhyRuleAnswer extends WhyRule {
+  @Shown(String) contact!: string;
+  @ShownInstant() asOf!: string;
+}
+
+export class WhySegment extends WhyRule {
   @Shown(String) key!: string;
-  /** Whether the live version holds the contact as a member. */
+  /** Whether the version has the contact as a member; of a past instant, whether the log says that it had. */
   @Shown(Boolean) member!: boolean;
   @ShownInstant(true) since!: string | null;
+  /** The version that is live, or was then. */
   @Shown('integer') version!: number;
-  /** The value of every condition now, and what it looked at. */
-  @ShownJson() because!: Json;
 }
 
 export const stages = [

@@ -23,6 +23,7 @@ const codes: Record<string, string> = {
   arrayMaxSize: 'too-many',
   isIn: 'choice',
   isInstant: 'instant',
+  isDay: 'day',
 };
 
 /** Checks bodies and queries against their class: all problems at once, 400 for what has no place in it, else 422. */

@@ -1,20 +1,37 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, PartialType } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOperation,
+  ApiResponse,
+  getSchemaPath,
+  PartialType,
+} from '@nestjs/swagger';
 
 type Class = abstract new (...args: never[]) => unknown;
 
+/** What a good answer holds: nothing, or an object of a class, or of one of several. */
+type Held = Class | readonly Class[] | null;
+
 /** What the documentation says of a route: one line, and what each good answer holds. */
-export const Does = (summary: string, answers: Readonly<Record<number, Class | null>>): MethodDecorator =>
+export const Does = (summary: string, answers: Readonly<Record<number, Held>>): MethodDecorator =>
   applyDecorators(
     ApiOperation({ summary }),
-    ...Object.entries(answers).map(([status, type]) =>
+    ApiExtraModels(...(Object.values(answers).filter(Array.isArray).flat() as never[])),
+    ...Object.entries(answers).map(([status, held]) =>
       ApiResponse({
         status: Number(status),
         description: goodAnswers[status] ?? 'Done.',
-        ...(type && { type: type as never }),
+        ...(held && schemaOf(held)),
       }),
     ),
   );
+
+const schemaOf = (held: Class | readonly Class[]): object =>
+  Array.isArray(held)
+    ? { schema: { oneOf: held.map((one: Class) => ({ $ref: getSchemaPath(one as never) })) } }
+    : { type: held };
 
 const goodAnswers: Record<string, string> = {
   200: 'As it is now.',

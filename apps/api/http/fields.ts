@@ -107,6 +107,20 @@ export const InstantText = (said: Said = {}): Decorator =>
     ),
   ]);
 
+/** A calendar day, such as `2026-12-03`. */
+export const DayText = (said: Said = {}): Decorator =>
+  field(said, { type: String, format: 'date' }, [
+    ValidateBy(
+      {
+        name: 'isDay',
+        validator: {
+          validate: (value) => typeof value === 'string' && parseInstant(`${value}T00:00:00Z`) !== undefined,
+        },
+      },
+      says('a day, such as 2026-12-03'),
+    ),
+  ]);
+
 /** Texts, at most `max` of them. */
 export function Texts(said: Said & { readonly max?: number; readonly length?: number } = {}): Decorator {
   const { max = 20, length = 320 } = said;

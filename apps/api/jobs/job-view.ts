@@ -1,4 +1,4 @@
-import type { JsonObject } from '@entente/kernel';
+import type { Json, JsonObject } from '@entente/kernel';
 import type { JobRow } from '@entente/storage';
 import { Shown, shown, ShownInstant, ShownJson } from '../http/views';
 
@@ -13,12 +13,16 @@ export class Job {
   @ShownJson() counts!: JsonObject;
   @Shown(String, true) error!: string | null;
   @ShownInstant() createdAt!: string;
+  @ShownInstant(true) startedAt!: string | null;
   @ShownInstant(true) endedAt!: string | null;
+  /** What it found out so far, of a preview: examples. */
+  @ShownJson(true) result!: Json;
 }
 
-export const showJob = ({ id, createdAt, endedAt, ...job }: JobRow): Job => ({
+export const showJob = ({ id, createdAt, startedAt, endedAt, ...job }: JobRow): Job => ({
   job: id,
   ...job,
   createdAt: shown(createdAt)!,
+  startedAt: shown(startedAt),
   endedAt: shown(endedAt),
 });

@@ -7,11 +7,15 @@ import {
   cancelStoredJob,
   Database,
   findJob,
+  PREVIEW,
   publish,
   type JobRow,
 } from '@entente/storage';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Access, Caller } from '../access/access';
 import { Needs } from '../access/needs';
+import { mayDo } from '../access/roles';
+import { ApiProblem } from '../http/api-problem';
 import { found } from '../http/authored';
 import { Does } from '../http/documented';
 import { Whole } from '../http/fields';
@@ -56,10 +60,12 @@ export class JobsController {
 
   @Post(':id/cancel')
   @HttpCode(200)
-  @Needs('publisher')
-  @Does('Cancels a job that has not ended', { 200: Job })
-  async cancel(@Param('id', existingId) id: string): Promise<Job> {
-    const { status } = await this.job(id);
+  @Needs('author')
+  @Does('Cancels a job that has not ended; authors only exact counts of previews', { 200: Job })
+  async cancel(@Param('id', existingId) id: string, @Caller() { key }: Access): Promise<Job> {
+    const { status, kind } = await this.job(id);
+    if (kind !== PREVIEW && !mayDo(key.role, 'publisher'))
+      throw new ApiProblem(403, 'forbidden', 'To cancel this job needs a key with the role publisher.');
     const version = builtVersion(id);
     const canceled = await this.database.transaction(async (tx) => {
       if (version === undefined) return cancelStoredJob(tx, id);

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '@entente/kernel';
-import { Choice, FreeObject, Text } from '../http/fields';
+import { Choice, Flag, FreeObject, Text } from '../http/fields';
 import { Shown, ShownInstant, ShownJson } from '../http/views';
 
 export class SegmentBody {
@@ -23,6 +23,15 @@ export class SegmentBody {
     description: 'Whether those whom this edit brings in start campaigns (none).',
   })
   effects: 'none' | 'start' = 'none';
+
+  @Flag({ optional: true, description: 'Only says who would enter and who would leave (false).' })
+  dryRun = false;
+
+  @Flag({
+    optional: true,
+    description: 'Of a dry run: has everybody counted too, by a job; the answer is 202 (false).',
+  })
+  exact = false;
 }
 
 export class SegmentSize {
@@ -46,7 +55,7 @@ export class Segment {
   @ApiProperty({ enum: ['building', 'live', 'canceled'] })
   state!: 'building' | 'live' | 'canceled';
   @Shown(LiveVersion, true) live!: LiveVersion | null;
-  /** Members of the live version, counted. */
+  /** Members of the live version, counted; in the answer to an edit, what the new version is expected to have. */
   @Shown(SegmentSize, true) size!: SegmentSize | null;
   /** Builds the newest version. */
   @Shown(String) job!: string;

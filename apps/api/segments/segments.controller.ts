@@ -1,7 +1,15 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Put, Query, Req } from '@nestjs/common';
 import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { Database, findSegment, listMembers, listSegments, type SegmentRow } from '@entente/storage';
+import { Invalid } from '@entente/kernel';
+import {
+  Database,
+  findSegment,
+  listMembers,
+  listSegments,
+  storedRule,
+  type SegmentRow,
+} from '@entente/storage';
 import { type Access, Caller } from '../access/access';
 import { Needs } from '../access/needs';
 import { mayDo } from '../access/roles';
@@ -14,16 +22,21 @@ import { Does, TakesPatchOf } from '../http/documented';
 import { existingKey, newKey } from '../http/key-param';
 import { type Page, page, pageOf, PageQuery, readCursor } from '../http/page';
 import { IfMatch, type Precondition } from '../http/precondition';
+import { EditPreview } from './preview-view';
+import { SegmentPreviews } from './previews';
 import { Member, Segment, SegmentBody } from './segment-body';
 import { showMember, showSegment } from './show-segment';
-import { removeSegment, type Written, writeSegment } from './write-segment';
+import { removeSegment, tryEdit, writeSegment } from './write-segment';
 
 const CSV_CHUNK = 5_000;
 
 @ApiTags('segments')
 @Controller('api/v1/segments')
 export class SegmentsController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly previews: SegmentPreviews,
+  ) {}
 
   @Get()
   @Needs('read')
@@ -45,33 +58,36 @@ export class SegmentsController {
   @Put(':key')
   @Needs('author')
   @Does('Creates or replaces a segment; 202 when a new version is being built', {
-    200: Segment,
-    202: Segment,
+    200: [Segment, EditPreview],
+    202: [Segment, EditPreview],
   })
-  async put(
+  put(
     @Param('key', newKey) key: string,
     @Body() body: SegmentBody,
     @IfMatch() ifMatch: Precondition,
     @Caller() access: Access,
-  ): Promise<Answer<Segment>> {
-    return answerTo(await writeSegment(this.database, key, () => permitted(body, access), ifMatch));
+  ): Promise<Answer<Segment | EditPreview>> {
+    return this.edit({ key, bodyOf: () => permitted(body, access), ifMatch, access }, body);
   }
 
   @Patch(':key')
   @Needs('author')
   @TakesPatchOf(SegmentBody)
-  @Does('Changes a segment; 202 when a new version is being built', { 200: Segment, 202: Segment })
-  async patch(
+  @Does('Changes a segment; 202 when a new version is being built', {
+    200: [Segment, EditPreview],
+    202: [Segment, EditPreview],
+  })
+  patch(
     @Param('key', existingKey) key: string,
     @Body() patch: object,
     @IfMatch() ifMatch: Precondition,
     @Caller() access: Access,
-  ): Promise<Answer<Segment>> {
+  ): Promise<Answer<Segment | EditPreview>> {
     const bodyOf = (current: SegmentRow | undefined): SegmentBody => {
       const { name, rule } = found(current, 'segment', key);
       return permitted(checkBody(mergePatch({ name, rule }, patch), SegmentBody), access);
     };
-    return answerTo(await writeSegment(this.database, key, bodyOf, ifMatch));
+    return this.edit({ key, bodyOf, ifMatch, access }, patch);
   }
 
   @Delete(':key')
@@ -99,6 +115,23 @@ export class SegmentsController {
     return page(rows, limit, { item: showMember, cursor: ({ contact }) => [contact] });
   }
 
+  /** Only says what an edit would change when it is a dry run, and else does it. */
+  private async edit(
+    { key, bodyOf, ifMatch, access }: Edit,
+    { dryRun = false, exact = false }: { dryRun?: unknown; exact?: unknown },
+  ): Promise<Answer<Segment | EditPreview>> {
+    if (dryRun === true) {
+      const rule = await tryEdit(this.database, key, bodyOf, ifMatch);
+      return this.previews.ofEdit(key, rule, { exact: exact === true, createdBy: access.key.id });
+    }
+    if (exact === true) throw Invalid.at('exact', 'dry-run', 'Only a dry run counts.', '"dryRun": true');
+    const { row, building } = await writeSegment(this.database, key, bodyOf, ifMatch);
+    const segment = showSegment(row);
+    if (!building) return revised(row.revision, segment);
+    const size = await this.previews.sizeOf(storedRule(row.rule));
+    return revised(row.revision, { ...segment, size }, 202);
+  }
+
   private membersCsv(key: string, liveId: number | null): Answer<unknown> {
     const read = async (after?: { contact: string }) =>
       liveId === null ? [] : listMembers(this.database, liveId, { after: after?.contact, limit: CSV_CHUNK });
@@ -114,8 +147,12 @@ export class SegmentsController {
   }
 }
 
-const answerTo = ({ row, building }: Written): Answer<Segment> =>
-  revised(row.revision, showSegment(row), building ? 202 : 200);
+interface Edit {
+  readonly key: string;
+  readonly bodyOf: (current: SegmentRow | undefined) => SegmentBody;
+  readonly ifMatch: Precondition;
+  readonly access: Access;
+}
 
 /** An edit that starts campaigns is a send, which authors may not. */
 function permitted(body: SegmentBody, { key }: Access): SegmentBody {

@@ -1,5 +1,5 @@
 import { canonicalJson, Conflict, type Json, NotFound } from '@entente/kernel';
-import { canonicalRule, parseRule, segmentsNamed, type Rule } from '@entente/segment';
+import { canonicalRule, costProblems, parseRule, segmentsNamed, type Rule } from '@entente/segment';
 import {
   type Database,
   deleteSegment,
@@ -10,6 +10,7 @@ import {
   renameSegment,
   segmentKeys,
   segmentUsers,
+  tryPublishing,
   type SegmentRow,
   type Tx,
 } from '@entente/storage';
@@ -39,13 +40,29 @@ export function writeSegment(
   });
 }
 
+/** Checks an edit as `writeSegment` would, and gives the rule that it would publish; nothing is written. */
+export function tryEdit(
+  database: Database,
+  key: string,
+  bodyOf: (current: SegmentRow | undefined) => SegmentBody,
+  ifMatch: Precondition,
+): Promise<Rule> {
+  return database.transaction(async (tx) => {
+    const current = await findSegment(tx, key);
+    ifMatch(current?.revision);
+    const rule = await checkedRule(tx, bodyOf(current).rule, key);
+    await tryPublishing(tx, { key, rule });
+    return rule;
+  });
+}
+
 async function save(
   tx: Tx,
   key: string,
   body: SegmentBody,
   current: SegmentRow | undefined,
 ): Promise<boolean> {
-  const rule = await checkedRule(tx, key, body.rule);
+  const rule = await checkedRule(tx, body.rule, key);
   const name = body.name ?? key;
   if (current && current.status !== 'retired' && sameRule(rule, current.rule)) {
     await renameSegment(tx, key, name);
@@ -60,12 +77,17 @@ const sameRule = (rule: Rule, stored: Json): boolean => {
   return 'rule' in parsed && canonicalJson(canonicalRule(rule)) === canonicalJson(canonicalRule(parsed.rule));
 };
 
-/** A rule as its author wrote it, with every name in it known; throws 422 with all problems. */
-export async function checkedRule(tx: Tx, key: string, json: unknown): Promise<Rule> {
+/**
+ * A rule as its author wrote it, with every name in it known, which may be that of its `own` segment, and at a cost within the
+ * budget; throws 422 with all problems.
+ */
+export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<Rule> {
   const parsed = parseRule(json);
   if ('problems' in parsed) throw new ApiProblem(422, 'invalid', 'The rule has problems.', parsed.problems);
+  const costs = costProblems(parsed.rule);
+  if (costs.length) throw new ApiProblem(422, 'invalid', 'The rule costs too much.', costs);
   const known = await segmentKeys(tx);
-  const unknown = segmentsNamed(parsed.rule).filter((name) => name !== key && !known.has(name));
+  const unknown = segmentsNamed(parsed.rule).filter((name) => name !== own && !known.has(name));
   const problems = unknown.map((name) => ({
     path: 'rule',
     code: 'unknown-segment',

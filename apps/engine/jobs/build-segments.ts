@@ -3,7 +3,7 @@ import {
   buildingVersions,
   contactsAfter,
   forgetRetiredMemberships,
-  moveBuildCursor,
+  noteBuilt,
   swapBuilt,
   takeLease,
   type BuildingVersion,
@@ -37,25 +37,27 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
 const smallest = (cursors: readonly ContactId[]): ContactId =>
   cursors.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
 
-const buildFor = (
+function buildFor(
   engine: Engine,
   contacts: readonly ContactId[],
   versions: readonly BuildingVersion[],
   through: Instant,
-): Promise<void> =>
-  evaluateContacts(engine, {
+): Promise<void> {
+  const all = versions.map((version) => version.id);
+  let since = performance.now();
+  return evaluateContacts(engine, {
     contacts,
     histories: false,
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
       person.clock = Math.max(person.clock, through);
-      const building = versions.map((version) => version.id).filter((id) => definitions.versions.has(id));
+      const building = all.filter((id) => definitions.versions.has(id));
       settle(person, { kind: 'build' }, definitions, building);
     },
-    after: (tx, some) =>
-      moveBuildCursor(
-        tx,
-        versions.map((version) => version.id),
-        some.at(-1)!,
-      ),
+    after: async (tx, some) => {
+      const took = performance.now() - since;
+      since += took;
+      await noteBuilt(tx, all, some, took);
+    },
   });
+}

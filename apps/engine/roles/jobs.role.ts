@@ -10,17 +10,22 @@ import { Loop, type Logger } from '@entente/runtime';
 import { dropLeases, ImportWorker } from '@entente/storage';
 import type { Engine } from '../engine';
 import { buildSegments } from '../jobs/build-segments';
+import { countPreviews } from '../jobs/count-previews';
 import { endCanceled } from '../jobs/end-canceled';
 import { keepHouse } from '../jobs/housekeeping';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
 import { rereadProfiles } from '../jobs/reread-profiles';
 import { runCampaigns } from '../jobs/run-campaigns';
+import { paced } from '../paced';
 import { ENGINE, LOG } from '../tokens';
 
 /** Rest of a job that has more to do: the stream and the timers are to get their share of the machine. */
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
+
+/** The share of its time that a job over all contacts works; the rest is for the stream and the timers. */
+const share = 0.5;
 
 /** What is done in chunks beside the stream, each in a loop of its own. */
 @Injectable()
@@ -32,17 +37,23 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
     @Inject(ENGINE) private readonly engine: Engine,
     @Inject(LOG) log: Logger,
   ) {
+    const failed = (job: string) => (error: unknown) =>
+      log.error({ err: error, job }, 'a job failed; it is tried again');
     /** Rests only shortly after work that said there is more to do. */
     const loop = (name: string, work: () => Promise<unknown>, rest: Duration, short = breath) =>
-      new Loop(
-        async () => ((await work()) === true ? short : rest),
-        (error) => log.error({ err: error, job: name }, 'a job failed; it is tried again'),
-      );
+      new Loop(async () => ((await work()) === true ? short : rest), failed(name));
     const importer = new ImportWorker(engine.database, engine.clock, engine.id);
     this.runs = loop('runs', () => runCampaigns(engine), MINUTE);
     this.loops = [
       this.runs,
-      loop('build', () => buildSegments(engine), idle),
+      new Loop(
+        paced(share, idle, () => buildSegments(engine)),
+        failed('build'),
+      ),
+      new Loop(
+        paced(share, idle, () => countPreviews(engine)),
+        failed('previews'),
+      ),
       loop('import', () => importer.work(), idle),
       loop('outbox', () => relayOutbox(engine), SECOND / 10, 0),
       loop('repair', () => repairContacts(engine), 5 * SECOND),

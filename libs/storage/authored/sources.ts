@@ -48,5 +48,5 @@ const hasOtherRank = (a: Pick<SourceRow, 'trusted' | 'precedence'>, b: typeof a)
   a.trusted !== b.trusted || a.precedence !== b.precedence;
 
 /** Whose trait values are read before whose. */
-export const sourceRanks = (tx: Tx): Promise<SourceRank[]> =>
-  tx.query<SourceRank & Record<string, unknown>>('SELECT id, precedence, trusted FROM source');
+export const sourceRanks = (tx: Tx): Promise<(SourceRank & { readonly key: string })[]> =>
+  tx.query('SELECT id, key, precedence, trusted FROM source');

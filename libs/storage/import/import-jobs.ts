@@ -94,7 +94,7 @@ interface StoredPlan {
 
 async function startJob(database: Database, id: Uuid): Promise<ImportJob | undefined> {
   const [row] = await database.query<{ plan: StoredPlan; cursor: string; created_at: Date }>(
-    `UPDATE job SET status = 'running' WHERE id = $1 AND status IN ('waiting', 'running')
+    `UPDATE job SET status = 'running', started_at = coalesce(started_at, now()) WHERE id = $1 AND status IN ('waiting', 'running')
      RETURNING plan, cursor, created_at`,
     [id],
   );

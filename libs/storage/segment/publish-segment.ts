@@ -17,9 +17,7 @@ export interface SegmentToPublish {
  * of the versions to be built, this segment's first. Throws `SegmentCycle`. The transaction must hold `publish`.
  */
 export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise<number[]> {
-  const current = (await currentSegmentVersions(tx)).map(withRule);
-  const others = current.filter(({ key, status }) => key !== segment.key || status === 'live');
-  compileBook([...others.map(asSegmentVersion), trial(segment)]);
+  const current = await compiledWith(tx, segment);
   await tx.run(
     `INSERT INTO segment (key, name) VALUES ($1, $2)
      ON CONFLICT (key) DO UPDATE SET name = excluded.name, revision = segment.revision + 1, updated_at = now()`,
@@ -29,6 +27,22 @@ export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise
   for (const { key, rule } of dependents(segment.key, current))
     built.push(await addVersion(tx, { key, rule, enterOnSwap: segment.enterOnSwap, kept: true }));
   return built;
+}
+
+/** Throws `SegmentCycle` when the rule could not be published under this key. */
+export async function tryPublishing(tx: Tx, segment: Pick<SegmentToPublish, 'key' | 'rule'>): Promise<void> {
+  await compiledWith(tx, segment);
+}
+
+/** All current versions, which have been compiled together with this one in place of one that is being built. */
+async function compiledWith(
+  tx: Tx,
+  segment: Pick<SegmentToPublish, 'key' | 'rule'>,
+): Promise<readonly Current[]> {
+  const current = (await currentSegmentVersions(tx)).map(withRule);
+  const others = current.filter(({ key, status }) => key !== segment.key || status === 'live');
+  compileBook([...others.map(asSegmentVersion), trial(segment)]);
+  return current;
 }
 
 /** Renames a segment whose rule stays. */
@@ -57,7 +71,7 @@ const asSegmentVersion = ({ id, key, status, rule }: Current): SegmentVersion =>
   rule,
 });
 
-const trial = ({ key, rule }: SegmentToPublish): SegmentVersion => ({
+const trial = ({ key, rule }: Pick<SegmentToPublish, 'key' | 'rule'>): SegmentVersion => ({
   id: 0,
   segment: key,
   status: 'building',

@@ -1,4 +1,4 @@
-import type { ContactId } from '@entente/kernel';
+import type { ContactId, Duration } from '@entente/kernel';
 import type { Database, Tx } from '../database/database';
 import { publish } from '../database/definitions';
 
@@ -29,6 +29,23 @@ export async function moveBuildCursor(tx: Tx, versions: readonly number[], to: C
   await tx.run(
     `UPDATE segment_version SET build_cursor = greatest(build_cursor, $2) WHERE id = ANY($1::int[])`,
     [versions, to],
+  );
+}
+
+/** Moves builds on to the last of these contacts, with how long that took; each contact counts once. */
+export async function noteBuilt(
+  tx: Tx,
+  versions: readonly number[],
+  contacts: readonly ContactId[],
+  took: Duration,
+): Promise<void> {
+  await tx.run(
+    `UPDATE segment_version SET build_cursor = greatest(build_cursor, $2::bigint),
+       build_started_at = coalesce(build_started_at, now()),
+       built = built + (SELECT count(*)::int FROM unnest($3::bigint[]) AS contact WHERE contact > build_cursor),
+       build_ms = build_ms + CASE WHEN build_cursor < $2::bigint THEN $4::float8 ELSE 0 END
+     WHERE id = ANY($1::int[])`,
+    [versions, contacts.at(-1)!, contacts, took],
   );
 }
 

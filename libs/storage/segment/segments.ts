@@ -1,4 +1,4 @@
-import type { ContactId, Json } from '@entente/kernel';
+import { toIso, type ContactId, type Instant, type Json } from '@entente/kernel';
 import type { AuthoredRow, KeyPage } from '../authored/authored';
 import type { Tx } from '../database/database';
 
@@ -111,16 +111,6 @@ export async function segmentUsers(tx: Tx, key: string): Promise<string[]> {
   return rows.map(({ user }) => user);
 }
 
-/** The keys of the segments whose live version holds a contact. */
-export async function segmentsOf(tx: Tx, contact: ContactId): Promise<Set<string>> {
-  const rows = await tx.query<{ key: string }>(
-    `SELECT v.segment_key AS key FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
-     WHERE m.contact_id = $1`,
-    [contact],
-  );
-  return new Set(rows.map(({ key }) => key));
-}
-
 /** Since when a contact is a member of a version; undefined when it is none. */
 export async function membershipSince(
   tx: Tx,
@@ -132,4 +122,19 @@ export async function membershipSince(
     [contact, versionId],
   );
   return row?.since;
+}
+
+/** The same as of a past instant, as the log has it. */
+export async function membershipAt(
+  tx: Tx,
+  contact: ContactId,
+  versionId: number,
+  asOf: Instant,
+): Promise<Date | undefined> {
+  const [last] = await tx.query<{ entered: boolean; at: Date }>(
+    `SELECT entered, effective_at AS at FROM membership_change
+     WHERE contact_id = $1 AND version_id = $2 AND effective_at <= $3 ORDER BY id DESC LIMIT 1`,
+    [contact, versionId, toIso(asOf)],
+  );
+  return last?.entered ? last.at : undefined;
 }

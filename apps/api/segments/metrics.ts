@@ -1,0 +1,68 @@
+import { DAY, type Instant, toIso } from '@entente/kernel';
+import type { DayOfVersion, VersionRun } from '@entente/storage';
+import { Shown } from '../http/views';
+
+export class SegmentDay {
+  /** A day of UTC. */
+  @Shown(String) day!: string;
+  /** The version that was live at the end of the day; null before the first. */
+  @Shown('integer', true) version!: number | null;
+  /** Members at the end of the day. */
+  @Shown('integer', true) members!: number | null;
+  /** Who came in and who went out while a version was live. */
+  @Shown('integer') entered!: number;
+  @Shown('integer') left!: number;
+  /** By how many another version changed the members when it went live: members = those before + entered - left + swapped. */
+  @Shown('integer') swapped!: number;
+}
+
+/** The UTC days from one up to another, the last included. `now` is when the last of them ends, if it is today. */
+export interface Days {
+  readonly from: Instant;
+  readonly to: Instant;
+  readonly now: Instant;
+}
+
+/** What happened to a segment day by day, from what its log has of each version. */
+export function daysOf(
+  { from, to, now }: Days,
+  versions: readonly VersionRun[],
+  counted: readonly DayOfVersion[],
+): SegmentDay[] {
+  const at = new Map(counted.map((one) => [placeOf(one.versionId, one.day?.getTime()), one]));
+  const members = new Map(versions.map(({ id }) => [id, at.get(placeOf(id))?.net ?? 0]));
+  let before = membersOf(liveAt(versions, from), members);
+  const days: SegmentDay[] = [];
+  for (let day = from; day <= to; day += DAY) {
+    const today = versions.flatMap(({ id }) => at.get(placeOf(id, day)) ?? []);
+    for (const { versionId, net } of today) members.set(versionId, members.get(versionId)! + net);
+    const live = liveAt(versions, Math.min(day + DAY, now));
+    const after = membersOf(live, members);
+    const entered = sum(today.map((one) => one.entered));
+    const left = sum(today.map((one) => one.left));
+    days.push({
+      day: toIso(day).slice(0, 10),
+      version: live?.version ?? null,
+      members: live ? after : null,
+      entered,
+      left,
+      swapped: after - before - entered + left,
+    });
+    before = after;
+  }
+  return days;
+}
+
+const placeOf = (version: number, day?: Instant): string => `${version} ${day ?? 'before'}`;
+
+const membersOf = (version: VersionRun | undefined, members: ReadonlyMap<number, number>): number =>
+  version ? members.get(version.id)! : 0;
+
+/** The version that is live just before an instant. */
+const liveAt = (versions: readonly VersionRun[], instant: Instant): VersionRun | undefined =>
+  versions.findLast(
+    ({ liveAt, retiredAt }) =>
+      liveAt !== null && liveAt.getTime() < instant && (retiredAt?.getTime() ?? Infinity) >= instant,
+  );
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);

@@ -1,0 +1,83 @@
+import { budget, costOf, type Rule } from '@entente/segment';
+import type { Group, Sample } from '@entente/storage';
+import { Flag, FreeObject } from '../http/fields';
+import { Shown } from '../http/views';
+import { SegmentSize } from './segment-body';
+
+export class PreviewBody {
+  @FreeObject({
+    description: 'The rule: all, any, not, or a condition.',
+    example: { event: 'Order Completed', within: 'P30D', count: { gte: 3 } },
+  })
+  rule!: Record<string, unknown>;
+
+  @Flag({
+    optional: true,
+    description: 'Has everybody counted too, by a job that says it in its counts; the answer is 202 (false).',
+  })
+  exact = false;
+}
+
+export class CostBudget {
+  @Shown('integer') perEvent!: number;
+  @Shown('integer') perContact!: number;
+}
+
+/** What the rule alone says about what it will cost. */
+export class SegmentCost {
+  /** Steps (comparisons, values kept, conditions decided) for one event of the name that causes most. */
+  @Shown('integer') perEvent!: number;
+  /** That event. */
+  @Shown(String, true) event!: string | null;
+  /** Bytes kept of a contact at most. */
+  @Shown('integer') perContact!: number;
+  /** What a segment may cost; a rule beyond it is refused. */
+  @Shown(CostBudget) budget!: CostBudget;
+}
+
+export class PreviewGroup {
+  @Shown(SegmentSize) size!: SegmentSize;
+  /** Some of them. */
+  @Shown([String]) examples!: readonly string[];
+}
+
+export class Preview extends PreviewGroup {
+  /** Whether everybody was looked at, not a sample. */
+  @Shown(Boolean) exact!: boolean;
+  /** Contacts that were looked at. */
+  @Shown('integer') contacts!: number;
+  @Shown(SegmentCost) cost!: SegmentCost;
+  /** Counts exactly, where it was asked for. */
+  @Shown(String, true) job!: string | null;
+}
+
+/** What an edit would change. Nothing of it is written. */
+export class EditPreview extends Preview {
+  @Shown(Boolean) dryRun!: boolean;
+  /** Whom the new rule would bring in. */
+  @Shown(PreviewGroup) entering!: PreviewGroup;
+  /** Who would not be a member any more. */
+  @Shown(PreviewGroup) leaving!: PreviewGroup;
+}
+
+export const showCost = (rule: Rule): SegmentCost => ({ ...costOf(rule), budget });
+
+export const showPreview = (rule: Rule, sample: Sample, job: string | null): Preview => ({
+  ...showGroup(sample, 'matching'),
+  exact: sample.isExact,
+  contacts: sample.found.contacts,
+  cost: showCost(rule),
+  job,
+});
+
+export const showEdit = (rule: Rule, sample: Sample, job: string | null): EditPreview => ({
+  dryRun: true,
+  ...showPreview(rule, sample, job),
+  entering: showGroup(sample, 'entering'),
+  leaving: showGroup(sample, 'leaving'),
+});
+
+const showGroup = ({ found, sizeOf }: Sample, group: Group): PreviewGroup => ({
+  size: sizeOf(group),
+  examples: found.examples[group],
+});

@@ -1,0 +1,18 @@
+import { endPreview, look, movePreview, openPreview, personsAfter, takeLease } from '@entente/storage';
+import { chunkSize, leaseLength, type Engine } from '../engine';
+
+/**
+ * Counts for marketers, a chunk of everybody at a time, who would be in a segment with a rule that is not saved. Nothing of it
+ * is written but the job. Gives whether there is more to do.
+ */
+export async function countPreviews({ database, clock, id }: Engine): Promise<boolean> {
+  const job = await openPreview(database);
+  if (!job || !(await takeLease(database, 'previews', id, leaseLength))) return false;
+  const contacts = await personsAfter(database, job.cursor, chunkSize);
+  if (contacts.length === 0) await endPreview(database, job);
+  else {
+    const found = await look(database, job.question, { contacts, now: clock.now() });
+    await movePreview(database, job, contacts.at(-1)!, found);
+  }
+  return true;
+}

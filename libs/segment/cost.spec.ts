@@ -1,0 +1,69 @@
+import { budget, costOf, costProblems, parseRule, type Rule } from '.';
+
+const rule = (json: unknown): Rule => (parseRule(json) as { rule: Rule }).rule;
+const often = (event: string, gte = 1_000) => ({ event, within: 'P30D', count: { gte } });
+
+describe('what a rule costs', () => {
+  it('is nothing kept where only traits and segments count, which are decided when traits are set', () => {
+    const traits = rule({ all: [{ trait: 'country', eq: 'FR' }, { segment: 'buyers' }] });
+    expect(costOf(traits)).toEqual({ perEvent: 1, event: 'Identified', perContact: 0 });
+    expect(costOf(rule({ segment: 'buyers' }))).toEqual({ perEvent: 0, event: null, perContact: 0 });
+  });
+
+  it('grows with the instants that a count within a window keeps, and not with a count ever', () => {
+    const few = costOf(rule(often('Order Completed', 3)));
+    const many = costOf(rule(often('Order Completed', 300)));
+    const ever = costOf(rule({ event: 'Order Completed', count: { gte: 1_000_000 } }));
+    expect(many.perContact).toBeGreaterThan(50 * few.perContact - 50 * 48);
+    expect(many.perEvent).toBeGreaterThan(few.perEvent);
+    expect(ever.perContact).toBeLessThan(few.perContact);
+  });
+
+  it('counts what conditions share once, and filters for each event', () => {
+    const [once, twice, filtered] = [
+      costOf(rule(often('A', 10))),
+      costOf(rule({ all: [often('A', 10), { not: { event: 'A', within: 'P7D', count: { gte: 5 } } }] })),
+      costOf(rule({ ...often('A', 10), where: { total: { gt: 1 }, country: 'FR' } })),
+    ];
+    expect(twice.perContact).toBe(once.perContact);
+    expect(twice.perEvent).toBe(once.perEvent + 1);
+    expect(filtered.perEvent).toBe(once.perEvent + 2);
+  });
+
+  it('is that of the event that causes most', () => {
+    expect(costOf(rule({ any: [often('A', 2), often('B', 9), often('C', 5)] })).event).toBe('B');
+  });
+});
+
+describe('the budget', () => {
+  it('has room for every condition by itself', () => {
+    expect(costProblems(rule(often('A')))).toEqual([]);
+    expect(costProblems(rule({ event: 'A', count: { gte: 1_000_000_000 } }))).toEqual([]);
+  });
+
+  it('refuses a rule that keeps too much, at the condition that costs most, and says what to do', () => {
+    const nodes = [
+      { trait: 'a', eq: 1 },
+      ...['A', 'B', 'C', 'D'].map((name) => often(name, 999)),
+      often('E'),
+    ];
+    const [problem, ...others] = costProblems(rule({ not: { all: nodes } }));
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ path: 'rule.not.all[5]', code: 'cost' });
+    expect(problem!.message).toContain('bytes kept of a contact');
+    expect(problem!.expected).toContain(String(budget.perContact));
+  });
+
+  it('refuses a rule that does too much for one event', () => {
+    const any = Array.from({ length: 490 }, (_, index) => ({
+      ...often('A', 1),
+      where: {
+        price: { gt: index },
+        ...Object.fromEntries(Array.from({ length: 19 }, (_, n) => [`p${n}`, n])),
+      },
+    }));
+    expect(costProblems(rule({ any })).map(({ path, code }) => [path, code])).toEqual([
+      ['rule.any[0]', 'cost'],
+    ]);
+  });
+});

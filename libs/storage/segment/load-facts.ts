@@ -1,0 +1,130 @@
+import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import { applyTraits, readTraits, type SourcedTraits } from '@entente/profile';
+import { eventsNamed, rulesOf, type HistoryEvent, type KnownFacts, type WholeRule } from '@entente/segment';
+import { sourceRanks } from '../authored/sources';
+import { lineagesOf } from '../contact/contacts';
+import type { Tx } from '../database/database';
+import { ruleGround } from '../database/installation';
+import { ownSource } from '../outbox';
+
+/** What is known of a person, and what their traits were read from. */
+export interface LoadedFacts {
+  readonly known: KnownFacts;
+  readonly sourced: SourcedTraits;
+}
+
+export interface FactsWanted {
+  /** Persons: contacts that stand for themselves. */
+  readonly contacts: readonly ContactId[];
+  /** Events of these names are the history. */
+  readonly events: readonly string[];
+  /** Only what had arrived by this instant; without it, all that is there. The lineage is that of today. */
+  readonly asOf?: Instant;
+  /** Persons who have more events than this are left out. */
+  readonly mostEvents?: number;
+}
+
+/** The names of the events that these rules count. */
+export const eventsOfRules = (...wholes: readonly WholeRule[]): string[] => [
+  ...new Set(wholes.flatMap(rulesOf).flatMap(eventsNamed)),
+];
+
+/** What rules see of persons. */
+export async function loadFacts(tx: Tx, wanted: FactsWanted): Promise<Map<ContactId, LoadedFacts>> {
+  const lineages = await lineagesOf(tx, wanted.contacts);
+  const parts: Parts = {
+    contacts: [...lineages.values()].flat(),
+    survivors: new Map(
+      [...lineages].flatMap(([survivor, all]) => all.map((one) => [one, survivor] as const)),
+    ),
+  };
+  const ranks = await sourceRanks(tx);
+  const { timeZone } = await ruleGround(tx);
+  const traits = await traitsBy(tx, parts, wanted);
+  const histories = await historiesOf(tx, parts, wanted);
+  const { mostEvents = Infinity } = wanted;
+  const loaded = wanted.contacts.flatMap((contact): [ContactId, LoadedFacts][] => {
+    const history = [...(histories.get(contact)?.values() ?? [])];
+    if (history.length > mostEvents) return [];
+    const sourced = traits.get(contact) ?? {};
+    return [
+      [contact, { known: { contact, timeZone, traits: readTraits(sourced, ranks), history }, sourced }],
+    ];
+  });
+  return new Map(loaded);
+}
+
+/** All contacts whose rows count, and the person that each is part of. */
+interface Parts {
+  readonly contacts: readonly ContactId[];
+  readonly survivors: ReadonlyMap<ContactId, ContactId>;
+}
+
+const traitsBy = (tx: Tx, parts: Parts, { asOf, contacts }: FactsWanted) =>
+  asOf === undefined ? traitsNow(tx, contacts) : traitsAsOf(tx, parts, asOf);
+
+async function traitsNow(tx: Tx, persons: readonly ContactId[]): Promise<Map<ContactId, SourcedTraits>> {
+  const rows = await tx.query<{ contact: ContactId; traits: SourcedTraits }>(
+    'SELECT contact_id AS contact, traits FROM profile WHERE contact_id = ANY($1::bigint[])',
+    [persons],
+  );
+  return new Map(rows.map(({ contact, traits }) => [contact, traits]));
+}
+
+/** Folds what was said by then, as the profile folds it. */
+async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant): Promise<Map<ContactId, SourcedTraits>> {
+  const rows = await tx.query<{
+    contact: ContactId;
+    message: Uuid;
+    at: Date;
+    source: number;
+    values: JsonObject;
+  }>(
+    `SELECT contact_id AS contact, message, at, source_id AS source, properties AS values
+     FROM event WHERE contact_id = ANY($1::bigint[]) AND type = 'identify' AND arrival <= $2`,
+    [parts.contacts, toIso(asOf)],
+  );
+  const traits = new Map<ContactId, SourcedTraits>();
+  for (const { contact, at, ...said } of rows) {
+    const person = parts.survivors.get(contact)!;
+    const change = { ...said, at: at.getTime() };
+    traits.set(person, applyTraits(traits.get(person) ?? {}, change).traits);
+  }
+  return traits;
+}
+
+/** The events of persons, each once: a copy under two contacts of a lineage is one event. */
+async function historiesOf(
+  tx: Tx,
+  parts: Parts,
+  { events, asOf, mostEvents }: FactsWanted,
+): Promise<Map<ContactId, Map<Uuid, HistoryEvent>>> {
+  const histories = new Map<ContactId, Map<Uuid, HistoryEvent>>();
+  if (events.length === 0) return histories;
+  const rows = await tx.query<{
+    contact: ContactId;
+    id: Uuid;
+    at: Date;
+    name: string;
+    properties: JsonObject;
+    source: number;
+  }>(
+    `SELECT contact, e.* FROM unnest($1::bigint[]) AS contact, LATERAL (
+       SELECT message AS id, at, name, properties, source_id AS source FROM event
+       WHERE contact_id = contact AND name = ANY($2::text[]) AND ($3::timestamptz IS NULL OR arrival <= $3)
+       LIMIT $4) AS e`,
+    [
+      parts.contacts,
+      events,
+      asOf === undefined ? null : toIso(asOf),
+      mostEvents === undefined ? null : mostEvents + 1,
+    ],
+  );
+  const own = await ownSource(tx);
+  for (const { contact, at, source, ...event } of rows) {
+    const person = parts.survivors.get(contact)!;
+    const history = histories.get(person) ?? new Map<Uuid, HistoryEvent>();
+    histories.set(person, history.set(event.id, { ...event, at: at.getTime(), own: source === own }));
+  }
+  return histories;
+}

@@ -1,0 +1,130 @@
+import type { Fact } from '@entente/event';
+import { MINUTE } from '@entente/kernel';
+import { buildJobId, cancelBuild, findJob, publish, type Database } from '@entente/storage';
+import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { Author } from '../support/author';
+import { EngineWorld } from '../support/engine-world';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+
+const start = Date.UTC(2026, 0, 5, 9);
+/** More than two chunks of the builder. */
+const people = 1_100;
+
+let held: TestDatabase;
+let database: Database;
+let world: EngineWorld;
+let author: Author;
+let shop: number;
+let count = 0;
+
+const order = (user: number): Fact => ({
+  v: 1,
+  type: 'track',
+  name: 'Order Completed',
+  source: shop,
+  messageId: `m${(count += 1)}`,
+  timestamp: world.clock.now(),
+  userId: String(user),
+});
+const twice = { event: 'Order Completed', within: 'P30D', count: { eq: 2 } };
+
+/** Everybody has ordered once. */
+beforeEach(async () => {
+  held = await testDatabase();
+  database = held.database;
+  world = new EngineWorld(database, start);
+  author = new Author(database);
+  shop = await author.source('shop', true);
+  await world.passTo(start);
+  for (let user = 1; user <= people; user++) await world.arrive(order(user));
+  await world.readAll();
+  await world.passTo(start + MINUTE);
+});
+afterEach(() => held.close());
+
+const job = async (version: number) => (await findJob(database, buildJobId(version)))!;
+/** The user whose contact has this number. */
+async function userOf(contact: number): Promise<number> {
+  const [row] = await database.query<{ key: string }>('SELECT key FROM identity WHERE contact_id = $1', [
+    contact,
+  ]);
+  return Number(row!.key.replace('user:', ''));
+}
+
+const members = async (version: number) =>
+  (
+    await database.query<{ id: string }>('SELECT contact_id AS id FROM membership WHERE version_id = $1', [
+      version,
+    ])
+  )
+    .map(({ id }) => Number(id))
+    .sort((a, b) => a - b);
+
+it('goes on after a kill from where it was, with its progress told, and looks at nobody twice', async () => {
+  const buyers = await author.segment('buyers', { event: 'Order Completed' });
+  expect(await job(buyers)).toMatchObject({ status: 'running', done: 0, startedAt: null });
+  await buildSegments(world.engine);
+  const half = await job(buyers);
+  expect(half).toMatchObject({ status: 'running', counts: { contacts: 500, members: 500 }, endedAt: null });
+  expect(half.done).toBeCloseTo(500 / people, 1);
+  expect(half.startedAt).not.toBeNull();
+  world.restart();
+  while (await buildSegments(world.engine));
+  expect(await job(buyers)).toMatchObject({
+    status: 'done',
+    done: 1,
+    counts: { contacts: people, members: people },
+    startedAt: half.startedAt,
+  });
+  const [log] = await database.query(
+    `SELECT count(*)::int AS entries, count(DISTINCT contact_id)::int AS people, bool_and(entered) AS entered
+     FROM membership_change WHERE version_id = $1`,
+    [buyers],
+  );
+  expect(log).toEqual({ entries: people, people, entered: true });
+  const [row] = await database.query<{ took: number }>(
+    'SELECT build_ms AS took FROM segment_version WHERE id = $1',
+    [buyers],
+  );
+  expect(row!.took).toBeGreaterThan(0);
+});
+
+it('neither loses nor counts twice what arrives meanwhile, for whom it has come to and whom it has not', async () => {
+  const version = await author.segment('twice', twice);
+  const users = new Map<number, number>();
+  for (const contact of [1, 2, 3, people - 1, people]) users.set(contact, await userOf(contact));
+  const orderBy = (contact: number): Fact => order(users.get(contact)!);
+  await buildSegments(world.engine);
+  await world.arrive(orderBy(1), orderBy(people));
+  await world.readAll();
+  await buildSegments(world.engine);
+  world.restart();
+  await world.arrive(orderBy(2), orderBy(people - 1), orderBy(people - 1));
+  await world.readAll();
+  while (await buildSegments(world.engine));
+  expect(await members(version)).toEqual([1, 2, people]);
+  await world.arrive(orderBy(2), orderBy(3));
+  await world.readAll();
+  expect(await members(version)).toEqual([1, 3, people]);
+  expect((await job(version)).status).toBe('done');
+});
+
+it('is not swapped in once it was canceled, and leaves the live version as it was', async () => {
+  const live = await author.segment('buyers', { event: 'Order Completed' });
+  while (await buildSegments(world.engine));
+  const edit = await author.segment('buyers', twice);
+  await buildSegments(world.engine);
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    await cancelBuild(tx, edit);
+  });
+  while (await buildSegments(world.engine));
+  expect(await job(edit)).toMatchObject({ status: 'canceled', counts: { contacts: 500 } });
+  expect(await members(live)).toHaveLength(people);
+  expect(await members(edit)).toEqual([]);
+  const statuses = await database.query('SELECT id, status FROM segment_version ORDER BY id');
+  expect(statuses).toEqual([
+    { id: live, status: 'live' },
+    { id: edit, status: 'retired' },
+  ]);
+});
