@@ -5,5 +5,6 @@ export const migrations = [
   sqlMigration('0001-foundation'),
   sqlMigration('0002-stream'),
   sqlMigration('0005-rule-meaning'),
+  sqlMigration('0007-companies'),
   sqlMigration('0008-deferred-events'),
 ] as const;

@@ -8,7 +8,9 @@ import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
+import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { consumer, Through } from '../../apps/engine/through';
 
 /** A clock that stands still until it is moved. */
@@ -140,8 +142,12 @@ export class EngineWorld {
     while (await buildSegments(this.engine));
     for (let more = true, tries = 0; more && tries < 1_000; tries += 1)
       more = await runCampaigns(this.engine);
-    await relayOutbox(this.engine);
-    await this.readAll();
+    for (let more = true; more;) {
+      while (await rereadCompanies(this.engine));
+      more = await tellCompanies(this.engine);
+      while (await relayOutbox(this.engine));
+      await this.readAll();
+    }
   }
 }
 
