@@ -14,13 +14,17 @@ COMMENT ON COLUMN company.view IS 'the traits as rules read them: one value each
 COMMENT ON COLUMN company.version IS 'grows with each change of the view; 0: nothing is known of the company';
 
 CREATE TABLE company_contact (
-  contact_id bigint PRIMARY KEY,
-  company_id text NOT NULL,
-  joined_at  timestamptz NOT NULL,
-  message    uuid NOT NULL
+  contact_id   bigint PRIMARY KEY,
+  company_id   text NOT NULL,
+  joined_at    timestamptz NOT NULL,
+  message      uuid NOT NULL,
+  told_at      timestamptz,
+  told_message uuid,
+  CHECK ((told_at IS NULL) = (told_message IS NULL))
 );
 CREATE INDEX company_contact_company ON company_contact (company_id, contact_id);
 COMMENT ON TABLE company_contact IS 'the latest group event of each contact, in event order; a person''s is the latest of their contacts''';
+COMMENT ON COLUMN company_contact.told_at IS 'with told_message the group event of which the contact was told; a later one that names the same company may need no telling';
 
 CREATE TABLE company_telling (
   company_id text NOT NULL,

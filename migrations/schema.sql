@@ -65,7 +65,9 @@ CREATE TABLE company_contact (
   contact_id bigint NOT NULL,
   company_id text NOT NULL,
   joined_at timestamp with time zone NOT NULL,
-  message uuid NOT NULL
+  message uuid NOT NULL,
+  told_at timestamp with time zone,
+  told_message uuid
 );
 CREATE TABLE company_reread (
   source_id smallint NOT NULL,
@@ -437,6 +439,7 @@ ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_campaign_key_versio
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_pkey PRIMARY KEY (id);
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_status_check CHECK ((status = ANY (ARRAY['live'::text, 'retired'::text])));
 ALTER TABLE company ADD CONSTRAINT company_pkey PRIMARY KEY (id);
+ALTER TABLE company_contact ADD CONSTRAINT company_contact_check CHECK (((told_at IS NULL) = (told_message IS NULL)));
 ALTER TABLE company_contact ADD CONSTRAINT company_contact_pkey PRIMARY KEY (contact_id);
 ALTER TABLE company_reread ADD CONSTRAINT company_reread_pkey PRIMARY KEY (source_id);
 ALTER TABLE company_telling ADD CONSTRAINT company_telling_pkey PRIMARY KEY (company_id, begun);
@@ -641,6 +644,7 @@ COMMENT ON COLUMN company.traits IS 'per trait and trusted source, the latest va
 COMMENT ON COLUMN company.view IS 'the traits as rules read them: one value each, by precedence';
 COMMENT ON COLUMN company.version IS 'grows with each change of the view; 0: nothing is known of the company';
 COMMENT ON TABLE company_contact IS 'the latest group event of each contact, in event order; a person''s is the latest of their contacts''';
+COMMENT ON COLUMN company_contact.told_at IS 'with told_message the group event of which the contact was told; a later one that names the same company may need no telling';
 COMMENT ON TABLE company_reread IS 'sources whose rank changed, and the last company that has been read anew since';
 COMMENT ON TABLE company_telling IS 'changes of companies on their way to their contacts: the walk that has begun, and what came since';
 COMMENT ON COLUMN company_telling.at IS 'of the changes told together, the time of the oldest';

@@ -1,9 +1,10 @@
 import { eventTime, messageKey, type Fact, type FactCause } from '@entente/event';
 import { canonicalJson, type ContactId } from '@entente/kernel';
-import { applyTraits, knownCompany, laterJoining, readCompany, type Joining } from '@entente/profile';
+import { applyTraits, laterJoining, readCompany, toBeTold, type Joining } from '@entente/profile';
 import {
   askForTelling,
-  latestJoinings,
+  joiningsOf,
+  markTold,
   takeCompanies,
   tellOfCompanies,
   writeCompanies,
@@ -46,11 +47,15 @@ export async function applyToCompanies(
   const concerned = set ? personsConcerned(joined, set) : [];
   if (said.length === 0 && concerned.length === 0) return;
   await writeJoinings(tx, latestOf(joined));
-  const newcomers = await newcomersAmong(tx, concerned, definitions);
+  const newcomers = await newcomersAmong(tx, concerned);
   const told = [...said, ...joined].filter((one) => setsTraits(one, definitions));
   const ids = [...newcomers.map((one) => one.company), ...told.map(({ fact }) => fact.groupId!)];
   const companies = await takeCompanies(tx, [...new Set(ids)]);
   await foldCompanies(tx, told, companies, definitions);
+  await markTold(
+    tx,
+    newcomers.map(({ contact }) => contact),
+  );
   await tellOfCompanies(
     tx,
     newcomers.map((one) => ({
@@ -78,18 +83,16 @@ function latestOf(joined: readonly JoinedArrival[]): Map<ContactId, Joining> {
   return latest;
 }
 
-/** Those who do not know yet of the company that they belong to now. */
-async function newcomersAmong(
-  tx: Tx,
-  persons: readonly Person[],
-  { ownSource }: Definitions,
-): Promise<JoinedContact[]> {
+/** Contacts that have to be told of their companies. */
+async function newcomersAmong(tx: Tx, persons: readonly Person[]): Promise<JoinedContact[]> {
   if (persons.length === 0) return [];
-  const joinings = await latestJoinings(tx, new Map(persons.map(({ id, lineage }) => [id, lineage])));
-  return persons.flatMap(({ id, traits }) => {
-    const joining = joinings.get(id);
-    return joining && joining.company !== knownCompany(traits, ownSource) ? [joining] : [];
-  });
+  const joinings = await joiningsOf(
+    tx,
+    persons.flatMap(({ lineage }) => lineage),
+  );
+  return persons.flatMap(({ lineage }) =>
+    toBeTold(lineage.map((contact) => joinings.get(contact)).filter((one) => one !== undefined)),
+  );
 }
 
 /** A source that is not trusted only joins: anybody could write of a company what holds for all of its contacts. */

@@ -2,12 +2,13 @@ import type { Json, JsonObject } from '@entente/kernel';
 import fc from 'fast-check';
 import {
   companyChange,
-  knownCompany,
   laterJoining,
   MOST_COMPANY_BYTES,
   readCompany,
+  toBeTold,
   toldOf,
   type Joining,
+  type ToldJoining,
 } from './company';
 import { applyTraits, readTraits, type SourcedTraits, type SourceRank } from './traits';
 
@@ -47,13 +48,10 @@ describe('what a contact is told of companies', () => {
           const traits = [...shuffled, ...all].reduce(tell, {});
           const last = all.map(({ joining }) => joining).reduce(laterOf)!;
           const versions = all
-            .filter(({ joining }) => joining.at === last.at && joining.message === last.message)
+            .filter(({ joining }) => JSON.stringify(joining) === JSON.stringify(last))
             .map(({ version }) => version);
-          expect(traits['company']![own.id]![0]).toMatchObject({
-            plan: expect.stringMatching(new RegExp(` ${Math.max(...versions)}$`)) as string,
-          });
-          if (all.every(({ joining }) => joining.company === last.company))
-            expect(knownCompany(traits, own.id)).toBe(last.company);
+          const plan = `${last.company} ${Math.max(...versions)}`;
+          expect(traits['company']![own.id]![0]).toEqual({ id: last.company, plan });
         },
       ),
     ));
@@ -65,8 +63,91 @@ describe('what a contact is told of companies', () => {
     const told = toldOf(joining, { id: 'acme', version: 1, view: { id: 'x', plan: 'pro' } });
     const { traits } = applyTraits(contact, companyChange(own.id, told));
     expect(readTraits(traits, sources)).toEqual({ company: { id: 'acme', plan: 'pro' }, plan: 'free' });
-    expect(knownCompany(traits, own.id)).toBe('acme');
-    expect(knownCompany(contact, own.id)).toBeUndefined();
+  });
+});
+
+/** Three contacts that join companies, are merged and split, and are told; facts arrive in whatever order. */
+class Contacts {
+  private readonly rows = new Map<number, ToldJoining>();
+  private readonly told = new Map<number, Joining[]>();
+  private persons: number[] = [0, 1, 2];
+
+  join(contact: number, joining: Joining): void {
+    const before = this.rows.get(contact);
+    if (laterJoining(before, joining) === before) return;
+    this.rows.set(contact, {
+      ...joining,
+      told: before?.company === joining.company ? before.told : undefined,
+    });
+    this.settle(this.persons[contact]!);
+  }
+
+  regroup(persons: number[]): void {
+    this.persons = persons;
+    for (const person of new Set(persons)) this.settle(person);
+  }
+
+  /** Everybody in a company is told of a change. */
+  walk(company: string): void {
+    for (const [contact, row] of this.rows) if (row.company === company) this.tell(contact, row);
+  }
+
+  expectLatest(): void {
+    for (const person of new Set(this.persons)) {
+      const last = this.rowsOf(person).reduce<Joining | undefined>(laterJoining, undefined);
+      const known = this.contactsOf(person)
+        .flatMap((contact) => this.told.get(contact) ?? [])
+        .reduce<Joining | undefined>(laterJoining, undefined);
+      expect(known?.company).toBe(last?.company);
+    }
+  }
+
+  private settle(person: number): void {
+    for (const row of toBeTold(this.rowsOf(person))) {
+      const contact = [...this.rows].find(([, one]) => one === row)![0];
+      this.rows.set(contact, { ...row, told: { at: row.at, message: row.message } });
+      this.tell(contact, row);
+    }
+  }
+
+  private tell(contact: number, { company, at, message }: Joining): void {
+    this.told.set(contact, [...(this.told.get(contact) ?? []), { company, at, message }]);
+  }
+
+  private contactsOf = (person: number) => [0, 1, 2].filter((contact) => this.persons[contact] === person);
+  private rowsOf = (person: number) =>
+    this.contactsOf(person)
+      .map((contact) => this.rows.get(contact))
+      .filter((row) => row !== undefined);
+}
+
+const anyAct = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ contact: fc.nat(2), joining: anyJoining }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ persons: fc.constantFrom<number[]>([0, 1, 2], [0, 0, 2], [0, 0, 0], [0, 1, 1]) }),
+  },
+  { weight: 2, arbitrary: fc.record({ walk: fc.constantFrom('acme', 'shop') }) },
+);
+
+describe('toBeTold', () => {
+  it('has everybody know the company of their latest group event, through merges, splits and changes', () =>
+    fc.assert(
+      fc.property(fc.array(anyAct, { maxLength: 20 }), (acts) => {
+        const contacts = new Contacts();
+        for (const act of acts) {
+          if ('contact' in act) contacts.join(act.contact, act.joining);
+          else if ('persons' in act) contacts.regroup(act.persons);
+          else contacts.walk(act.walk);
+          contacts.expectLatest();
+        }
+      }),
+      { numRuns: 2_000 },
+    ));
+
+  it('does not tell somebody twice of the company they stay in', () => {
+    const told = { at: 1, message: uuid(1) };
+    expect(toBeTold([{ company: 'acme', at: 9, message: uuid(9), told }])).toEqual([]);
   });
 });
 

@@ -44,34 +44,52 @@ function withinRoom(view: JsonObject): JsonObject {
   return Object.fromEntries(kept.map((name) => [name, view[name]!]));
 }
 
+interface Told {
+  readonly company: JsonObject & { readonly id: string };
+  readonly version: number;
+  readonly joined: Pick<Joining, 'at' | 'message'>;
+}
+
 /** What a contact is told of the company it joined: the properties of the event `Company Changed`. */
-export const toldOf = ({ at, message }: Joining, { id, version, view }: CompanyView): JsonObject => ({
-  company: { ...view, id },
-  version,
-  joined: { at, message },
-});
+export function toldOf({ at, message }: Joining, { id, version, view }: CompanyView): JsonObject {
+  const told: Told = { company: { ...view, id }, version, joined: { at, message } };
+  return told as unknown as JsonObject;
+}
 
 /**
  * What a contact was told of its company, as a change of the trait `company`. Of all it was told, what came of the latest
  * group event holds, and of that the highest version.
  */
 export function companyChange(source: number, told: JsonObject): TraitChange {
-  const { company, version, joined } = told as unknown as ReturnType<typeof toldOf> & {
-    joined: { at: Instant; message: Uuid };
-  };
-  const order = `${joined.message} ${String(version).padStart(10, '0')}`;
-  return { source, at: joined.at, message: order, values: { [COMPANY]: company! } };
+  const { company, version, joined } = told as unknown as Told;
+  const order = [joined.message, company.id, String(version).padStart(10, '0')].join('\u0001');
+  return { source, at: joined.at, message: order, values: { [COMPANY]: company } };
 }
 
-/** The company that a contact knows by the facts of this source, Entente's own. */
-export function knownCompany(traits: SourcedTraits, source: number): string | undefined {
-  const [value] = (Object.hasOwn(traits, COMPANY) && traits[COMPANY]![String(source)]) || [];
-  return (value as { id?: string } | null | undefined)?.id;
+/** What a contact has been told of the company of its latest group event, and as of which one; nothing at first. */
+export interface ToldJoining extends Joining {
+  readonly told: Pick<Joining, 'at' | 'message'> | undefined;
+}
+
+/**
+ * Which of the contacts that are one person have to be told of their companies. A contact is told when it joins another one,
+ * and not again for each group event that says the same; so that, of all that a contact was told, the company of its latest group
+ * event holds. Of several contacts, that of the person's latest one has to be told again where another, of another company,
+ * may have been told with a later group event.
+ */
+export function toBeTold<T extends ToldJoining>(joinings: readonly T[]): T[] {
+  const last = joinings.reduce<T | undefined>((a, b) => (a && laterJoining(a, b) === a ? a : b), undefined);
+  const holds = joinings.every(
+    (one) => one.company === last!.company || (last!.told && isAfter(last!.told, one)),
+  );
+  return joinings.filter((one) => !one.told || (one === last && !holds));
 }
 
 /** The later of two, in event order. */
 export function laterJoining(a: Joining | undefined, b: Joining): Joining {
-  if (!a || a.at !== b.at) return !a || a.at < b.at ? b : a;
-  if (a.message !== b.message) return a.message < b.message ? b : a;
-  return a.company < b.company ? b : a;
+  if (!a || isAfter(b, a)) return b;
+  return isAfter(a, b) || a.company >= b.company ? a : b;
 }
+
+const isAfter = (a: Pick<Joining, 'at' | 'message'>, b: Pick<Joining, 'at' | 'message'>): boolean =>
+  a.at === b.at ? a.message > b.message : a.at > b.at;

@@ -136,6 +136,16 @@ describe('a contact’s company', () => {
     expect(await logOf('user:1', 'not-free')).toEqual([true, false]);
   });
 
+  it('is told once, however often a group call says the same', async () => {
+    await world.arrive(group('1', 'acme', { traits: { plan: 'pro' } }));
+    for (let call = 0; call < 5; call += 1) {
+      world.clock.moveTo(world.clock.now() + HOUR);
+      await arrive(group('1', 'acme', { traits: { plan: 'pro' } }));
+    }
+    const told = await database.query("SELECT FROM event WHERE name = 'Company Changed'");
+    expect(told).toHaveLength(1);
+  });
+
   it('has traits from trusted sources only, by precedence', async () => {
     await arrive(
       group('1', 'acme', { traits: { plan: 'free', seats: 5 } }),
