@@ -1,6 +1,6 @@
 import { recordOf, type Fact } from '@entente/event';
 import type { Clock, Instant } from '@entente/kernel';
-import type { Database } from '@entente/storage';
+import { untold, type Database } from '@entente/storage';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
 import { DefinitionsCache } from '../../apps/engine/definitions';
@@ -142,12 +142,11 @@ export class EngineWorld {
     while (await buildSegments(this.engine));
     for (let more = true, tries = 0; more && tries < 1_000; tries += 1)
       more = await runCampaigns(this.engine);
-    for (let more = true; more;) {
+    do {
       while (await rereadCompanies(this.engine));
-      more = await tellCompanies(this.engine);
       while (await relayOutbox(this.engine));
       await this.readAll();
-    }
+    } while ((await tellCompanies(this.engine)) || (await untold(this.database, 1)).length > 0);
   }
 }
 
