@@ -2,7 +2,7 @@ import type { Instant, JsonObject, Uuid } from '@entente/kernel';
 import { readTraits, type SourcedTraits, type SourceRank, type TraitChange } from './traits';
 
 /** The trait under which rules and templates read a contact's company. */
-export const COMPANY = 'company';
+const COMPANY = 'company';
 
 /** A group event: of a person's, the latest in event order says which company they belong to. */
 export interface Joining {

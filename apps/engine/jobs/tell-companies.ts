@@ -17,7 +17,7 @@ import { chunkSize, leaseLength, type Engine } from '../engine';
 const companiesAtOnce = 50;
 
 /** How far behind the stream may be for more to be put into it. */
-const mostBehind: Duration = 2 * SECOND;
+const mostBehind: Duration = SECOND / 2;
 
 /**
  * Tells contacts of what has changed of their companies, a chunk at a time and never more than the outbox and the stream
