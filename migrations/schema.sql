@@ -53,6 +53,33 @@ CREATE TABLE campaign_version (
   live_at timestamp with time zone NOT NULL,
   retired_at timestamp with time zone
 );
+CREATE TABLE company (
+  id text NOT NULL,
+  traits jsonb NOT NULL DEFAULT '{}'::jsonb,
+  view jsonb NOT NULL DEFAULT '{}'::jsonb,
+  version integer NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+) WITH (fillfactor=80);
+CREATE TABLE company_contact (
+  contact_id bigint NOT NULL,
+  company_id text NOT NULL,
+  joined_at timestamp with time zone NOT NULL,
+  message uuid NOT NULL,
+  told_at timestamp with time zone,
+  told_message uuid
+);
+CREATE TABLE company_reread (
+  source_id smallint NOT NULL,
+  cursor text NOT NULL DEFAULT ''::text
+);
+CREATE TABLE company_telling (
+  company_id text NOT NULL,
+  begun boolean NOT NULL,
+  cursor bigint NOT NULL DEFAULT 0,
+  at timestamp with time zone NOT NULL,
+  cause text NOT NULL
+);
 CREATE TABLE contact (
   id bigint NOT NULL,
   version integer NOT NULL DEFAULT 0,
@@ -416,6 +443,11 @@ ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_campaign_key_fkey F
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_campaign_key_version_key UNIQUE (campaign_key, version);
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_pkey PRIMARY KEY (id);
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_status_check CHECK ((status = ANY (ARRAY['live'::text, 'retired'::text])));
+ALTER TABLE company ADD CONSTRAINT company_pkey PRIMARY KEY (id);
+ALTER TABLE company_contact ADD CONSTRAINT company_contact_check CHECK (((told_at IS NULL) = (told_message IS NULL)));
+ALTER TABLE company_contact ADD CONSTRAINT company_contact_pkey PRIMARY KEY (contact_id);
+ALTER TABLE company_reread ADD CONSTRAINT company_reread_pkey PRIMARY KEY (source_id);
+ALTER TABLE company_telling ADD CONSTRAINT company_telling_pkey PRIMARY KEY (company_id, begun);
 ALTER TABLE contact ADD CONSTRAINT contact_pkey PRIMARY KEY (id);
 ALTER TABLE deferred_event ADD CONSTRAINT deferred_event_pkey PRIMARY KEY (contact_id, place);
 ALTER TABLE definitions ADD CONSTRAINT definitions_pkey PRIMARY KEY (singleton);
@@ -484,6 +516,7 @@ ALTER TABLE topic ADD CONSTRAINT topic_pkey PRIMARY KEY (key);
 -- Indexes
 
 CREATE INDEX campaign_run_open ON public.campaign_run USING btree (planned_at) WHERE (status = ANY (ARRAY['planned'::text, 'running'::text]));
+CREATE INDEX company_contact_company ON public.company_contact USING btree (company_id, contact_id);
 CREATE INDEX contact_repair ON public.contact USING btree (repair_after NULLS FIRST) WHERE (repair IS NOT NULL);
 CREATE INDEX enrollment_active ON public.enrollment USING btree (version_id) WHERE (status = 'active'::text);
 CREATE INDEX enrollment_been ON public.enrollment USING btree (contact_id, campaign_key);
@@ -612,6 +645,15 @@ COMMENT ON TABLE address IS 'the row lock that every release and every opt-out o
 COMMENT ON COLUMN campaign.draft IS 'the definition as last written; publishing makes an immutable version of it';
 COMMENT ON TABLE campaign_run IS 'one planned instant of a campaign or broadcast, enrolled in resumable chunks by contact';
 COMMENT ON TABLE campaign_version IS 'immutable: an enrollment walks the version it began with';
+COMMENT ON COLUMN company.id IS 'the groupId of the tracking calls';
+COMMENT ON COLUMN company.traits IS 'per trait and trusted source, the latest value in event order';
+COMMENT ON COLUMN company.view IS 'the traits as rules read them: one value each, by precedence';
+COMMENT ON COLUMN company.version IS 'grows with each change of the view; 0: nothing is known of the company';
+COMMENT ON TABLE company_contact IS 'the latest group event of each contact, in event order; a person''s is the latest of their contacts''';
+COMMENT ON COLUMN company_contact.told_at IS 'with told_message the group event of which the contact was told; a later one that names the same company may need no telling';
+COMMENT ON TABLE company_reread IS 'sources whose rank changed, and the last company that has been read anew since';
+COMMENT ON TABLE company_telling IS 'changes of companies on their way to their contacts: the walk that has begun, and what came since';
+COMMENT ON COLUMN company_telling.at IS 'of the changes told together, the time of the oldest';
 COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for the first time';
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
 COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
@@ -669,6 +711,10 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON campaign TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_run TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_version TO entente;
 GRANT SELECT, USAGE ON campaign_version_id_seq TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON company TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON company_contact TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON company_reread TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON company_telling TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON contact TO entente;
 GRANT SELECT, USAGE ON contact_id_seq TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON deferred_event TO entente;

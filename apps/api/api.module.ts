@@ -5,6 +5,7 @@ import { Database } from '@entente/storage';
 import { AccessGuard } from './access/access-guard';
 import { BroadcastsController } from './broadcasts/broadcasts.controller';
 import { CampaignsController } from './campaigns/campaigns.controller';
+import { CompaniesController } from './companies/companies.controller';
 import { ContactWrites } from './contacts/contact-writes';
 import { ContactsController } from './contacts/contacts.controller';
 import { WhyController } from './contacts/why.controller';
@@ -44,6 +45,7 @@ export const controllers: Type[] = [
   MembershipsController,
   MergesController,
   PermissionsController,
+  CompaniesController,
   ImportsController,
   SegmentsController,
   SegmentInsightController,

@@ -84,6 +84,11 @@ const pathParameters: Record<string, { schema: object; description?: string; exa
   id: { schema: { type: 'string', format: 'uuid' } },
   version: { schema: { type: 'integer', minimum: 1 } },
   message: { schema: { type: 'string' }, description: 'The contact and the id of its message: `17.0198…`.' },
+  company: {
+    schema: { type: 'string', maxLength: 200 },
+    description: 'The `groupId` of the tracking calls.',
+    example: 'acme',
+  },
   contact: {
     schema: { type: 'string' },
     description: 'Any identity: `email:ana@example.com`, `user:42`, `crm:17`, `id:1`.',

@@ -1,10 +1,12 @@
 import {
   eventName,
   eventTime,
+  isOfCompany,
   keysOf,
   messageKey,
   readFact,
   type Fact,
+  type FactCause,
   type IdentityKey,
 } from '@entente/event';
 import type { ContactId, Instant, JsonObject } from '@entente/kernel';
@@ -22,15 +24,29 @@ export interface Arrival {
   readonly kind: 'claim' | 'alias' | 'apart';
 }
 
+/** A fact that names a company, at its arrival. */
+export interface CompanyArrival {
+  readonly at: Instant;
+  readonly fact: Fact;
+}
+
+/** What consecutive records say: of somebody, and of companies alone. */
+export interface Arrivals {
+  readonly arrivals: readonly Arrival[];
+  readonly ofCompanies: readonly CompanyArrival[];
+}
+
 /** Reads the facts of consecutive records; heartbeats carry none. Throws `BadRecord` for what is no fact. */
-export function readArrivals(records: readonly LogRecord[], definitions: Definitions): Arrival[] {
-  return records
-    .filter((record) => !isHeartbeat(record))
-    .map((record) => {
-      const fact = readFact(record.value);
-      const trusted = definitions.sources.get(fact.source)?.trusted ?? false;
-      return { position: record.position, at: record.arrival, fact, ...keysOf(fact, trusted) };
-    });
+export function readArrivals(records: readonly LogRecord[], definitions: Definitions): Arrivals {
+  const arrivals: Arrival[] = [];
+  const ofCompanies: CompanyArrival[] = [];
+  for (const { position, arrival: at, value } of records.filter((record) => !isHeartbeat(record))) {
+    const fact = readFact(value);
+    const trusted = definitions.sources.get(fact.source)?.trusted ?? false;
+    if (isOfCompany(fact)) ofCompanies.push({ at, fact });
+    else arrivals.push({ position, at, fact, ...keysOf(fact, trusted) });
+  }
+  return { arrivals, ofCompanies };
 }
 
 export const keysIn = (arrivals: readonly Arrival[]): IdentityKey[] => [
@@ -71,8 +87,10 @@ export function propertiesOf(fact: Fact): JsonObject {
   }
 }
 
-/** An import starts nothing, unless its author said so. */
-export const isSilent = ({ fact }: Arrival): boolean => fact.cause === 'import' && fact.effects !== true;
+/** Why a fact came, as far as that keeps it from starting campaigns: an import starts nothing, unless its author said so. */
+export const causeOf = ({ cause = 'event', effects }: Fact): FactCause => (effects ? 'event' : cause);
+
+export const isSilent = ({ fact }: Arrival): boolean => causeOf(fact) !== 'event';
 
 /** The links an arrival claims, each pair in the order of its texts. */
 export function linksOf(arrival: Arrival): ClaimedLink[] {

@@ -20,6 +20,9 @@ export function engineMetrics(engine: Engine): Metrics {
   metrics.gauge('contacts_to_repair', 'Contacts whose evaluation failed', () =>
     seconds('SELECT count(*) AS seconds FROM contact WHERE repair IS NOT NULL'),
   );
+  metrics.gauge('companies_to_tell', 'Companies whose contacts have yet to be told of a change', () =>
+    seconds('SELECT count(DISTINCT company_id) AS seconds FROM company_telling'),
+  );
   metrics.gauge('oldest_outbox_seconds', 'Age of the oldest fact that is not yet told', () =>
     seconds('SELECT extract(epoch FROM clock_timestamp() - min(created_at)) AS seconds FROM outbox'),
   );

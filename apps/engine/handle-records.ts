@@ -12,12 +12,21 @@ import {
   type Tx,
 } from '@entente/storage';
 import { advance, type LogRecord } from '@entente/stream';
-import { eventOf, isSilent, keysIn, propertiesOf, readArrivals, type Arrival } from './arrivals';
+import {
+  eventOf,
+  isSilent,
+  keysIn,
+  propertiesOf,
+  readArrivals,
+  type Arrival,
+  type Arrivals,
+} from './arrivals';
+import { applyToCompanies, joinsCompany, type JoinedArrival } from './companies';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
-import { AheadOfLog, applyEvent } from './move-person';
+import { AheadOfLog, applyEvent, tellsOfCompany } from './move-person';
 import { StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
@@ -44,28 +53,28 @@ export class MustWait extends Error {
 export async function handleRecords(engine: Engine, run: RecordRun): Promise<void> {
   await untilSettled(async (histories) => {
     const definitions = await engine.definitions.latest();
-    const arrivals = readArrivals(run.records, definitions);
+    const { arrivals, ofCompanies } = readArrivals(run.records, definitions);
     const contacts = await resolveKeys(engine.database, keysIn(arrivals));
     await engine.database.transaction((tx) =>
-      applyRun(engine, tx, run, { definitions, arrivals, contacts, histories }),
+      applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, contacts, histories }),
     );
   });
 }
 
 /** What was found out before the transaction, and the definitions it went by. */
-interface Prepared {
+interface Prepared extends Arrivals {
   readonly definitions: Definitions;
-  readonly arrivals: readonly Arrival[];
   readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
   /** Persons whose stored events turned out to be needed. */
   readonly histories: ReadonlySet<ContactId>;
 }
 
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
-  const { definitions, arrivals, contacts } = prepared;
+  const { definitions, arrivals, ofCompanies, contacts } = prepared;
   await engine.definitions.hold(tx, definitions);
   await movePosition(engine, tx, run);
-  if (arrivals.length === 0) return;
+  if (arrivals.length === 0)
+    return applyToCompanies(tx, { said: ofCompanies, joined: [] }, undefined, definitions);
   const others = await engine.through.ofPartitions(tx, run.partition);
   const readThrough = Math.min(...others.values());
   const identities = await takeIdentityChanges(tx, arrivals);
@@ -78,6 +87,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     definitions,
   );
   const fresh = await insertEvents(tx, firstCopies(events));
+  const joined: JoinedArrival[] = [];
   arrivals.forEach((arrival, index) => {
     const event = events[index]!;
     const through = Math.min(readThrough, arrival.at - 1);
@@ -86,6 +96,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
       if (fresh.delete(eventKey(event))) {
         set.histories.get(event.contact)?.push(event);
         applyTo(set, event, isSilent(arrival), through, definitions);
+        if (joinsCompany(arrival.fact)) joined.push({ ...arrival, event });
       }
       settleNamed(named, arrival.at, definitions);
     } catch (error) {
@@ -95,6 +106,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
   await writeLinks(tx, identities.links);
   await writeLineage(tx, lineageChanges(wanted.survivors, set));
   await writeBack(tx, set, definitions, 'earlier');
+  await applyToCompanies(tx, { said: ofCompanies, joined }, set, definitions);
 }
 
 /** Everything that arrived before the last record's millisecond is consumed; within it more may still arrive. */
@@ -157,6 +169,8 @@ function movedContacts({ changes, survivors }: IdentityChanges): Set<ContactId> 
 
 const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>
   fact.type === 'identify' ||
+  joinsCompany(fact) ||
+  tellsOfCompany(fact, definitions) ||
   definitions.triggers.has(eventName(fact)) ||
   definitions.book.touchedBy({
     name: eventName(fact),

@@ -1,5 +1,12 @@
+import type { Fact, FeedbackName } from '@entente/event';
 import type { Instant, JsonObject } from '@entente/kernel';
-import { applyTraits, readTraits, type SourcedTraits } from '@entente/profile';
+import {
+  applyTraits,
+  companyChange,
+  readTraits,
+  type SourcedTraits,
+  type TraitChange,
+} from '@entente/profile';
 import type { Changes, HistoryEvent, SeriesState } from '@entente/segment';
 import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
@@ -116,7 +123,7 @@ function applyNow(
 ): void {
   const due = dueBy(person, now, definitions);
   person.clock = now;
-  const changed = event.type === 'identify' ? setTraits(person, event, definitions) : [];
+  const changed = setTraits(person, event, definitions);
   foldEvent(person, event, definitions);
   const cause: ChangeCause = {
     kind: 'event',
@@ -132,20 +139,27 @@ function applyNow(
 }
 
 function setTraits(person: Person, event: StoredEvent, definitions: Definitions): string[] {
-  const result = applyTraits(person.traits, traitChange(event));
-  if (result.changed.length === 0) return [];
+  const change = traitChange(event, definitions);
+  const result = change && applyTraits(person.traits, change);
+  if (!result || result.changed.length === 0) return [];
   person.traits = result.traits;
   person.traitsChanged = true;
   person.view = readTraits(person.traits, [...definitions.sources.values()]);
   return result.changed;
 }
 
-const traitChange = (event: StoredEvent) => ({
-  source: event.source,
-  at: event.at,
-  message: event.message,
-  values: event.properties,
-});
+/** What an event says of traits: those that it sets, or the company as Entente itself tells of it. */
+function traitChange(event: StoredEvent, definitions: Definitions): TraitChange | undefined {
+  const { source, at, message, properties } = event;
+  if (event.type === 'identify') return { source, at, message, values: properties };
+  return tellsOfCompany(event, definitions) ? companyChange(source, properties) : undefined;
+}
+
+/** Whether an event tells a contact of their company; what others tell under that name is an event like any. */
+export const tellsOfCompany = (
+  { source, name }: Pick<Fact, 'source' | 'name'>,
+  { ownSource }: Definitions,
+): boolean => source === ownSource && name === ('Company Changed' satisfies FeedbackName);
 
 function foldEvent(person: Person, event: StoredEvent, definitions: Definitions): void {
   const folded = definitions.book.fold(person.state, historyEvent(event, definitions));
@@ -162,8 +176,10 @@ function affected(event: StoredEvent, traits: string[], definitions: Definitions
 /** Makes a person anew from what is stored of their lineage, as of now. */
 export function rebuild(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
   let traits: SourcedTraits = {};
-  for (const event of history)
-    if (event.type === 'identify') traits = applyTraits(traits, traitChange(event)).traits;
+  for (const event of history) {
+    const change = traitChange(event, definitions);
+    if (change) traits = applyTraits(traits, change).traits;
+  }
   person.traits = traits;
   person.traitsChanged = true;
   person.view = readTraits(traits, [...definitions.sources.values()]);

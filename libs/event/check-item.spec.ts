@@ -126,6 +126,8 @@ describe('checkItem refuses', () => {
     [{ ...track, properties: { email: ['a@x.fr'] } }, ['properties.email type']],
     [{ type: 'identify', userId: 'u', traits: { email: 5 } }, ['traits.email type']],
     [{ type: 'group', userId: 'u' }, ['groupId missing']],
+    [{ type: 'group', userId: 'u', groupId: '' }, ['groupId missing']],
+    [{ type: 'group', userId: 'u', groupId: 'undefined' }, ['groupId nobody']],
     [{ type: 'alias', previousId: '' }, ['userId missing', 'previousId missing']],
     [{ ...track, type: 'delete' }, ['type type']],
     [{ ...track, context: 'x', timestamp: 5, userId: {} }, ['userId type', 'context type', 'timestamp time']],

@@ -174,7 +174,7 @@ const bodies: Record<FactType, (item: ItemCheck) => Body> = {
   track: (item) => ({ name: item.eventName(), properties: item.object('properties') }),
   page: (item) => ({ name: item.text('name'), properties: withCategory(item) }),
   screen: (item) => ({ name: item.text('name'), properties: withCategory(item) }),
-  group: (item) => ({ groupId: item.requiredId('groupId', checkId), traits: item.object('traits') }),
+  group: (item) => ({ groupId: item.requiredId('groupId', checkIdentity), traits: item.object('traits') }),
   alias: (item) => {
     item.require('userId');
     return { previousId: item.requiredId('previousId', checkIdentity) };

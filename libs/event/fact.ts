@@ -9,8 +9,11 @@ export type FactType = 'identify' | 'track' | 'page' | 'screen' | 'group' | 'ali
  */
 export type IdentityKey = string;
 
-/** Why a fact came: lived now, or brought in by an import (which starts nothing unless its author says so). */
-export type FactCause = 'event' | 'import';
+/**
+ * Why a fact came: lived now, or brought in by an import (which starts nothing unless its author says so), or told because
+ * contacts were merged or a source's rank changed (which starts nothing).
+ */
+export type FactCause = 'event' | 'import' | 'merge' | 'reread';
 
 /** What a record of the stream carries, version 1. `arrival` is not in it: the stream stamps that. */
 export interface Fact {
@@ -24,7 +27,7 @@ export interface Fact {
   readonly previousId?: string;
   /** alias of an operator: the keys are two persons', not one's. */
   readonly apart?: boolean;
-  /** group: the company. */
+  /** group: the company; what a system says of the company itself names nobody else. */
   readonly groupId?: string;
   /** References by a trusted source, strongest first, when there is no userId: CRM id, email, contact id. */
   readonly contact?: readonly IdentityKey[];
@@ -51,6 +54,7 @@ export const feedbackNames = [
   'Permission Granted',
   'Permission Confirmed',
   'Permission Withdrawn',
+  'Company Changed',
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 

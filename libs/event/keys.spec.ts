@@ -1,6 +1,6 @@
 import type { Fact } from './fact';
 import { eventName, eventTime } from './event-name';
-import { keysOf, strongestKey } from './keys';
+import { isOfCompany, keysOf, strongestKey } from './keys';
 import { BadRecord, feedbackFact, messageKey, readFact, recordOf } from './record';
 
 const fact = (more: Partial<Fact>): Fact => ({
@@ -56,6 +56,16 @@ describe('records', () => {
     expect(
       new Set([messageKey(1, 'a'), messageKey(2, 'a'), messageKey(1, 'b'), messageKey(11, '')]).size,
     ).toBe(4);
+  });
+
+  it('may be about a company alone', () => {
+    const ofCompany = fact({ type: 'group', groupId: 'acme', traits: { plan: 'pro' } });
+    const { key, value } = recordOf(ofCompany);
+    expect([key, readFact(value)]).toEqual(['company:acme', ofCompany]);
+    expect(isOfCompany(ofCompany)).toBe(true);
+    expect(isOfCompany({ ...ofCompany, anonymousId: 'a' })).toBe(false);
+    expect(() => readFact(JSON.stringify({ ...ofCompany, groupId: undefined }))).toThrow(BadRecord);
+    expect(() => readFact(JSON.stringify({ ...ofCompany, type: 'track', name: 'x' }))).toThrow(BadRecord);
   });
 
   it('tell a cause of our own once', () => {

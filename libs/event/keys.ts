@@ -17,12 +17,16 @@ export function phoneKey(text: string): IdentityKey | undefined {
   return normal && `phone:${normal}`;
 }
 
-/** The key that decides whose fact this is, and where it goes in the stream: userId, else anonymousId, else a reference. */
+/** The key that decides whose fact this is, and where it goes in the stream: userId, else anonymousId, else a reference; a company's own is its id. */
 export function strongestKey(fact: Fact): IdentityKey {
   if (fact.userId !== undefined) return userKey(fact.userId);
   if (fact.anonymousId !== undefined) return anonymousKey(fact.anonymousId);
-  return fact.contact![0]!;
+  return fact.contact?.[0] ?? `company:${fact.groupId}`;
 }
+
+/** Whether a fact is about a company alone, and so nobody's event. */
+export const isOfCompany = ({ type, userId, anonymousId, contact }: Fact): boolean =>
+  type === 'group' && userId === undefined && anonymousId === undefined && contact === undefined;
 
 export interface FactKeys {
   readonly own: IdentityKey;

@@ -1,6 +1,6 @@
 import { DomainError, isObject, stableUuid, type Uuid } from '@entente/kernel';
 import type { Fact, Feedback } from './fact';
-import { strongestKey } from './keys';
+import { isOfCompany, strongestKey } from './keys';
 
 /** A record of the stream that is no fact, or of a version this program does not know: poison, to be set aside. */
 export class BadRecord extends DomainError {
@@ -72,7 +72,8 @@ const shape: Record<string, (value: unknown) => boolean> = {
 };
 
 function complete(fact: Fact): Fact {
-  if (fact.userId === undefined && fact.anonymousId === undefined && !fact.contact)
+  const namesNobody = fact.userId === undefined && fact.anonymousId === undefined && !fact.contact;
+  if (namesNobody && !(isOfCompany(fact) && fact.groupId !== undefined))
     throw new BadRecord('the record names nobody');
   if (fact.type === 'track' && fact.name === undefined) throw new BadRecord('the event has no name');
   return fact;

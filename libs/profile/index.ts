@@ -1,2 +1,3 @@
+export * from './company';
 export * from './resolve-identities';
 export * from './traits';

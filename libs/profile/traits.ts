@@ -93,6 +93,12 @@ export function originOf(
   return best && { source: Number(best.source), value: best.value };
 }
 
+/** Traits that a source says something of, each taken back. */
+export function saidBy(source: number, traits: SourcedTraits): Record<string, null> {
+  const names = Object.keys(traits).filter((name) => (traits[name]?.[String(source)]?.[0] ?? null) !== null);
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
 /** The address mail goes to: the resolved `email` trait among trusted sources, if it is one plain address. */
 export function mailAddress(traits: SourcedTraits, sources: readonly SourceRank[]): Address | undefined {
   const trusted = new Map(

@@ -20,6 +20,12 @@ export * from './contact/profile-rereads';
 export * from './contact/repairs';
 export * from './contact/timers';
 
+export * from './company/companies';
+export * from './company/company-rereads';
+export * from './company/company-views';
+export * from './company/joinings';
+export * from './company/tellings';
+
 export * from './permission/addresses';
 export * from './permission/gate-facts';
 export * from './permission/permission-ledger';

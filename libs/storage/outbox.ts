@@ -46,6 +46,15 @@ export interface Untold {
 export const untold = (tx: Tx, limit: number): Promise<Untold[]> =>
   tx.query<Untold>('SELECT id, key, record FROM outbox ORDER BY id LIMIT $1', [limit]);
 
+/** Whether so many facts wait to be told that what can wait should not add to them. */
+export async function isOutboxLong(tx: Tx, most: number): Promise<boolean> {
+  const [row] = await tx.query<{ long: boolean }>(
+    'SELECT count(*) >= $1 AS long FROM (SELECT FROM outbox LIMIT $1) AS waiting',
+    [most],
+  );
+  return row!.long;
+}
+
 export async function forgetTold(tx: Tx, ids: readonly string[]): Promise<void> {
   await tx.run('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
 }

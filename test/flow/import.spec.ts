@@ -1,7 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { encode } from 'iconv-lite';
 import { HOUR, type JsonObject } from '@entente/kernel';
-import { createImport, Database, findContact, findJob, ImportWorker, inspectCsv } from '@entente/storage';
+import { readTraits } from '@entente/profile';
+import {
+  createImport,
+  Database,
+  findContact,
+  findJob,
+  ImportWorker,
+  inspectCsv,
+  sourceRanks,
+  traitsOf,
+} from '@entente/storage';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -96,6 +106,23 @@ describe('an import of a CRM’s export', () => {
     }>('SELECT email, traits FROM profile WHERE contact_id = $1', [luc]);
     expect(profile!.email).toBe('luc@example.com');
     expect(profile!.traits.firstName![String(crm)]![0]).toBe('Lucien');
+  });
+
+  it('joins people to their companies, and says what is known of these', async () => {
+    await author.segment('french', { trait: 'company.seats', gte: 10 });
+    await world.work();
+    const companies = { Prénom: 'company.id', Pays: { to: 'company.seats', as: 'integer' } };
+    const { Prénom: _, Pays: __, ...others } = columns;
+    const some = [
+      'luc@example.com;c2;acme;;oui;',
+      'eva@example.com;c3;acme;12;oui;',
+      'bo@example.com;c4;null;9;oui;',
+    ];
+    const counts = await bringIn(some, { columns: { ...others, ...companies } });
+    expect(counts).toMatchObject({ rows: 3, created: 3, refused: 0, problems: 1 });
+    const luc = await traitsOf(database, (await findContact(database, 'crm:c2'))!);
+    expect(readTraits(luc, await sourceRanks(database)).company).toEqual({ id: 'acme', seats: 12 });
+    expect(await enrolled()).toBe(0);
   });
 
   it('starts campaigns when its author says so', async () => {

@@ -1,6 +1,6 @@
 import { recordOf, type Fact } from '@entente/event';
 import type { Clock, Instant } from '@entente/kernel';
-import type { Database } from '@entente/storage';
+import { untold, type Database } from '@entente/storage';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
 import { DefinitionsCache } from '../../apps/engine/definitions';
@@ -9,7 +9,9 @@ import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { countPreviews } from '../../apps/engine/jobs/count-previews';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
+import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { consumer, Through } from '../../apps/engine/through';
 
 /** A clock that stands still until it is moved. */
@@ -142,8 +144,11 @@ export class EngineWorld {
     while (await countPreviews(this.engine));
     for (let more = true, tries = 0; more && tries < 1_000; tries += 1)
       more = await runCampaigns(this.engine);
-    await relayOutbox(this.engine);
-    await this.readAll();
+    do {
+      while (await rereadCompanies(this.engine));
+      while (await relayOutbox(this.engine));
+      await this.readAll();
+    } while ((await tellCompanies(this.engine)) || (await untold(this.database, 1)).length > 0);
   }
 }
 

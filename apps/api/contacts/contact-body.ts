@@ -25,6 +25,8 @@ export class Contact {
   @Shown(String, true) email!: string | null;
   /** Each trait as the source of best precedence set it. */
   @ShownJson() traits!: JsonObject;
+  /** The company of their latest group call; its traits are their trait `company`. */
+  @Shown(String, true) company!: string | null;
   @Shown([String]) identities!: readonly string[];
   /** Contacts that became part of this one; their ids still answer. */
   @Shown([String]) merged!: readonly string[];

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { type IdentityKey, recordOf } from '@entente/event';
 import { type Clock, type ContactId, NotFound } from '@entente/kernel';
-import type { SourcedTraits } from '@entente/profile';
+import { saidBy, type SourcedTraits } from '@entente/profile';
 import { Database, findContact, findSource, traitsOf } from '@entente/storage';
 import type { Stream } from '@entente/stream';
 import { uuidv7 } from 'uuidv7';
@@ -22,7 +22,7 @@ export class ContactWrites {
   async replace(key: IdentityKey, traits: Record<string, unknown>): Promise<TraitsAccepted> {
     const contact = await this.existing(key);
     const source = await this.apiSource();
-    const said = contact === undefined ? {} : saidBy(source, await traitsOf(this.database, contact));
+    const said = contact === undefined ? {} : takenBack(source, await traitsOf(this.database, contact));
     const address =
       key.startsWith('email:') && contact === undefined ? { email: key.slice('email:'.length) } : {};
     return this.append(key, { ...said, ...address, ...traits }, source);
@@ -57,11 +57,8 @@ export class ContactWrites {
   }
 }
 
-/** Traits that a source says something of today, each taken back; by what a person is reached is not, for being left out. */
-function saidBy(source: number, traits: SourcedTraits): Record<string, null> {
-  const names = Object.keys(traits).filter((name) => {
-    const [value] = traits[name]?.[String(source)] ?? [null];
-    return value !== null && name !== 'email' && name !== 'phone';
-  });
-  return Object.fromEntries(names.map((name) => [name, null]));
+/** What a source says of somebody today, taken back; by what a person is reached is not, for being left out. */
+function takenBack(source: number, traits: SourcedTraits): Record<string, null> {
+  const { email: _, phone: __, ...others } = saidBy(source, traits);
+  return others;
 }

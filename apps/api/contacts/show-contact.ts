@@ -6,10 +6,11 @@ import type { Contact, PermissionEntry, TimelineItem } from './contact-body';
 
 export const showContact =
   (ranks: readonly SourceRank[]) =>
-  ({ id, email, traits, identities, merged, segments, createdAt }: ContactView): Contact => ({
+  ({ id, email, traits, company, identities, merged, segments, createdAt }: ContactView): Contact => ({
     id: `id:${id}`,
     email,
     traits: readTraits(traits, ranks),
+    company,
     identities,
     merged: merged.map((contact) => `id:${contact}`),
     segments,

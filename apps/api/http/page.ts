@@ -7,7 +7,7 @@ export class PageQuery {
   @Whole({ optional: true, inQuery: true, min: 1, max: 500, description: 'How many to give (50).' })
   limit = 50;
 
-  @Text({ optional: true, max: 500, description: 'Where to go on: `next` of the page before.' })
+  @Text({ optional: true, max: 2_000, description: 'Where to go on: `next` of the page before.' })
   cursor?: string;
 }
 

@@ -15,9 +15,11 @@ import { endCanceled } from '../jobs/end-canceled';
 import { keepHouse } from '../jobs/housekeeping';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
+import { rereadCompanies } from '../jobs/reread-companies';
 import { rereadProfiles } from '../jobs/reread-profiles';
 import { runCampaigns } from '../jobs/run-campaigns';
 import { paced } from '../paced';
+import { tellCompanies } from '../jobs/tell-companies';
 import { ENGINE, LOG } from '../tokens';
 
 /** Rest of a job that has more to do: the stream and the timers are to get their share of the machine. */
@@ -58,6 +60,8 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
       loop('outbox', () => relayOutbox(engine), SECOND / 10, 0),
       loop('repair', () => repairContacts(engine), 5 * SECOND),
       loop('reread-profiles', () => rereadProfiles(engine), SECOND),
+      loop('reread-companies', () => rereadCompanies(engine), SECOND),
+      loop('tell-companies', () => tellCompanies(engine), SECOND / 10),
       loop('cancellations', () => endCanceled(engine), 2 * SECOND),
       loop('housekeeping', () => keepHouse(engine), 10 * MINUTE),
     ];

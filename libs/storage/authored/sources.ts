@@ -1,5 +1,6 @@
 import type { SourceRank } from '@entente/profile';
 import type { AuthoredRow, KeyPage } from './authored';
+import { askForCompanyReread } from '../company/company-rereads';
 import { askForReread } from '../contact/profile-rereads';
 import type { Tx } from '../database/database';
 
@@ -24,7 +25,7 @@ export const listSources = (tx: Tx, page: KeyPage): Promise<SourceRow[]> =>
   ]);
 
 /**
- * Writes a source; where its rank changes, the profiles that it set traits in are read anew. The engine reads ranks by
+ * Writes a source; where its rank changes, the profiles and companies that it set traits in are read anew. The engine reads ranks by
  * generation: call inside of a publishing transaction.
  */
 export async function saveSource(
@@ -40,7 +41,10 @@ export async function saveSource(
      RETURNING ${columns}`,
     [key, source.name, source.trusted, source.precedence],
   );
-  if (before && hasOtherRank(before, source)) await askForReread(tx, before);
+  if (before && hasOtherRank(before, source)) {
+    await askForReread(tx, before);
+    await askForCompanyReread(tx, before.id);
+  }
   return row!;
 }
 

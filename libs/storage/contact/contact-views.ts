@@ -8,6 +8,8 @@ export interface ContactView {
   readonly createdAt: Date;
   readonly email: string | null;
   readonly traits: SourcedTraits;
+  /** The company of their latest group event. */
+  readonly company: string | null;
   readonly identities: readonly string[];
   /** Contacts that became part of this one. */
   readonly merged: readonly ContactId[];
@@ -19,6 +21,9 @@ const read = (which: string): string => `
   SELECT c.id, c.created_at AS "createdAt", p.email, coalesce(p.traits, '{}') AS traits,
     ARRAY(SELECT i.key FROM identity i WHERE i.contact_id = ANY (ARRAY(
       SELECT c.id UNION ALL SELECT l.contact_id FROM lineage l WHERE l.survivor_id = c.id)) ORDER BY i.key LIMIT 200) AS identities,
+    (SELECT g.company_id FROM company_contact g WHERE g.contact_id = ANY (ARRAY(
+      SELECT c.id UNION ALL SELECT l.contact_id FROM lineage l WHERE l.survivor_id = c.id))
+      ORDER BY g.joined_at DESC, g.message DESC, g.company_id DESC LIMIT 1) AS company,
     ARRAY(SELECT l.contact_id::text FROM lineage l WHERE l.survivor_id = c.id ORDER BY l.contact_id) AS merged,
     ARRAY(SELECT v.segment_key FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
           WHERE m.contact_id = c.id ORDER BY v.segment_key) AS segments

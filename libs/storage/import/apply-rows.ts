@@ -29,7 +29,8 @@ export interface AppliedRow {
 }
 
 /**
- * Enters rows: the permissions they give and take, and one `identify` fact each in the outbox. A person is new when
+ * Enters rows: the permissions they give and take, and in the outbox an `identify` fact each, and a `group` fact where they
+ * name a company. A person is new when
  * nobody had used any of their keys. Facts carry instants just before the import began, in the order of the rows: of two rows about
  * one person the later holds.
  */
@@ -43,7 +44,7 @@ export async function applyRows(
   const recorded = await recordAll(tx, job, rows, contacts, now);
   await tellFacts(
     tx,
-    rows.filter(({ refused }) => !refused).map((row) => factOf(job, row)),
+    rows.filter(({ refused }) => !refused).flatMap((row) => factsOf(job, row)),
   );
   return rows.map((row) => applied(row, created, recorded.get(row) ?? []));
 }
@@ -110,17 +111,24 @@ const requestOf = (
   ...(plan.effects === 'campaigns' && { effects: true }),
 });
 
-const factOf = ({ id, source, plan, createdAt, records }: Import, { row, who, traits }: ImportRow): Fact => ({
-  v: 1,
-  type: 'identify',
-  source,
-  messageId: `import:${id}:${row}`,
-  ...who,
-  traits,
-  timestamp: createdAt - (records + 2 - row),
-  cause: 'import',
-  ...(plan.effects === 'campaigns' && { effects: true }),
-});
+function factsOf(
+  { id, source, plan, createdAt, records }: Import,
+  { row, who, traits, company }: ImportRow,
+): Fact[] {
+  const said = {
+    v: 1,
+    source,
+    ...who,
+    timestamp: createdAt - (records + 2 - row),
+    cause: 'import',
+    ...(plan.effects === 'campaigns' && { effects: true }),
+  } as const;
+  const messageId = `import:${id}:${row}`;
+  const identify: Fact = { ...said, type: 'identify', messageId, traits };
+  if (!company) return [identify];
+  const group = { groupId: company.id, traits: company.traits };
+  return [identify, { ...said, type: 'group', messageId: `${messageId}:company`, ...group }];
+}
 
 function applied(row: ImportRow, created: Set<IdentityKey>, entered: Entered): AppliedRow {
   const isNew = row.keys.length > 0 && row.keys.every((key) => created.has(key));

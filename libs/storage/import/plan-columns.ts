@@ -1,12 +1,15 @@
 import { Fields, isObject, type Problems } from '@entente/kernel';
 import { cellKinds, isCellKind, type CellKindName } from './cell-kinds';
 
-/** Where a column's cells go: to a key by which people are known, or to a trait. */
+/** Where a column's cells go: to a key by which people are known, to a trait, or to their company. */
 export type Target =
   | { readonly is: 'email' | 'phone' | 'userId' }
   /** A key of a system of the author's: `crmId` is the kind `crm`. */
   | { readonly is: 'reference'; readonly kind: string }
-  | { readonly is: 'trait'; readonly name: string };
+  | { readonly is: 'trait'; readonly name: string }
+  /** The company that the row's person belongs to, and what is said of it. */
+  | { readonly is: 'company' }
+  | { readonly is: 'company-trait'; readonly name: string };
 
 export interface ColumnPlan {
   readonly column: string;
@@ -15,8 +18,9 @@ export interface ColumnPlan {
 }
 
 const MOST_COLUMNS = 200;
-const EXPECTED_TARGET = 'email, phone, userId, a key such as crmId, or traits.<name>';
-const TRAIT = /^traits\.([\p{L}_$][\p{L}\p{N}_$ -]{0,99})$/u;
+const EXPECTED_TARGET =
+  'email, phone, userId, a key such as crmId, traits.<name>, company.id or company.<name>';
+const TRAIT = /^(traits|company)\.([\p{L}_$][\p{L}\p{N}_$ -]{0,99})$/u;
 const REFERENCE = /^([a-z][A-Za-z0-9]{0,30})Id$/;
 /** Kinds that mean something else already. */
 const RESERVED_KINDS = new Set(['user', 'anonymous', 'email', 'phone', 'contact']);
@@ -34,15 +38,27 @@ export function readColumns(fields: Fields): ColumnPlan[] {
     .map(([column, said]) => readColumn(column, said, fields))
     .filter((plan) => plan !== undefined);
   refuseRepeated(columns, fields);
-  if (columns.length === entries.length && !columns.some(({ target }) => target.is !== 'trait'))
+  if (columns.length === entries.length && !columns.some(isIdentity))
     fields.problems.add(
       'columns',
       'no-identity',
       'nothing says whose rows these are',
       'email, phone, userId or crmId',
     );
+  const goesTo = (is: Target['is']) => columns.find(({ target }) => target.is === is);
+  const ofCompany = goesTo('company-trait');
+  if (ofCompany && !goesTo('company'))
+    fields.problems.add(
+      `columns.${ofCompany.column}`,
+      'no-company',
+      'nothing says which company this is about',
+      'another column that goes to company.id',
+    );
   return columns;
 }
+
+const isTrait = ({ is }: Target): boolean => is === 'trait' || is === 'company-trait';
+const isIdentity = ({ target }: ColumnPlan): boolean => !isTrait(target) && target.is !== 'company';
 
 function readColumn(column: string, said: unknown, { problems, path }: Fields): ColumnPlan | undefined {
   const at = `${path}columns.${column}`;
@@ -64,7 +80,7 @@ function withTarget(
   const target = targetOf(to);
   if (!target)
     return problems.add(at, 'unknown-target', `${to} is nothing a column can go to`, EXPECTED_TARGET);
-  if (target.is === 'trait' || as === 'text') return { column, target, as };
+  if (isTrait(target) || as === 'text') return { column, target, as };
   return problems.add(
     at,
     'invalid',
@@ -75,11 +91,13 @@ function withTarget(
 
 function targetOf(to: string): Target | undefined {
   if (to === 'email' || to === 'phone' || to === 'userId') return { is: to };
-  const trait = TRAIT.exec(to)?.[1];
-  if (trait)
-    return RESERVED_TRAITS.has(trait) || trait === 'email' || trait === 'phone'
+  if (to === 'company.id') return { is: 'company' };
+  const [, of, name] = TRAIT.exec(to) ?? [];
+  if (name && of === 'company') return RESERVED_TRAITS.has(name) ? undefined : { is: 'company-trait', name };
+  if (name)
+    return RESERVED_TRAITS.has(name) || name === 'email' || name === 'phone'
       ? undefined
-      : { is: 'trait', name: trait };
+      : { is: 'trait', name };
   const kind = REFERENCE.exec(to)?.[1];
   return kind && !RESERVED_KINDS.has(kind) ? { is: 'reference', kind } : undefined;
 }

@@ -41,6 +41,7 @@ export interface ImportRow {
   readonly address?: string;
   readonly who: Pick<Fact, 'userId' | 'contact'>;
   readonly traits: JsonObject;
+  readonly company?: { readonly id: string; readonly traits: JsonObject };
   readonly permissions: readonly RowPermission[];
 }
 
@@ -90,11 +91,13 @@ const isShifted = (cells: readonly string[], header: readonly string[]): boolean
 class RowReading {
   private readonly problems: RowProblem[] = [];
   private readonly traits: Record<string, Json> = {};
+  private readonly companyTraits: Record<string, Json> = {};
   private readonly references: IdentityKey[] = [];
   private refused = false;
   private userId: string | undefined;
   private address: string | undefined;
   private phone: string | undefined;
+  private company: string | undefined;
   private length = 0;
 
   constructor(
@@ -114,7 +117,9 @@ class RowReading {
     if (cell.length > LONGEST_CELL || this.length > LONGEST_ROW)
       return this.refuse(column, 'too-long', 'is too long');
     if (UNSTORABLE.test(cell)) return this.refuse(column, 'text', 'has characters that cannot be stored');
-    if (target.is === 'trait') this.readTrait(column, cell, target.name, as);
+    if (target.is === 'trait') this.readTrait(this.traits, column, cell, target.name, as);
+    else if (target.is === 'company-trait') this.readTrait(this.companyTraits, column, cell, target.name, as);
+    else if (target.is === 'company') this.readCompany(column, cell);
     else if (target.is === 'email') this.readAddress(column, cell);
     else if (target.is === 'phone') this.readPhone(column, cell);
     else this.readId(column, cell, target.is === 'reference' ? target.kind : undefined);
@@ -131,15 +136,22 @@ class RowReading {
       ...(this.address && { address: this.address }),
       who: this.who(),
       traits: this.traits,
+      ...(this.company && { company: { id: this.company, traits: this.companyTraits } }),
       permissions: asked.filter(({ plan }) => !this.refused || plan.act === 'withdrawn'),
       problems: this.problems,
     };
   }
 
-  private readTrait(column: string, cell: string, name: string, as: CellKindName): void {
+  private readTrait(
+    traits: Record<string, Json>,
+    column: string,
+    cell: string,
+    name: string,
+    as: CellKindName,
+  ): void {
     const value = cellKinds[as].read(cell);
     if (value === undefined) return this.report(column, 'value', `is not ${cellKinds[as].expected}`);
-    this.traits[name] = value;
+    traits[name] = value;
   }
 
   private readAddress(column: string, cell: string): void {
@@ -154,6 +166,12 @@ class RowReading {
     if (!phone) return this.report(column, 'phone', 'is not a phone number with its country code');
     this.phone = phone;
     this.traits.phone = phone;
+  }
+
+  private readCompany(column: string, cell: string): void {
+    const checked = checkIdentity(cell);
+    if (!('id' in checked)) return this.report(column, checked.code, checked.wrong);
+    this.company = checked.id;
   }
 
   private readId(column: string, cell: string, kind: string | undefined): void {
