@@ -1,5 +1,12 @@
 import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
-import { applyTraits, readTraits, type SourcedTraits } from '@entente/profile';
+import type { FactType } from '@entente/event';
+import {
+  applyTraits,
+  COMPANY_CHANGED,
+  readTraits,
+  traitChangeOf,
+  type SourcedTraits,
+} from '@entente/profile';
 import { eventsNamed, rulesOf, type HistoryEvent, type KnownFacts, type WholeRule } from '@entente/segment';
 import { sourceRanks } from '../authored/sources';
 import { lineagesOf } from '../contact/contacts';
@@ -73,21 +80,24 @@ async function traitsNow(tx: Tx, persons: readonly ContactId[]): Promise<Map<Con
 
 /** Folds what was said by then, as the profile folds it. */
 async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant): Promise<Map<ContactId, SourcedTraits>> {
+  const own = await ownSource(tx);
   const rows = await tx.query<{
     contact: ContactId;
     message: Uuid;
     at: Date;
     source: number;
-    values: JsonObject;
+    type: FactType;
+    name: string;
+    properties: JsonObject;
   }>(
-    `SELECT contact_id AS contact, message, at, source_id AS source, properties AS values
-     FROM event WHERE contact_id = ANY($1::bigint[]) AND type = 'identify' AND arrival <= $2`,
-    [parts.contacts, toIso(asOf)],
+    `SELECT contact_id AS contact, message, at, source_id AS source, type, name, properties FROM event
+     WHERE contact_id = ANY($1::bigint[]) AND arrival <= $2 AND (type = 'identify' OR source_id = $3 AND name = $4)`,
+    [parts.contacts, toIso(asOf), own, COMPANY_CHANGED],
   );
   const traits = new Map<ContactId, SourcedTraits>();
   for (const { contact, at, ...said } of rows) {
     const person = parts.survivors.get(contact)!;
-    const change = { ...said, at: at.getTime() };
+    const change = traitChangeOf({ ...said, at: at.getTime() }, own)!;
     traits.set(person, applyTraits(traits.get(person) ?? {}, change).traits);
   }
   return traits;
