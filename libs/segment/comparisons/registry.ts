@@ -1,4 +1,7 @@
+import { anniversary } from './anniversary';
+import { after, before, onDay } from './before-after';
 import { exists } from './exists';
+import { moreThanAgo, withinLast, withinNext } from './from-now';
 import { hasAll, hasAny } from './list';
 import { numeric } from './numeric';
 import { matches } from './pattern';
@@ -16,6 +19,13 @@ export const operators = {
   hasAny,
   hasAll,
   size,
+  before,
+  after,
+  onDay,
+  withinLast,
+  withinNext,
+  moreThanAgo,
+  anniversary,
 } as const;
 
 export type OperatorName = keyof typeof operators;
