@@ -9,7 +9,7 @@ import { trait } from './trait';
 /** Adding a kind of condition to the comparison with the definition is one file and one line here. */
 const kinds: readonly { readonly kind: ArbitraryKind; readonly weight: number }[] = [
   { kind: event, weight: 5 },
-  { kind: trait, weight: 2 },
+  { kind: trait, weight: 4 },
   { kind: segment, weight: 2 },
 ];
 
