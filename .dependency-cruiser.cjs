@@ -22,7 +22,7 @@ const apps = ['ingest', 'engine', 'sender', 'api', 'site', 'allinone'];
 /** What the pure libs may use besides each other: hashing and text, never a framework, a clock, a file or a socket. */
 const pureNode = '^(node:)?(crypto|buffer|url|util|punycode)$';
 const purePackages =
-  'node_modules/(croner|handlebars|html-to-text|temporal-polyfill|uuidv7|@?[a-z-]*/?types)/';
+  'node_modules/(croner|handlebars|html-to-text|re2js|temporal-polyfill|uuidv7|@?[a-z-]*/?types)/';
 
 const looksBack = order.map((lib, index) => ({
   name: `${lib}-looks-back-only`,

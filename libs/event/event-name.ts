@@ -1,8 +1,11 @@
 import type { Instant } from '@entente/kernel';
 import type { Fact, FactType } from './fact';
 
+/** The name of the events that set traits: their properties are the traits. */
+export const IDENTIFIED = 'Identified';
+
 const names: Record<Exclude<FactType, 'track'>, string> = {
-  identify: 'Identified',
+  identify: IDENTIFIED,
   page: 'Page Viewed',
   screen: 'Screen Viewed',
   group: 'Group Joined',

@@ -7,10 +7,18 @@ export const bounds = {
   nodes: 500,
   /** Properties that one `where` may filter by. */
   filters: 20,
-  /** Values of one `in` or `notIn`. */
+  /** Values of one `in`, `notIn`, `hasAny` or `hasAll`. */
   values: 1_000,
   /** Characters of a name, a path or a text to compare with. */
   text: 500,
+  /** Characters of a pattern, its counted repetitions written out. */
+  pattern: 500,
+  /** Characters of a text in which a pattern is looked for. */
+  matched: 1_000,
+  /** The highest number that the size of a list may be compared with. */
+  size: 1_000_000,
+  /** How many days an anniversary may be ahead or back; fewer than a year has. */
+  anniversary: 360,
   /** The longest window: what is due then must still be a year of four digits. */
   window: 36_525 * DAY,
   /** The highest number that a count within a window may be compared with; a contact's state keeps that many instants. */

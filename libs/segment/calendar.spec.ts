@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { DAY, HOUR } from '@entente/kernel';
-import { dateOf, dayOf, startOf } from './calendar';
+import { Temporal } from 'temporal-polyfill';
+import { dateOf, dayOf, earlier, later, startOf } from './calendar';
 import { Findings } from './findings';
 import { parseWindow, spanOf } from './window';
 
@@ -23,7 +24,7 @@ describe('days', () => {
         expect(startOf(day, timeZone)).toBeLessThanOrEqual(at);
         expect(startOf(day + 1, timeZone)).toBeGreaterThan(at);
         const shown = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(at);
-        expect(dateOf(day).toString()).toBe(shown);
+        expect(dateOf(day).toISOString().slice(0, 10)).toBe(shown);
       }),
       { numRuns: 500 },
     );
@@ -35,6 +36,23 @@ describe('days', () => {
       return (startOf(day + 1, 'Europe/Paris') - startOf(day, 'Europe/Paris')) / HOUR;
     };
     expect(['2026-03-28', '2026-03-29', '2026-10-25'].map(hours)).toEqual([24, 23, 25]);
+  });
+});
+
+describe('days so much later and earlier', () => {
+  it('are those that Temporal finds', () => {
+    const part = fc.integer({ min: 0, max: 40 });
+    const length = fc.record({ years: part, months: part, days: part });
+    fc.assert(
+      fc.property(fc.integer({ min: -200_000, max: 80_000 }), length, (day, much) => {
+        const date = Temporal.PlainDate.from('1970-01-01').add({ days: day });
+        const numberOf = (one: Temporal.PlainDate): number =>
+          Temporal.PlainDate.from('1970-01-01').until(one, { largestUnit: 'days' }).days;
+        expect(later(day, much)).toBe(numberOf(date.add(much)));
+        expect(earlier(day, much)).toBe(numberOf(date.subtract(much)));
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
@@ -50,6 +68,7 @@ describe('windows by the calendar', () => {
         expect(span.opensAfter(leaves, timeZone)).toBeGreaterThanOrEqual(at);
         expect(leaves - at).toBeLessThanOrEqual(span.longest);
         expect(span.leavesAt(at + DAY, timeZone)).toBeGreaterThanOrEqual(leaves);
+        expect(span.entersAt(at + DAY, timeZone)).toBeGreaterThanOrEqual(span.entersAt(at, timeZone));
       }),
       { numRuns: 1_000 },
     );

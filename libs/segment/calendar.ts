@@ -20,7 +20,7 @@ export function startOf(day: Day, zone: string): Instant {
   const key = `${day} ${zone}`;
   let start = starts.get(key);
   if (start === undefined) {
-    start = dateOf(day).toZonedDateTime(zone).epochMilliseconds;
+    start = EPOCH.add({ days: day }).toZonedDateTime(zone).epochMilliseconds;
     if (starts.size >= MOST_KNOWN) starts.clear();
     starts.set(key, start);
   }
@@ -35,14 +35,23 @@ export function dayOf(instant: Instant, zone: string): Day {
   return day;
 }
 
-/** The day that many years, months and days later; in a shorter month its last day. */
-export const later = (day: Day, { years, months, days }: CalendarLength): Day =>
-  numberOf(dateOf(day).add({ years, months, days }));
+/** The day that many years, months and days later; in a shorter month its last day. Earlier days give no later ones. */
+export const later = (day: Day, length: CalendarLength): Day => moved(day, length, 1);
 
 /** The day that many years, months and days earlier; in a shorter month its last day. Earlier days give no later ones. */
-export const earlier = (day: Day, { years, months, days }: CalendarLength): Day =>
-  numberOf(dateOf(day).subtract({ years, months, days }));
+export const earlier = (day: Day, length: CalendarLength): Day => moved(day, length, -1);
 
-export const dateOf = (day: Day): Temporal.PlainDate => EPOCH.add({ days: day });
+function moved(day: Day, { years, months, days }: CalendarLength, sign: 1 | -1): Day {
+  const date = dateOf(day);
+  const month = date.getUTCMonth() + sign * (years * 12 + months);
+  return dayOfMonth(date.getUTCFullYear(), month, date.getUTCDate()) + sign * days;
+}
 
-export const numberOf = (date: Temporal.PlainDate): Day => EPOCH.until(date, { largestUnit: 'days' }).days;
+/** A day of a month, months counted from 0 and on into other years; in a shorter month its last day. */
+export function dayOfMonth(year: number, month: number, date: number): Day {
+  const last = Date.UTC(year, month + 1, 0);
+  return Math.min(Date.UTC(year, month, date), last) / DAY;
+}
+
+/** A day as the date that UTC shows at its midnight. */
+export const dateOf = (day: Day): Date => new Date(day * DAY);

@@ -15,6 +15,8 @@ export interface Span {
   opensAfter(now: Instant, zone: string): Instant;
   /** The first instant at which what happened at `at` is no longer inside. Of two that happened, the later leaves no earlier. */
   leavesAt(at: Instant, zone: string): Instant;
+  /** Turned around: the first instant from which what will happen at `at` is no further ahead than the window is long. */
+  entersAt(at: Instant, zone: string): Instant;
   /** Whether it goes by the calendar, and so by the contact's zone. */
   readonly byCalendar: boolean;
   /** No window of this kind is longer. */
@@ -97,6 +99,7 @@ export const spanOf = (window: Window): Span =>
 const exactSpan = (length: Duration): Span => ({
   opensAfter: (now) => now - length,
   leavesAt: (at) => at + length,
+  entersAt: (at) => at - length,
   byCalendar: false,
   longest: length,
 });
@@ -104,6 +107,7 @@ const exactSpan = (length: Duration): Span => ({
 const calendarSpan = (length: CalendarLength): Span => ({
   opensAfter: (now, zone) => startOf(earlier(dayOf(now, zone), length), zone) - 1,
   leavesAt: (at, zone) => startOf(firstDayBeyond(dayOf(at, zone), length), zone),
+  entersAt: (at, zone) => startOf(firstDayReaching(dayOf(at, zone), length), zone),
   byCalendar: true,
   longest: (approximateDays(length) + 2) * DAY,
 });
@@ -113,5 +117,13 @@ function firstDayBeyond(day: number, length: CalendarLength): number {
   let first = later(day + 1, length);
   while (earlier(first, length) <= day) first += 1;
   while (earlier(first - 1, length) > day) first -= 1;
+  return first;
+}
+
+/** The first day from which a calendar length reaches ahead to a day. */
+function firstDayReaching(day: number, length: CalendarLength): number {
+  let first = earlier(day, length);
+  while (later(first, length) < day) first += 1;
+  while (later(first - 1, length) >= day) first -= 1;
   return first;
 }

@@ -1,6 +1,8 @@
 import { DAY, type Instant, type JsonObject } from '@entente/kernel';
 import { evaluate, type Facts, type HistoryEvent, type Rule, type SegmentVersion } from '@entente/segment';
 import { dayOf, startOf } from '../../libs/segment/calendar';
+import { dateIn, instantOf } from '../../libs/segment/comparisons/date';
+import { once } from '../../libs/segment/comparisons/once';
 import { inEventOrder } from '../../libs/segment/facts';
 import { zones, type Scale } from './scale';
 
@@ -32,21 +34,12 @@ export class Definition {
     return evaluate(rule, facts, now);
   }
 
-  /** Every instant at which a window or the calendar could move something, and its neighbors. */
-  boundaries(): Instant[] {
-    const { windows } = this.scale;
-    const lived = this.history.map(({ at }) => at);
-    const at = lived
-      .flatMap((instant) => windows.map(({ length }) => instant + length))
-      .concat(this.midnights());
-    return [...new Set(at.flatMap((instant) => [instant - 1, instant, instant + 1]))].sort((a, b) => a - b);
-  }
-
-  private midnights(): Instant[] {
-    const { start, rest } = this.scale;
-    const first = dayOf(start, 'UTC') - 1;
-    const days = Array.from({ length: Math.ceil((2 * rest) / DAY) + 2 }, (_, index) => first + index);
-    return days.flatMap((day) => ['UTC', ...zones].map((zone) => startOf(day, zone)));
+  /** Every instant between two at which a window or the calendar could move something, and its neighbors. */
+  boundaries(after: Instant, before: Instant): Instant[] {
+    const lived = this.history.flatMap(({ at }) => this.scale.windows.map(({ length }) => at + length));
+    const at = [...lived, ...foreseen(this.scale)].filter((one) => one + 1 > after && one - 1 < before);
+    const all = new Set(at.flatMap((instant) => [instant - 1, instant, instant + 1]));
+    return [...all].filter((one) => one > after && one < before).sort((a, b) => a - b);
   }
 
   /** Whether an event is the last of the history in event order. */
@@ -58,3 +51,19 @@ export class Definition {
     return this.holds(rule, status, now);
   }
 }
+
+/** The boundaries that do not depend on what happens: of dates, and of days. */
+const foreseen = once((scale: Scale): Instant[] => [...new Set([...ofDates(scale), ...ofDays(scale)])]);
+
+function ofDates({ dates, windows }: Scale): Instant[] {
+  const instants = dates.flatMap((text) => everyZone.map((zone) => instantOf(dateIn(text)!, zone)));
+  return instants.flatMap((at) => [at, ...windows.flatMap(({ length }) => [at - length, at + length])]);
+}
+
+function ofDays({ start, rest }: Scale): Instant[] {
+  const first = dayOf(start, 'UTC') - 1;
+  const days = Array.from({ length: Math.ceil((2 * rest) / DAY) + 2 }, (_, index) => first + index);
+  return days.flatMap((day) => everyZone.map((zone) => startOf(day, zone)));
+}
+
+const everyZone = ['UTC', ...zones];

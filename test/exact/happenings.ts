@@ -13,11 +13,9 @@ export type Happening =
       readonly late: Duration;
     };
 
-/** The top-level traits that rules read here. */
-export const traitNames = ['a', 'b', 'o', 'timezone'] as const;
-
 // Few names and values, so that rules share memories and events pass filters.
-export const value = fc.constantFrom<JsonObject[string]>('x', 'y', 1, 2, 0, true, null, ['x'], { r: 1 });
+const values: JsonObject[string][] = ['x', 'y', 'Xy', 1, 2, 0, true, null, ['x'], ['x', 1, 'y'], { r: 1 }];
+export const value = fc.constantFrom(...values);
 
 const amount = fc.constantFrom(-1.5, -1, 0.1, 0.2, 0.3, 1, 2, 2.5, 1e-20, 1e20);
 const properties = fc.record(
@@ -26,18 +24,30 @@ const properties = fc.record(
 );
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
-const traits = fc.record({ a: value, b: value, o: fc.record({ c: value }), timezone }, { requiredKeys: [] });
+const ownTraits = { a: value, b: value, o: fc.oneof(value, fc.record({ c: value })) };
+const identified = fc.record(ownTraits, { requiredKeys: [] });
 
 export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const ticks = fc.integer({ min: 0, max: 8 }).map((n) => n * scale.tick);
-  const event = fc.record({
+  const late = fc.oneof(fc.constant(0), ticks);
+  const d = fc.oneof(
+    { arbitrary: fc.constantFrom(...scale.dates), weight: 5 },
+    { arbitrary: value, weight: 1 },
+  );
+  const traits = fc.record({ ...ownTraits, d, timezone }, { requiredKeys: [] });
+  const event = fc.record({ after: ticks, event: fc.constantFrom('X', 'Y', 'Z'), properties, late });
+  const identify = fc.record({
     after: ticks,
-    event: fc.constantFrom('X', 'Y', 'Z'),
-    properties,
-    late: fc.oneof(fc.constant(0), ticks),
+    event: fc.constant('Identified'),
+    properties: identified,
+    late,
   });
   return fc.array(
-    fc.oneof({ arbitrary: event, weight: 5 }, { arbitrary: fc.record({ after: ticks, traits }), weight: 2 }),
+    fc.oneof(
+      { arbitrary: event, weight: 5 },
+      { arbitrary: identify, weight: 2 },
+      { arbitrary: fc.record({ after: ticks, traits }), weight: 2 },
+    ),
     { maxLength: 14 },
   );
 };

@@ -10,6 +10,8 @@ export interface Scale {
   readonly windows: readonly { readonly text: string; readonly length: Duration }[];
   /** Windows that go by the calendar. */
   readonly calendars: readonly string[];
+  /** Values of traits that are dates, most of them near the start. */
+  readonly dates: readonly string[];
   /** The zone of contacts that name none. */
   readonly timeZone: string;
   /** Its share of the runs: calendars have many instants to compare at. */
@@ -32,6 +34,14 @@ const seconds: Scale = {
     { text: 'PT10S', length: 10 * SECOND },
   ],
   calendars: ['P0D'],
+  dates: [
+    '2026-11-02T00:00:03Z',
+    '2026-11-02T01:00:05.500+01:00',
+    '2026-11-01T23:59:58Z',
+    '2026-11-02',
+    '2026-11-01',
+    '2020-11-03',
+  ],
   timeZone: 'UTC',
   share: 1,
   rest: 20 * SECOND,
@@ -49,12 +59,43 @@ const days: Scale = {
     { text: 'P5D', length: 120 * HOUR },
   ],
   calendars: ['P0D', 'P1D', 'P3D'],
+  dates: [
+    '2026-10-25T00:30:00Z',
+    '2026-10-24T22:00:00Z',
+    '2026-10-28T12:00:00.000Z',
+    '2026-10-25',
+    '2026-10-26',
+    '1990-10-27',
+  ],
   timeZone: 'Europe/Paris',
   share: 0.2,
   rest: 240 * HOUR,
 };
 
+/** The end of a February without a 29th, with months. */
+const months: Scale = {
+  name: 'months',
+  start: Date.UTC(2027, 1, 25, 12),
+  tick: 12 * HOUR,
+  windows: [
+    { text: 'P1D', length: 24 * HOUR },
+    { text: 'P7D', length: 7 * 24 * HOUR },
+  ],
+  calendars: ['P1D', 'P1M'],
+  dates: [
+    '2024-02-29',
+    '2027-02-28',
+    '2027-03-31',
+    '1604-03-01',
+    '2027-02-28T23:30:00Z',
+    '2027-01-29T06:00:00Z',
+  ],
+  timeZone: 'Europe/Paris',
+  share: 0.1,
+  rest: 40 * 24 * HOUR,
+};
+
 /** Zones that contacts name, with days that begin at other hours. */
 export const zones = ['America/Sao_Paulo', 'Asia/Kathmandu', 'Europe/Paris'] as const;
 
-export const scales = [seconds, days] as const;
+export const scales = [seconds, days, months] as const;

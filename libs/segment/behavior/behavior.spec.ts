@@ -175,7 +175,7 @@ describe('what is written', () => {
     [{ sum: { of: 'a' } }, ['rule.sum no-comparison']],
     [{ sum: { of: 'a', gt: '5' } }, ['rule.sum.gt operand']],
     [{ sum: { of: 'a', eq: '5' } }, ['rule.sum.eq number']],
-    [{ sum: { of: 'a', exists: true } }, ['rule.sum.exists number']],
+    [{ sum: { of: 'a', exists: true } }, ['rule.sum.exists unknown-operator']],
     [{ sum: { of: 'a', gt: 5, lt: 5 } }, ['rule.sum constant']],
     [{ sum: { of: 'a', above: 5 } }, ['rule.sum.above unknown-operator']],
     [{ distinct: { of: 'a', gte: 1_001 } }, ['rule.distinct.gte count']],

@@ -1,6 +1,6 @@
-import { Temporal } from 'temporal-polyfill';
 import { DAY, parseInstant, toIso, type Duration, type Instant } from '@entente/kernel';
-import { numberOf, startOf } from '../calendar';
+import { startOf } from '../calendar';
+import { plainDay } from '../comparisons/date';
 import type { Findings } from '../findings';
 
 /** A fixed point in time: an instant (`2026-01-31T09:00:00.000Z`), or the beginning of a day in the contact's zone (`2026-01-31`). */
@@ -26,7 +26,7 @@ export function parseMark(raw: unknown, path: string, findings: Findings): Mark 
 }
 
 export const instantOf = (mark: Mark, zone: string): Instant =>
-  isDay(mark) ? startOf(numberOf(Temporal.PlainDate.from(mark)), zone) : parseInstant(mark)!;
+  isDay(mark) ? startOf(plainDay(mark)!, zone) : parseInstant(mark)!;
 
 /** How far its instants in all time zones are from that in UTC. */
 export const slackOf = (mark: Mark): Duration => (isDay(mark) ? AROUND_THE_WORLD : 0);

@@ -1,30 +1,32 @@
-import { isObject, type Json } from '@entente/kernel';
+import { isObject } from '@entente/kernel';
 import { below, type Findings } from '../findings';
-import { parseComparison, type Comparison } from './comparison';
-import type { Context } from './operator';
-import { operatorNames, operatorOf } from './registry';
+import { numeric } from './numeric';
+import { NO_CONTEXT } from './operator';
+import { once } from './once';
+import { parseOperators, partsOf, testOf, type ComparisonBy } from './operator-table';
 
-/** Counts are compared with numbers, which look at nothing else. */
-const NO_CONTEXT: Context = { now: 0, traits: {}, zone: 'UTC' };
-
-const countable = operatorNames.filter((name) => operatorOf(name).settles);
+/** A comparison with numbers. */
+export type NumberComparison = ComparisonBy<typeof numeric>;
 
 /** The whole number from which on a count's truth no longer changes: how far anybody needs to count. */
-export const settlesAt = (count: Comparison): number =>
-  Math.max(...Object.entries(count).map(([name, operand]) => operatorOf(name).settles!(operand as Json)));
+export const settlesAt = (count: NumberComparison): number =>
+  Math.max(...partsOf(numeric, count).map(([operator, operand]) => operator.settles!(operand)));
 
-/** Whether a count passes. Only operators that compare the number alone are in one. */
-export const passesNumber = (count: Comparison, number: number): boolean =>
-  Object.entries(count).every(([name, operand]) =>
-    operatorOf(name).holds(number, operand as Json, NO_CONTEXT),
-  );
+/** The test of a count, prepared once for it. */
+export const countTest = once((count: NumberComparison): ((number: number) => boolean) => {
+  const test = testOf(numeric, count);
+  return (number) => test(number, NO_CONTEXT);
+});
+
+/** Whether a count passes. */
+export const passesNumber = (count: NumberComparison, number: number): boolean => countTest(count)(number);
 
 /** Whether a count of 0, 1, 2, … passes, up to the number where it settles. */
-export const truthsOf = (count: Comparison): readonly boolean[] =>
+export const truthsOf = (count: NumberComparison): readonly boolean[] =>
   Array.from({ length: settlesAt(count) + 1 }, (_, number) => passesNumber(count, number));
 
 /**
- * How often something happened, as a comparison with whole numbers from 0 to `highest`. One that holds for every
+ * How many there are of something, as a comparison with whole numbers from 0 to `highest`. One that holds for every
  * number or for none is a mistake, and is refused: it would make everybody a member, or nobody.
  */
 export function parseCount(
@@ -32,29 +34,24 @@ export function parseCount(
   path: string,
   highest: number,
   findings: Findings,
-): Comparison | undefined {
-  const expected = `a whole number from 0 to ${highest}, or operators out of ${countable.join(', ')} with such numbers`;
+): NumberComparison | undefined {
+  const expected = `a whole number from 0 to ${highest}, or operators out of ${Object.keys(numeric).join(', ')} with such numbers`;
   const isCount = (value: unknown): boolean =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) <= highest;
   const before = findings.problems.length;
-  const count = parseComparison(raw, path, findings);
+  const count = parseOperators(numeric, raw, path, findings);
   if (!count || findings.problems.length > before) return undefined;
-  for (const [name, operand] of Object.entries(count))
-    if (!operatorOf(name).settles || ![operand].flat().every(isCount))
-      findings.add(
-        isObject(raw) ? below(path, name) : path,
-        'count',
-        'That is no number of times.',
-        expected,
-      );
+  for (const [, operand, name] of partsOf(numeric, count))
+    if (![operand].flat().every(isCount))
+      findings.add(isObject(raw) ? below(path, name) : path, 'count', 'That is no count.', expected);
   if (findings.problems.length > before) return undefined;
   return isConstant(count)
-    ? findings.add(path, 'constant', 'That holds for every number of times, or for none.', expected)
+    ? findings.add(path, 'constant', 'That holds for every count, or for none.', expected)
     : count;
 }
 
 /** A truth can only change next to a number that is named. */
-function isConstant(count: Comparison): boolean {
+function isConstant(count: NumberComparison): boolean {
   const named = Object.values(count).flat() as number[];
   const probes = [0, ...named.flatMap((number) => [number - 1, number, number + 1])].filter((n) => n >= 0);
   return new Set(probes.map((number) => passesNumber(count, number))).size === 1;

@@ -1,6 +1,7 @@
 import { bounds } from '../bounds';
 import { isText } from '../read';
 import type { Operator, Scalar } from './operator';
+import { orTrait } from './trait-operand';
 
 /** A value as equality takes it, or undefined. */
 export function asScalar(raw: unknown): Scalar | undefined {
@@ -9,21 +10,23 @@ export function asScalar(raw: unknown): Scalar | undefined {
   return undefined;
 }
 
-const expected = `a text of up to ${bounds.text} characters, a number, true or false`;
-const settles = (operand: Scalar): number => Number(operand) + 1;
+const isScalar = (value: unknown): value is Scalar =>
+  typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 
-export const eq: Operator<Scalar> = {
-  expected,
+const equality: Omit<Operator<Scalar>, 'test' | 'turns'> = {
+  expected: `a text of up to ${bounds.text} characters, a number, true or false`,
   parse: asScalar,
-  holds: (value, operand) => value === operand,
-  only: (operand) => [operand],
-  settles,
+  settles: (operand) => Number(operand) + 1,
 };
+
+export const eq = orTrait<Scalar>({
+  ...equality,
+  test: (operand) => (value) => isScalar(value) && value === operand,
+  only: (operand) => [operand],
+});
 
 /** Of the same type and different: a missing value is not "another" one. */
-export const ne: Operator<Scalar> = {
-  expected,
-  parse: asScalar,
-  holds: (value, operand) => typeof value === typeof operand && value !== operand,
-  settles,
-};
+export const ne = orTrait<Scalar>({
+  ...equality,
+  test: (operand) => (value) => isScalar(value) && typeof value === typeof operand && value !== operand,
+});

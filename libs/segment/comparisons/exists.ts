@@ -4,5 +4,5 @@ import type { Operator } from './operator';
 export const exists: Operator<boolean> = {
   expected: 'true or false',
   parse: (raw) => (typeof raw === 'boolean' ? raw : undefined),
-  holds: (value, operand) => (value !== undefined && value !== null) === operand,
+  test: (operand) => (value) => (value !== undefined && value !== null) === operand,
 };

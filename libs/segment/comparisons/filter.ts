@@ -3,7 +3,7 @@ import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
 import { parseComparison, passes, splitComparison, testOf, type Comparison } from './comparison';
-import type { Context } from './operator';
+import { NO_CONTEXT, type Context } from './operator';
 
 /** Comparisons by the dot path of a property, all of which must hold for the same event. */
 export type Filter = { readonly [path: string]: Comparison };
@@ -29,7 +29,7 @@ export const passesFilter = (filter: Filter | undefined, properties: JsonObject,
     passes(comparison, valueAt(properties, stepsOf(path)), context),
   );
 
-/** `passesFilter` for a fixed filter, with paths and operators looked up once. */
+/** `passesFilter` for a fixed filter, which looks at nothing but the values, with paths and operators looked up once. */
 export function filterTest(fixed: Filter | undefined): (properties: JsonObject) => boolean {
   const tests = Object.entries(fixed ?? {}).map(([path, comparison]) => ({
     steps: stepsOf(path),
@@ -37,9 +37,6 @@ export function filterTest(fixed: Filter | undefined): (properties: JsonObject) 
   }));
   return (properties) => tests.every(({ steps, test }) => test(valueAt(properties, steps), NO_CONTEXT));
 }
-
-/** A fixed filter looks at nothing but the values. */
-const NO_CONTEXT: Context = { now: 0, traits: {}, zone: 'UTC' };
 
 /** The part of a filter that an event passes or not for good, and the part whose truth moves with time or traits. */
 export function splitFilter(filter: Filter | undefined): {

@@ -1,4 +1,5 @@
 import type { Instant, Json, JsonObject } from '@entente/kernel';
+import type { Findings } from '../findings';
 
 /** What equality knows. Text is compared exactly, letter case and accents included; numbers as doubles. */
 export type Scalar = string | number | boolean;
@@ -11,27 +12,37 @@ export interface Context {
   readonly zone: string;
 }
 
+/** For comparisons that are known to look at nothing but the value. */
+export const NO_CONTEXT: Context = { now: 0, traits: {}, zone: 'UTC' };
+
 /** What the truth of an operator with its operand depends on besides the value. */
 export interface Dependence {
-  /** Whether time alone may change it; `turnsAt` says when. */
+  /** Whether time alone may change it; `turns` says when. */
   readonly onTime?: boolean;
   /** Top-level names of the traits that it reads. */
   readonly onTraits?: readonly string[];
 }
 
-/** One operator of a comparison, such as `gte`. Nothing and a value of another type compare false. */
+/** Whether a value passes. Nothing and a value of another type do not. */
+export type Test = (value: Json | undefined, context: Context) => boolean;
+
+/** An instant after `now` before which time alone does not change whether a value passes. */
+export type Turn = (value: Json | undefined, context: Context) => Instant | undefined;
+
+/** One operator of a comparison, such as `gte`. */
 export interface Operator<Operand extends Json> {
   /** What may stand behind it, for an author who wrote something else. */
   readonly expected: string;
-  /** The operand in its canonical form, or undefined when it is none. */
-  parse(raw: unknown): Operand | undefined;
-  holds(value: Json | undefined, operand: Operand, context: Context): boolean;
+  /** The operand in its canonical form, or undefined when it is none; `findings` may then have more than `expected` says. */
+  parse(raw: unknown, path: string, findings: Findings): Operand | undefined;
+  /** The test that the operand makes. Asked once for a comparison: what is dear is prepared here. */
+  test(operand: Operand): Test;
   /** The only values that can pass, where they can be listed: events are indexed by them. */
   only?(operand: Operand): readonly Scalar[] | undefined;
-  /** The whole number from which on the truth no longer changes. Only operators that have it compare counts. */
+  /** The whole number from which on the truth no longer changes, for operators that compare numbers. */
   settles?(operand: Operand): number;
   /** Absent: on the value alone, at every instant. */
   depends?(operand: Operand): Dependence | undefined;
-  /** Where it depends on time: an instant after `now` before which time alone does not change what `holds` says. */
-  turnsAt?(value: Json | undefined, operand: Operand, context: Context): Instant | undefined;
+  /** Where it depends on time. */
+  turns?(operand: Operand): Turn;
 }

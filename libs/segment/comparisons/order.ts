@@ -1,14 +1,18 @@
 import type { Operator } from './operator';
+import { orTrait, type TraitOperand } from './trait-operand';
 
 /** Two numbers in order; anything that is no number compares false. */
-function order(holds: (value: number, operand: number) => boolean, settlesAbove: 0 | 1): Operator<number> {
-  return {
+const order = (
+  holds: (value: number, operand: number) => boolean,
+  settlesAbove: 0 | 1,
+): Operator<number | TraitOperand> =>
+  orTrait<number>({
     expected: 'a number',
     parse: (raw) => (typeof raw === 'number' && Number.isFinite(raw) ? (raw === 0 ? 0 : raw) : undefined),
-    holds: (value, operand) => typeof value === 'number' && holds(value, operand),
+    test: (operand) => (value) =>
+      typeof value === 'number' && typeof operand === 'number' && holds(value, operand),
     settles: (operand) => operand + settlesAbove,
-  };
-}
+  });
 
 export const gt = order((value, operand) => value > operand, 1);
 export const gte = order((value, operand) => value >= operand, 0);

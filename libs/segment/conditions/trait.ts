@@ -1,27 +1,26 @@
-import {
-  dependenceOf,
-  passes,
-  readOperators,
-  testOf,
-  turnOf,
-  type Comparison,
-} from '../comparisons/comparison';
+import { IDENTIFIED } from '@entente/event';
+import { toIso, type JsonObject } from '@entente/kernel';
+import { dependenceOf, earliest, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
+import type { Comparison } from '../comparisons/comparison';
 import { operatorNames } from '../comparisons/registry';
 import { contextOf } from '../context';
+import type { Facts } from '../facts';
 import { below } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
+import { zoneTrait } from '../time-zone';
+import { parseWindow, spanOf, type Window } from '../window';
+import { compileChange, holdsChange, lastChange } from './change';
 import type { ConditionKind } from './kind';
 
 /** `{ "trait": "address.city", "in": ["Lyon", "Lille"] }`: the operators stand beside the path. */
-export type TraitCondition = { readonly trait: string } & Comparison;
-
-const comparisonOf = ({ trait: _, ...comparison }: TraitCondition): Comparison => comparison;
+export type TraitCondition = { readonly trait: string; readonly changedWithin?: Window } & Comparison;
 
 export const trait: ConditionKind<TraitCondition> = {
-  fields: ['trait', ...operatorNames],
+  fields: ['trait', 'changedWithin', ...operatorNames],
 
   parse(fields, path, findings) {
-    const { trait: named } = fields;
+    const before = findings.problems.length;
+    const { trait: named, changedWithin } = fields;
     if (!isPath(named))
       findings.add(
         below(path, 'trait'),
@@ -29,29 +28,60 @@ export const trait: ConditionKind<TraitCondition> = {
         'That names no trait.',
         'a name, or names between single dots',
       );
-    const comparison = readOperators(fields, path, findings);
-    return isPath(named) && comparison ? { trait: named, ...comparison } : undefined;
+    const changes = changedWithin !== undefined;
+    const window = changes && parseWindow(changedWithin, below(path, 'changedWithin'), findings);
+    const compares = !changes || operatorNames.some((name) => Object.hasOwn(fields, name));
+    const comparison = compares ? readOperators(fields, path, findings) : {};
+    if (findings.problems.length > before) return undefined;
+    return { trait: named as string, ...(window && { changedWithin: window }), ...comparison };
   },
 
-  names: (condition) => ({
-    traits: [...new Set([stepsOf(condition.trait)[0]!, ...dependenceOf(comparisonOf(condition)).onTraits])],
-  }),
-
-  holds: (condition, facts, now) =>
-    passes(comparisonOf(condition), valueAt(facts.traits, stepsOf(condition.trait)), contextOf(facts, now)),
-
-  because: (condition, { traits }) => ({ found: valueAt(traits, stepsOf(condition.trait)) ?? null }),
-
-  compile(condition) {
-    const steps = stepsOf(condition.trait);
-    const comparison = comparisonOf(condition);
-    const test = testOf(comparison);
-    const turn = turnOf(comparison);
+  names(condition) {
+    const { trait: path, changedWithin } = condition;
+    const zone = changedWithin !== undefined && spanOf(changedWithin).byCalendar ? [zoneTrait] : [];
     return {
-      holds: (moment) => test(valueAt(moment.traits, steps), moment),
-      ...(dependenceOf(comparison).onTime && {
-        changesAt: (moment) => turn(valueAt(moment.traits, steps), moment),
+      traits: [...new Set([stepsOf(path)[0]!, ...dependenceOf(condition).onTraits, ...zone])],
+      ...(changedWithin !== undefined && { events: [IDENTIFIED] }),
+    };
+  },
+
+  holds(condition, facts, now) {
+    const { trait: path, changedWithin } = condition;
+    const context = contextOf(facts, now);
+    return (
+      passes(condition, valueAt(facts.traits, stepsOf(path)), context) &&
+      (changedWithin === undefined || holdsChange(path, changedWithin, facts, context))
+    );
+  },
+
+  because(condition, facts, now) {
+    const { trait: path, changedWithin } = condition;
+    const change = changedWithin === undefined ? undefined : lastChange(path, facts, now);
+    return {
+      found: valueAt(facts.traits, stepsOf(path)) ?? null,
+      ...comparedWith(condition, facts),
+      ...(changedWithin !== undefined && { changed: change === undefined ? null : toIso(change) }),
+    };
+  },
+
+  compile(condition, needs) {
+    const { trait: path, changedWithin } = condition;
+    const steps = stepsOf(path);
+    const test = testOf(condition);
+    const turn = dependenceOf(condition).onTime ? turnOf(condition) : undefined;
+    const change = changedWithin === undefined ? undefined : compileChange(path, changedWithin, needs);
+    return {
+      holds: (moment) => test(valueAt(moment.traits, steps), moment) && (change?.holds(moment) ?? true),
+      ...((turn || change) && {
+        changesAt: (moment) =>
+          earliest([turn?.(valueAt(moment.traits, steps), moment), change?.changesAt(moment)]),
       }),
     };
   },
 };
+
+/** The other traits that the comparison read. */
+function comparedWith(condition: TraitCondition, { traits }: Facts): JsonObject {
+  const others = dependenceOf(condition).onTraits.map((name) => [name, valueAt(traits, [name]) ?? null]);
+  return others.length > 0 ? { with: Object.fromEntries(others) as JsonObject } : {};
+}

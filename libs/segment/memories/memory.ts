@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Instant, type Json, type Uuid } from '@entente/kernel';
+import { canonicalJson, type Instant, type Json, type JsonObject, type Uuid } from '@entente/kernel';
 import { filterTest, type Filter } from '../comparisons/filter';
 import type { Happened, HistoryEvent } from '../facts';
 import { stepsOf, valueAt } from '../read';
@@ -15,6 +15,8 @@ export interface Feed {
   readonly event: string;
   /** Only what Entente itself tells. */
   readonly own?: true;
+  /** Only those that have this property, be it null. */
+  readonly has?: string;
   readonly where?: Filter;
 }
 
@@ -24,6 +26,7 @@ export interface Item {
   readonly id: Uuid;
   /** Which of the memory's feeds have it, by their places, ascending. */
   readonly feeds: readonly number[];
+  readonly properties: JsonObject;
   /** Its properties at the memory's paths. */
   readonly picked: readonly (Json | undefined)[];
 }
@@ -100,13 +103,16 @@ export class OpenMemory implements Memory {
   }
 
   private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
-    return { at, id, feeds, picked: this.paths.map((steps) => valueAt(properties, steps)) };
+    return { at, id, feeds, properties, picked: this.paths.map((steps) => valueAt(properties, steps)) };
   }
 }
 
-function testOf({ own, where }: Feed): (event: Happened) => boolean {
+function testOf({ own, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
-  return (event) => (own !== true || event.own === true) && passes(event.properties);
+  return (event) =>
+    (own !== true || event.own === true) &&
+    (has === undefined || Object.hasOwn(event.properties, has)) &&
+    passes(event.properties);
 }
 
 const keyOf = (parts: readonly unknown[]): string =>

@@ -11,7 +11,7 @@ import { trait } from './trait';
 const kinds: readonly { readonly kind: ArbitraryKind; readonly weight: number }[] = [
   { kind: event, weight: 5 },
   { kind: sequence, weight: 2 },
-  { kind: trait, weight: 2 },
+  { kind: trait, weight: 4 },
   { kind: segment, weight: 2 },
 ];
 

@@ -1,6 +1,20 @@
 import fc from 'fast-check';
-import { operators } from './comparison';
+import { dateOperators, operators, window } from './comparison';
 import type { ArbitraryKind } from './kind';
 
-export const trait: ArbitraryKind = () =>
-  fc.tuple(fc.constantFrom('a', 'b', 'o.c'), operators).map(([path, one]) => ({ trait: path, ...one }));
+const path = fc.constantFrom('a', 'b', 'o.c');
+
+export const trait: ArbitraryKind = (scale) => {
+  const changedWithin = window(scale);
+  const dated = fc.constantFrom('a', 'd', 'd', 'd');
+  const date = dateOperators(scale);
+  return fc.oneof(
+    fc.tuple(path, operators).map(([trait, one]) => ({ trait, ...one })),
+    fc.tuple(dated, date).map(([trait, one]) => ({ trait, ...one })),
+    fc.tuple(dated, date, date).map(([trait, one, other]) => ({ trait, ...one, ...other })),
+    fc.tuple(path, changedWithin).map(([trait, window]) => ({ trait, changedWithin: window })),
+    fc
+      .tuple(path, operators, changedWithin)
+      .map(([trait, one, window]) => ({ trait, ...one, changedWithin: window })),
+  );
+};

@@ -1,7 +1,8 @@
 import { isObject } from '@entente/kernel';
 import { parseCount } from '../../comparisons/count';
-import { parseComparison, type Comparison } from '../../comparisons/comparison';
-import { operatorOf } from '../../comparisons/registry';
+import type { Comparison } from '../../comparisons/comparison';
+import { numeric } from '../../comparisons/numeric';
+import { parseOperators } from '../../comparisons/operator-table';
 import { below, type Findings } from '../../findings';
 import { isPath } from '../../read';
 import { isConstant } from '../ranked';
@@ -45,10 +46,10 @@ function parseOf(
 /** A comparison with numbers of any kind. One that no number passes is a mistake. */
 function parseNumbers(raw: object, path: string, findings: Findings): Comparison | undefined {
   const before = findings.problems.length;
-  const comparison = parseComparison(raw, path, findings);
+  const comparison = parseOperators(numeric, raw, path, findings);
   if (!comparison || findings.problems.length > before) return undefined;
   for (const [name, operand] of Object.entries(comparison))
-    if (!operatorOf(name).settles || ![operand].flat().every((value) => typeof value === 'number'))
+    if (![operand].flat().every((value) => typeof value === 'number'))
       findings.add(below(path, name), 'number', 'That compares no number with numbers.', 'a number');
   if (findings.problems.length > before) return undefined;
   return isConstant(comparison)

@@ -1,6 +1,6 @@
 import { DAY, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
 import { bounds } from '../../bounds';
-import { dateOf, dayOf, numberOf, startOf } from '../../calendar';
+import { dateOf, dayOf, dayOfMonth, startOf } from '../../calendar';
 import { parseCount, passesNumber } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
@@ -23,15 +23,9 @@ const units = {
     longest: DAYS_OF_A_WEEK,
   },
   month: {
-    numberOf: (day: number) => dateOf(day).year * MONTHS_OF_A_YEAR + dateOf(day).month - 1,
+    numberOf: (day: number) => dateOf(day).getUTCFullYear() * MONTHS_OF_A_YEAR + dateOf(day).getUTCMonth(),
     firstDay: (number: number) =>
-      numberOf(
-        dateOf(0).with({
-          year: Math.floor(number / MONTHS_OF_A_YEAR),
-          month: (number % MONTHS_OF_A_YEAR) + 1,
-          day: 1,
-        }),
-      ),
+      dayOfMonth(Math.floor(number / MONTHS_OF_A_YEAR), number % MONTHS_OF_A_YEAR, 1),
     longest: 31,
   },
 } as const;

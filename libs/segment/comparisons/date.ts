@@ -1,0 +1,33 @@
+import { DAY, parseInstant, toIso, type Instant, type Json } from '@entente/kernel';
+import { dayOf, startOf, type Day } from '../calendar';
+
+/** A date: an instant, or a day whose beginning and end depend on the time zone. */
+export type DateValue = { readonly at: Instant } | { readonly day: Day };
+
+const PLAIN = /^([12]\d{3})-(\d{2})-(\d{2})$/;
+
+/** The date that a value names: an RFC 3339 text, or a plain date such as `2026-11-24` of the years 1000 to 2199. */
+export function dateIn(value: Json | undefined): DateValue | undefined {
+  if (typeof value !== 'string') return undefined;
+  const day = plainDay(value);
+  if (day !== undefined) return { day };
+  const at = parseInstant(value);
+  return at === undefined ? undefined : { at };
+}
+
+/** The day that a plain date names; undefined for every other text, and for a day that no calendar has. */
+export function plainDay(text: string): Day | undefined {
+  const match = PLAIN.exec(text);
+  if (!match) return undefined;
+  const [year, month, day] = match.slice(1).map(Number) as [number, number, number];
+  const midnight = Date.UTC(year, month - 1, day);
+  return year < 2200 && toIso(midnight).startsWith(text) ? midnight / DAY : undefined;
+}
+
+/** The instant itself, or the beginning of the day. */
+export const instantOf = (date: DateValue, zone: string): Instant =>
+  'at' in date ? date.at : startOf(date.day, zone);
+
+/** The day itself, or the one that the instant is in. */
+export const dayIn = (date: DateValue, zone: string): Day =>
+  'day' in date ? date.day : dayOf(date.at, zone);

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { DAY, type Instant, type Json } from '@entente/kernel';
+import { dayOf } from '../calendar';
+import { Findings } from '../findings';
+import { spanOf } from '../window';
+import { parseComparison, passes, turnOf, type Comparison } from './comparison';
+import { dateIn, instantOf } from './date';
+
+const zones = ['UTC', 'Europe/Paris', 'America/Sao_Paulo', 'Asia/Kathmandu', 'America/St_Johns'];
+const zone = fc.constantFrom(...zones);
+const now = fc.integer({ min: Date.UTC(2026, 0, 1), max: Date.UTC(2029, 0, 1) });
+const iso = (at: Instant): string => new Date(at).toISOString();
+const value = fc.oneof(
+  now.map(iso),
+  now.map((at) => iso(at).slice(0, 10)),
+  fc.constantFrom('2024-02-29', '1604-02-29', '2027-02-28', '2028-03-01', '1999-12-31', '2026-10-25'),
+);
+const windows = ['PT1H', 'P1D', 'P30D', { calendar: 'P0D' }, { calendar: 'P2D' }, { calendar: 'P1M' }];
+const window = fc.constantFrom(...windows);
+const reach = fc.constantFrom('P1D', 'P7D', 'P30D', 'P360D');
+const moving = fc.oneof(
+  window.map((withinLast) => ({ withinLast })),
+  window.map((withinNext) => ({ withinNext })),
+  window.map((moreThanAgo) => ({ moreThanAgo })),
+  fc.constant({ anniversary: 'today' }),
+  reach.map((withinNext) => ({ anniversary: { withinNext } })),
+  reach.map((withinLast) => ({ anniversary: { withinLast } })),
+);
+
+const read = (raw: unknown): Comparison => parseComparison(raw, 'p', new Findings())!;
+const holds = (raw: unknown, one: Json | undefined, at: Instant | string = 0, timeZone = 'UTC'): boolean =>
+  passes(read(raw), one, {
+    now: typeof at === 'string' ? Date.parse(at) : at,
+    zone: timeZone,
+    traits: {},
+  });
+
+describe('dates that move', () => {
+  it('turn at the very instant that is foretold, and at none before', () => {
+    fc.assert(
+      fc.property(moving, value, now, zone, (raw, date, at, timeZone) => {
+        const comparison = read(raw);
+        const so = (when: Instant): boolean =>
+          passes(comparison, date, { now: when, zone: timeZone, traits: {} });
+        const turn = turnOf(comparison)(date, { now: at, zone: timeZone, traits: {} });
+        const until = Math.min(turn ?? Infinity, at + 800 * DAY);
+        for (let probe = at; probe < until; probe += 23 * DAY) expect(so(probe)).toBe(so(at));
+        if (turn === undefined) return;
+        expect(turn).toBeGreaterThan(at);
+        expect([so(turn - 1), so(turn)]).toEqual([so(at), !so(at)]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are within the last D as events are, else more than D ago or still to come', () => {
+    fc.assert(
+      fc.property(window, value, now, zone, (within, text, at, timeZone) => {
+        const date = instantOf(dateIn(text)!, timeZone);
+        const inside = date > spanOf(within).opensAfter(at, timeZone) && date <= at;
+        expect(holds({ withinLast: within }, text, at, timeZone)).toBe(inside);
+        expect(holds({ moreThanAgo: within }, text, at, timeZone)).toBe(!inside && date <= at);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('are within the next D from D before them until themselves', () => {
+    const due = '2026-11-24T12:00:00Z';
+    const next = { withinNext: 'P1D' };
+    const at = ['2026-11-23T11:59:59.999Z', '2026-11-23T12:00:00Z', '2026-11-24T11:59:59.999Z', due];
+    expect(at.map((one) => holds(next, due, one))).toEqual([false, true, true, false]);
+  });
+
+  it('are within the next days of the calendar until the last of these ends', () => {
+    const next = { withinNext: { calendar: 'P1D' } };
+    const at = '2026-11-24T22:59:00Z';
+    const values = ['2026-11-24', '2026-11-25', '2026-11-26', '2026-11-25T22:59:59Z', '2026-11-25T23:00:00Z'];
+    expect(values.map((one) => holds(next, one, at, 'Europe/Paris'))).toEqual([
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
+  });
+});
+
+describe('anniversary', () => {
+  it('is on the day of the year in the zone of the contact; 29 February on the 28th in common years', () => {
+    const today = { anniversary: 'today' };
+    expect(holds(today, '1990-11-24', '2026-11-23T23:00:00Z', 'Europe/Paris')).toBe(true);
+    expect(holds(today, '1990-11-24', '2026-11-23T22:59:59Z', 'Europe/Paris')).toBe(false);
+    expect(holds(today, '1990-11-23T23:30:00Z', '2026-11-24T12:00:00Z', 'Europe/Paris')).toBe(true);
+    expect(holds(today, '2000-02-29', '2027-02-28T12:00:00Z')).toBe(true);
+    expect(holds(today, '2000-02-29', '2028-02-28T12:00:00Z')).toBe(false);
+    expect(holds(today, '2000-02-29', '2028-02-29T12:00:00Z')).toBe(true);
+    expect(holds(today, '2000-02-28', '2028-02-29T12:00:00Z')).toBe(false);
+  });
+
+  it.each<[object, string[]]>([
+    [{ withinNext: 'P2D' }, ['01-01', '12-31']],
+    [{ withinLast: 'P2D' }, ['12-28', '12-29', '12-30']],
+  ])('%j looks over the turn of the year, and counts today as begun', (one, days) => {
+    const all = ['12-27', '12-28', '12-29', '12-30', '12-31', '01-01', '01-02'];
+    const found = all.filter((day) => holds({ anniversary: one }, `1980-${day}`, '2026-12-30T10:00:00Z'));
+    expect(found.sort()).toEqual(days.sort());
+  });
+
+  it.each<[unknown, unknown]>([
+    ['today', 'today'],
+    [{ withinNext: 'P1W' }, { withinNext: 'P7D' }],
+    [{ withinLast: 'PT48H' }, { withinLast: 'P2D' }],
+  ])('reads %j', (raw, operand) => expect(read({ anniversary: raw })).toEqual({ anniversary: operand }));
+});
+
+describe('before, after and onDay', () => {
+  it('are half-open: after is from then on', () => {
+    const values = [
+      '2026-11-23T23:59:59.999Z',
+      '2026-11-24T00:00:00Z',
+      '2026-11-23',
+      '2026-11-24',
+      '2026-11-25',
+    ];
+    const passing = (raw: object): string[] => values.filter((one) => holds(raw, one));
+    expect(passing({ before: '2026-11-24' })).toEqual([values[0], values[2]]);
+    expect(passing({ after: '2026-11-24' })).toEqual([values[1], values[3], values[4]]);
+    expect(passing({ onDay: '2026-11-24' })).toEqual([values[1], values[3]]);
+    expect(passing({ after: '2026-11-23T12:00:00Z', before: '2026-11-24T12:00:00Z' })).toEqual([
+      values[0],
+      values[1],
+      values[3],
+    ]);
+  });
+
+  it('take days of the contact', () => {
+    const eve = '2026-11-23T23:30:00Z';
+    expect(holds({ onDay: '2026-11-24' }, eve, 0, 'Europe/Paris')).toBe(true);
+    expect(holds({ onDay: '2026-11-24' }, eve, 0, 'UTC')).toBe(false);
+    expect(holds({ before: '2026-11-24' }, eve, 0, 'Europe/Paris')).toBe(false);
+    expect(holds({ before: '2026-11-24T00:00:00Z' }, '2026-11-24', 0, 'Europe/Paris')).toBe(true);
+  });
+
+  it('have one way to write an instant', () =>
+    expect(read({ before: '2026-11-24t10:00:00+01:00', after: '2026-11-24' })).toEqual({
+      before: '2026-11-24T09:00:00.000Z',
+      after: '2026-11-24',
+    }));
+});
+
+describe('what is no date', () => {
+  const others = [
+    '',
+    'soon',
+    '2026-02-30',
+    '2026-13-01',
+    '0999-01-01',
+    '2200-01-01',
+    '2026-11-24T10:00:00',
+    7,
+  ];
+  it.each<unknown>([...others, null, undefined, true, ['2026-11-24'], { d: 1 }])(
+    '%j compares false',
+    (one) => {
+      fc.assert(
+        fc.property(moving, now, zone, (raw, at, timeZone) => {
+          expect(holds(raw, one as Json, at, timeZone)).toBe(false);
+          const context = { now: at, zone: timeZone, traits: {} };
+          expect(turnOf(read(raw))(one as Json, context)).toBeUndefined();
+        }),
+        { numRuns: 20 },
+      );
+      for (const raw of [{ before: '2199-01-01' }, { after: '1000-01-01' }, { onDay: '2026-11-24' }])
+        expect(holds(raw, one as Json)).toBe(false);
+    },
+  );
+});
+
+it('days of the calendar are those that zones show', () =>
+  expect(dayOf(Date.parse('2026-11-23T23:30:00Z'), 'Europe/Paris') * DAY).toBe(Date.UTC(2026, 10, 24)));

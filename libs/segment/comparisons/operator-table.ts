@@ -1,0 +1,73 @@
+import { isObject, type Json } from '@entente/kernel';
+import { below, quote, type Findings } from '../findings';
+import type { Operator, Test } from './operator';
+
+/** Operators by name. */
+export type OperatorTable = { readonly [name: string]: Operator<Json> };
+
+/** Operators of a table and their operands, all of which must hold: `{ "gt": 50, "lte": 100 }`. */
+export type ComparisonBy<Table extends OperatorTable> = { readonly [name in keyof Table]?: Json };
+
+/** The operators among some fields, each with its operand, in the order of the table. */
+export const partsOf = <Table extends OperatorTable>(
+  table: Table,
+  fields: ComparisonBy<Table>,
+): readonly (readonly [operator: Operator<Json>, operand: Json, name: string])[] =>
+  Object.keys(table)
+    .filter((name) => Object.hasOwn(fields, name))
+    .map((name) => [table[name]!, fields[name]!, name]);
+
+/** Reads the operators that a node or a comparison has among its fields. */
+export function readOperators<Table extends OperatorTable>(
+  table: Table,
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+  findings: Findings,
+): ComparisonBy<Table> | undefined {
+  const written = Object.keys(table).filter((name) => Object.hasOwn(fields, name));
+  if (written.length === 0)
+    return findings.add(path, 'no-comparison', 'It is not said what to compare with.', expectedOf(table));
+  const parts = written.map(
+    (name) => [name, readOperand(table, name, fields[name], path, findings)] as const,
+  );
+  return parts.some(([, operand]) => operand === undefined)
+    ? undefined
+    : (Object.fromEntries(parts) as ComparisonBy<Table>);
+}
+
+function readOperand(table: OperatorTable, name: string, raw: unknown, path: string, findings: Findings) {
+  const operator = table[name]!;
+  const before = findings.problems.length;
+  const operand = operator.parse(raw, below(path, name), findings);
+  if (operand === undefined && findings.problems.length === before)
+    findings.add(below(path, name), 'operand', `${quote(name)} cannot compare with that.`, operator.expected);
+  return operand;
+}
+
+/** Reads a comparison as authors write it: an object of operators, or a bare value that must be equal. */
+export function parseOperators<Table extends OperatorTable>(
+  table: Table,
+  raw: unknown,
+  path: string,
+  findings: Findings,
+): ComparisonBy<Table> | undefined {
+  const expected = expectedOf(table);
+  if (Array.isArray(raw) || raw === null)
+    return findings.add(path, 'comparison', 'A bare value is a text, a number, true or false.', expected);
+  if (!isObject(raw)) return readOperators(table, { eq: raw }, path, findings);
+  const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(table, name));
+  for (const name of unknown)
+    findings.add(below(path, name), 'unknown-operator', `There is no operator ${quote(name)}.`, expected);
+  const onlyUnknown = unknown.length > 0 && unknown.length === Object.keys(raw).length;
+  return onlyUnknown ? undefined : readOperators(table, raw, path, findings);
+}
+
+const expectedOf = (table: OperatorTable): string =>
+  `a value, or operators out of ${Object.keys(table).join(', ')}`;
+
+/** Whether a value passes all operators. */
+export function testOf<Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): Test {
+  const tests = partsOf(table, fields).map(([operator, operand]) => operator.test(operand));
+  if (tests.length === 1) return tests[0]!;
+  return (value, context) => tests.every((test) => test(value, context));
+}

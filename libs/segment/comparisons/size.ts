@@ -1,0 +1,13 @@
+import { bounds } from '../bounds';
+import { countTest, parseCount, type NumberComparison } from './count';
+import type { Operator } from './operator';
+
+/** How many items a list has. */
+export const size: Operator<NumberComparison> = {
+  expected: 'a whole number, or operators with whole numbers',
+  parse: (raw, path, findings) => parseCount(raw, path, bounds.size, findings),
+  test(operand) {
+    const passes = countTest(operand);
+    return (value) => Array.isArray(value) && passes(value.length);
+  },
+};

@@ -1,0 +1,153 @@
+import type { Instant, JsonObject } from '@entente/kernel';
+import { evaluate, explain, parseRule, traitsNamed, type Facts, type HistoryEvent, type Rule } from '..';
+
+const now: Instant = Date.UTC(2026, 10, 24, 12);
+const DAY = 86_400_000;
+const ruleOf = (json: unknown): Rule => (parseRule(json) as { rule: Rule }).rule;
+const found = (json: unknown): string[] => {
+  const read = parseRule(json);
+  return 'problems' in read ? read.problems.map(({ path, code }) => `${path} ${code}`) : [];
+};
+const factsOf = (traits: JsonObject, history: readonly HistoryEvent[] = []): Facts => ({
+  contact: '1',
+  traits,
+  timeZone: 'UTC',
+  history,
+  memberOf: () => false,
+});
+const holds = (json: unknown, facts: Facts, when = now): boolean => evaluate(ruleOf(json), facts, when);
+
+describe('a trait against another', () => {
+  const traits = {
+    spent: 120,
+    limit: 100,
+    own: { limit: 120 },
+    name: 'Ann',
+    nick: 'Ann',
+    odd: ['x'],
+    none: null,
+    ends: '2026-12-01',
+    renews: '2026-12-01T08:00:00Z',
+  };
+
+  it.each<[JsonObject, boolean]>([
+    [{ trait: 'spent', gt: { trait: 'limit' } }, true],
+    [{ trait: 'spent', lte: { trait: 'limit' } }, false],
+    [{ trait: 'spent', eq: { trait: 'own.limit' } }, true],
+    [{ trait: 'name', eq: { trait: 'nick' } }, true],
+    [{ trait: 'name', ne: { trait: 'nick' } }, false],
+    [{ trait: 'name', ne: { trait: 'spent' } }, false],
+    [{ trait: 'odd', eq: { trait: 'odd' } }, false],
+    [{ trait: 'odd', ne: { trait: 'own' } }, false],
+    [{ trait: 'none', eq: { trait: 'none' } }, false],
+    [{ trait: 'gone', eq: { trait: 'gone' } }, false],
+    [{ trait: 'spent', gt: { trait: 'name' } }, false],
+    [{ trait: 'ends', before: { trait: 'renews' } }, true],
+    [{ trait: 'ends', after: { trait: 'renews' } }, false],
+    [{ trait: 'ends', after: { trait: 'name' } }, false],
+  ])('%j is %s', (rule, truth) => expect(holds(rule, factsOf(traits))).toBe(truth));
+
+  it('serves filters of events', () => {
+    const order = { at: now, id: '1', name: 'Order', properties: { total: 110 } };
+    const rule = { event: 'Order', where: { total: { gt: { trait: 'limit' } } } };
+    expect(holds(rule, factsOf(traits, [order]))).toBe(true);
+    expect(holds(rule, factsOf({ limit: 110 }, [order]))).toBe(false);
+  });
+
+  it('names both', () =>
+    expect(traitsNamed(ruleOf({ trait: 'ends', before: { trait: 'own.end' } }))).toEqual([
+      'ends',
+      'own',
+      'timezone',
+    ]));
+
+  it.each<[unknown, string]>([
+    [{ trait: 'a', eq: { trait: 'b..c' } }, 'rule.eq.trait path'],
+    [{ trait: 'a', eq: { trait: 5 } }, 'rule.eq.trait path'],
+    [{ trait: 'a', eq: {} }, 'rule.eq operand'],
+    [{ trait: 'a', gt: { trait: 'b', plus: 1 } }, 'rule.gt.plus unknown-field'],
+    [{ trait: 'a', contains: { trait: 'b' } }, 'rule.contains operand'],
+    [{ trait: 'a', in: { trait: 'b' } }, 'rule.in operand'],
+    [{ event: 'X', count: { gte: { trait: 'b' } } }, 'rule.count.gte count'],
+  ])('%j has the problem %s', (rule, problem) => expect(found(rule)).toEqual([problem]));
+});
+
+describe('changedWithin', () => {
+  const setting = (daysAgo: number, properties: JsonObject, id = String(daysAgo)): HistoryEvent => ({
+    at: now - daysAgo * DAY,
+    id,
+    name: 'Identified',
+    properties,
+  });
+  const rule = { trait: 'plan', changedWithin: 'P7D' };
+
+  it.each<[string, HistoryEvent[], boolean]>([
+    ['nothing', [], false],
+    ['a first setting', [setting(3, { plan: 'free' })], true],
+    ['a first setting long ago', [setting(8, { plan: 'free' })], false],
+    ['the same again', [setting(8, { plan: 'free' }), setting(3, { plan: 'free' })], false],
+    ['another value', [setting(3, { plan: 'pro' }), setting(8, { plan: 'free' })], true],
+    ['an end', [setting(8, { plan: 'free' }), setting(3, { plan: null })], true],
+    ['nothing set to nothing', [setting(3, { plan: null })], false],
+    ['another trait', [setting(8, { plan: 'free' }), setting(3, { city: 'Lyon' })], false],
+    ['another type', [setting(8, { plan: 1 }), setting(3, { plan: '1' })], true],
+    [
+      'another order of fields',
+      [setting(8, { plan: { a: 1, b: 2 } }), setting(3, { plan: { b: 2, a: 1 } })],
+      false,
+    ],
+  ])('after %s', (_, history, truth) => expect(holds(rule, factsOf({}, history))).toBe(truth));
+
+  it('holds from the change until the window has moved past it', () => {
+    const facts = factsOf({}, [setting(0, { plan: 'pro' })]);
+    const at = [now - 1, now, now + 7 * DAY - 1, now + 7 * DAY];
+    expect(at.map((when) => holds(rule, facts, when))).toEqual([false, true, true, false]);
+  });
+
+  it('looks into what a trait is set to as a whole', () => {
+    const history = [setting(8, { address: { city: 'Lyon', zip: 1 } }), setting(3, { address: { zip: 2 } })];
+    expect(holds({ trait: 'address.city', changedWithin: 'P7D' }, factsOf({}, history))).toBe(true);
+    expect(holds({ trait: 'address.street', changedWithin: 'P7D' }, factsOf({}, history))).toBe(false);
+  });
+
+  it('stands beside operators', () => {
+    const history = [setting(3, { plan: 'pro' })];
+    expect(holds({ ...rule, eq: 'pro' }, factsOf({ plan: 'pro' }, history))).toBe(true);
+    expect(holds({ ...rule, eq: 'free' }, factsOf({ plan: 'pro' }, history))).toBe(false);
+  });
+
+  it('reads a window', () => {
+    expect(ruleOf({ trait: 'plan', changedWithin: 'P1W' })).toEqual({ trait: 'plan', changedWithin: 'P7D' });
+    expect(found({ trait: 'plan', changedWithin: 'P1M', gt: 'x' })).toEqual([
+      'rule.changedWithin calendar',
+      'rule.gt operand',
+    ]);
+    expect(found({ event: 'X', where: { plan: { changedWithin: 'P1D' } } })).toEqual([
+      'rule.where.plan.changedWithin unknown-operator',
+    ]);
+  });
+});
+
+describe('explain', () => {
+  const because = (json: unknown, facts: Facts): unknown => {
+    const explanation = explain(ruleOf(json), facts, now);
+    return 'because' in explanation ? explanation.because : undefined;
+  };
+
+  it('shows the value, and what else was read', () => {
+    const history = [{ at: now - DAY, id: '1', name: 'Identified', properties: { plan: 'pro' } }];
+    const traits = { plan: 'pro', spent: 5, timezone: 'Europe/Paris' };
+    expect(because({ trait: 'plan', changedWithin: 'P7D' }, factsOf(traits, history))).toEqual({
+      found: 'pro',
+      changed: '2026-11-23T12:00:00.000Z',
+    });
+    expect(because({ trait: 'plan', eq: { trait: 'spent' } }, factsOf(traits))).toEqual({
+      found: 'pro',
+      with: { spent: 5 },
+    });
+    expect(because({ trait: 'born', anniversary: 'today' }, factsOf(traits))).toEqual({
+      found: null,
+      with: { timezone: 'Europe/Paris' },
+    });
+  });
+});

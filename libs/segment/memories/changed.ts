@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Instant, type Uuid } from '@entente/kernel';
+import { inEventOrder } from '../facts';
+import { stepsOf, valueAt } from '../read';
+import type { Item, MemoryKind } from './memory';
+
+/** The value last set, when it last became another one, and the place of the last setting in event order. */
+export type Changed = readonly [value: string, changed: Instant | null, at: Instant, id: Uuid];
+
+const NOTHING = 'null';
+const LONGEST_KEPT = 40;
+
+/** For changes of the value at a path, which the options name. Nothing set before, and null, are the same: no value. */
+export const changed: MemoryKind<Changed, string> = {
+  name: 'changed',
+  meaning: 1,
+
+  add(kept, item, _size, path) {
+    if (kept && inEventOrder({ at: kept[2], id: kept[3] }, item) > 0) return 'recompute';
+    return withNext(kept, item, path);
+  },
+
+  of: (items, _size, path) =>
+    items.reduce<Changed | undefined>((kept, item) => withNext(kept, item, path), undefined)!,
+
+  suffices: () => true,
+};
+
+function withNext(kept: Changed | undefined, { at, id, properties }: Item, path: string): Changed {
+  const [before, since] = kept ?? [NOTHING, null];
+  const value = shortText(canonicalJson(valueAt(properties, stepsOf(path))));
+  return [value, value === before ? since : at, at, id];
+}
+
+/** A text as short as a hash, different for different texts: a hash bears a sign that no JSON begins with. */
+const shortText = (text: string): string =>
+  text.length <= LONGEST_KEPT ? text : `#${createHash('sha256').update(text).digest('base64url')}`;
+
+/** When the value last changed, if it ever did. */
+export const changedAt = (kept: Changed | undefined): Instant | undefined => kept?.[1] ?? undefined;
