@@ -108,6 +108,22 @@ describe('a preview', () => {
   });
 });
 
+it('gives up a count whose rules are not understood any more, and goes on with the next', async () => {
+  const { database } = api.test;
+  await database.run('DELETE FROM lease');
+  const [broken, sound] = [
+    await preview({ rule: french, exact: true }),
+    await preview({ rule: buyers, exact: true }),
+  ];
+  await database.run(`UPDATE job SET plan = '{"rule":{"rule":{"gone":1},"named":[]}}' WHERE id = $1`, [
+    broken.body.job,
+  ]);
+  while (await countPreviews(world.engine));
+  const status = async (job: string) => (await api.call('GET', `/jobs/${job}`)).body;
+  expect(await status(broken.body.job)).toMatchObject({ status: 'failed', error: expect.any(String) });
+  expect(await status(sound.body.job)).toMatchObject({ status: 'done', counts: { matching: people / 5 } });
+});
+
 describe('a dry run of an edit', () => {
   const state = () =>
     api.test.database.query(

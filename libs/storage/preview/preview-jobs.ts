@@ -51,23 +51,40 @@ const fromStored = ({ rule, named }: StoredRule): WholeRule => ({
   named: new Map(named.map(([segment, own]) => [segment, storedRule(own)])),
 });
 
-/** The oldest count that has not ended. */
+/** The oldest count that has not ended. One whose rules are not understood any more is given up, so that nobody waits for it. */
 export async function openPreview(tx: Tx): Promise<PreviewJob | undefined> {
-  const [row] = await tx.query<{ id: Uuid; plan: Plan; cursor: ContactId; counts: JsonObject; result: Json }>(
+  const [row] = await tx.query<StoredPreview>(
     `SELECT id, plan, cursor, counts, result FROM job
      WHERE kind = $1 AND status IN ('waiting', 'running') ORDER BY created_at, id LIMIT 1`,
     [PREVIEW],
   );
   if (!row) return undefined;
-  const { id, plan, cursor, counts, result } = row;
-  const question = {
-    rule: fromStored(plan.rule),
-    ...(plan.instead !== undefined && { instead: plan.instead && fromStored(plan.instead) }),
-  };
-  return { id, question, cursor, found: result === null ? nothingFound : foundIn(counts, result) };
+  const question = questionIn(row.plan);
+  if (question) return { id: row.id, question, cursor: row.cursor, found: foundIn(row) };
+  await endPreview(tx, row, 'The stored rules are not understood any more.');
+  return openPreview(tx);
 }
 
-function foundIn({ contacts, ...counts }: JsonObject, result: Json): Found {
+interface StoredPreview {
+  readonly id: Uuid;
+  readonly plan: Plan;
+  readonly cursor: ContactId;
+  readonly counts: JsonObject;
+  readonly result: Json;
+}
+
+function questionIn({ rule, instead }: Plan): Question | undefined {
+  try {
+    const before = instead && fromStored(instead);
+    return { rule: fromStored(rule), ...(before !== undefined && { instead: before }) };
+  } catch {
+    return undefined;
+  }
+}
+
+function foundIn({ counts: stored, result }: StoredPreview): Found {
+  if (result === null) return nothingFound;
+  const { contacts, ...counts } = stored;
   const { examples } = result as unknown as Pick<Found, 'examples'>;
   return {
     contacts: Number(contacts),
@@ -103,11 +120,17 @@ export async function movePreview(
 const pick = <Value>(of: Readonly<Record<Group, Value>>, which: readonly Group[]) =>
   Object.fromEntries(which.map((group) => [group, of[group]]));
 
-export async function endPreview(tx: Tx, { id }: PreviewJob): Promise<void> {
+/** Ends a count: it is done, or it failed with an error. */
+export async function endPreview(
+  tx: Tx,
+  { id }: { readonly id: Uuid },
+  error: string | null = null,
+): Promise<void> {
   await tx.run(
-    `UPDATE job SET status = 'done', done = 1, started_at = coalesce(started_at, now()), ended_at = now()
+    `UPDATE job SET status = CASE WHEN $2::text IS NULL THEN 'done' ELSE 'failed' END, error = $2,
+       done = CASE WHEN $2::text IS NULL THEN 1 ELSE done END, started_at = coalesce(started_at, now()), ended_at = now()
      WHERE id = $1 AND status IN ('waiting', 'running')`,
-    [id],
+    [id, error],
   );
 }
 
