@@ -55,6 +55,7 @@ describe('a contact with more events than a condition looks at', () => {
           expect(members.has(1)).toBe(evaluate(rule, factsOf(all), now));
         }
       }),
+      { numRuns: 50 },
     );
   });
 });

@@ -7,8 +7,7 @@ import { inEventOrder, type Facts } from '../facts';
 import { askedOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { measuredIn, movesIn, needsEach, takesPart } from './scope';
-import type { PeriodFields } from './parse-period';
-import { periodOf } from './period';
+import { periodOf, type Period } from './period';
 import { passesSeen, seenOf, type Seen } from './seen';
 
 /** The definition of what a condition on events says, and the events it went by. */
@@ -47,9 +46,9 @@ export function judgeSeen(
   const passing = series.filter(passesMoving(behavior.where, context));
   const anchor = anchors.filter(passesMoving(behavior.since?.where, context)).at(-1);
   const candidates = name === 'first' ? passing.slice(0, 1) : name === 'last' ? passing.slice(-1) : passing;
-  const events = candidates.filter(
-    (seen) => isInPeriod(behavior, seen, context) && (!behavior.since || follows(seen, anchor)),
-  );
+  const events = candidates
+    .filter(isInPeriod(periodOf(behavior), context))
+    .filter((seen) => !behavior.since || follows(seen, anchor));
   return { holds: measureOf(name).holds(asked, events, context), events };
 }
 
@@ -61,8 +60,9 @@ const passesMoving = (filter: Filter | undefined, context: Context): ((seen: See
 const follows = (seen: Seen, anchor: Seen | undefined): boolean =>
   anchor !== undefined && inEventOrder(anchor, seen) < 0;
 
-/** Whether something that happened by now is in the period that a condition says. */
-export function isInPeriod(behavior: PeriodFields, { at }: Seen, { now, zone }: Context): boolean {
-  const period = periodOf(behavior);
-  return at > period.opensAfter(now, zone) && at <= period.lastsUntil(now, zone);
+/** Whether what happened by now is in a period. */
+export function isInPeriod(period: Period, { now, zone }: Omit<Context, 'traits'>): (seen: Seen) => boolean {
+  const after = period.opensAfter(now, zone);
+  const until = period.lastsUntil(now, zone);
+  return ({ at }) => at > after && at <= until;
 }

@@ -5,6 +5,7 @@ import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
 import { isInPeriod } from '../behavior/judge';
+import { periodOf } from '../behavior/period';
 import { isMoving } from '../behavior/scope';
 import { passesSeen, seenOf } from '../behavior/seen';
 import type { PeriodFields } from '../behavior/parse-period';
@@ -63,7 +64,8 @@ export function judgeSeen(
   const levels = chainsOf(plan, passing);
   const whole = completed(plan, levels);
   const looked = sequence.between ? whole.slice(-bounds.listed) : whole;
-  const chain = looked.findLast((one) => isInPeriod(sequence, one.at(-1)!, context));
+  const counts = isInPeriod(periodOf(sequence), context);
+  const chain = looked.findLast((one) => counts(one.at(-1)!));
   const furthest = levels.findLast((chains) => chains.length > 0)?.at(-1);
   return { holds: chain !== undefined, chain: chain ?? furthest ?? [] };
 }

@@ -13,11 +13,13 @@ type InstantsIn = (moment: Moment) => readonly Instant[];
  */
 export function countLatest(period: Period, count: Comparison, instantsIn: InstantsIn): Tracked {
   const truths = truthsOf(count);
-  const countAt = (instants: readonly Instant[], { now, zone }: Moment): number =>
-    Math.min(
+  const countAt = (instants: readonly Instant[], { now, zone }: Moment): number => {
+    const after = period.opensAfter(now, zone);
+    return Math.min(
       truths.length - 1,
-      firstPlace(instants, (at) => at <= period.opensAfter(now, zone)),
+      placeOf(instants, (at) => at <= after),
     );
+  };
   return {
     holds: (moment) => truths[countAt(instantsIn(moment), moment)]!,
     ...(period.moves && {
@@ -37,11 +39,13 @@ export function countLatest(period: Period, count: Comparison, instantsIn: Insta
 /** A count from the earliest instants (oldest first), in a period that has no beginning: it rises one instant at a time. */
 export function countEarliest(period: Period, count: Comparison, instantsIn: InstantsIn): Tracked {
   const truths = truthsOf(count);
-  const countAt = (instants: readonly Instant[], { now, zone }: Moment): number =>
-    Math.min(
+  const countAt = (instants: readonly Instant[], { now, zone }: Moment): number => {
+    const until = period.lastsUntil(now, zone);
+    return Math.min(
       truths.length - 1,
-      firstPlace(instants, (at) => at > period.lastsUntil(now, zone)),
+      placeOf(instants, (at) => at > until),
     );
+  };
   return {
     holds: (moment) => truths[countAt(instantsIn(moment), moment)]!,
     ...(period.moves && {
@@ -59,7 +63,8 @@ export function countEarliest(period: Period, count: Comparison, instantsIn: Ins
   };
 }
 
-function firstPlace(instants: readonly Instant[], isBeyond: (at: Instant) => boolean): number {
+/** The place of the first that is beyond, or how many there are. */
+function placeOf(instants: readonly Instant[], isBeyond: (at: Instant) => boolean): number {
   const place = instants.findIndex(isBeyond);
   return place < 0 ? instants.length : place;
 }

@@ -4,6 +4,7 @@ import type { Moment, Needs, Tracked } from '../../conditions/kind';
 import { inEventOrder } from '../../facts';
 import { edge } from '../../memories/edge';
 import type { Behavior } from '../behavior';
+import { isInPeriod } from '../judge';
 import { periodOf } from '../period';
 import { feedOf, isMoving } from '../scope';
 import { passesSeen, type Seen, type Series } from '../seen';
@@ -22,12 +23,10 @@ export function compileEdge(behavior: Behavior, needs: Needs): Tracked {
     const last = anchor?.(moment);
     return !anchor || (last !== undefined && inEventOrder(last, seen) < 0);
   };
-  const isInPeriod = ({ at }: Seen, { now, zone }: Moment): boolean =>
-    at > period.opensAfter(now, zone) && at <= period.lastsUntil(now, zone);
   return {
     holds(moment) {
       const seen = picked(moment);
-      if (!seen || !isInPeriod(seen, moment)) return false;
+      if (!seen || !isInPeriod(period, moment)(seen)) return false;
       return isAfterAnchor(seen, moment) && passesSeen(filter, seen, moment);
     },
     ...((period.moves || isMoving(filter)) && {
