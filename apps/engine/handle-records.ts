@@ -1,5 +1,6 @@
 import { eventName, type IdentityKey } from '@entente/event';
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
+import { tellsOfCompany } from '@entente/profile';
 import {
   insertEvents,
   resolveKeys,
@@ -26,7 +27,7 @@ import type { Definitions } from './definitions';
 import type { Engine } from './engine';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
-import { AheadOfLog, applyEvent, tellsOfCompany } from './move-person';
+import { AheadOfLog, applyEvent } from './move-person';
 import { StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
@@ -170,7 +171,7 @@ function movedContacts({ changes, survivors }: IdentityChanges): Set<ContactId> 
 const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>
   fact.type === 'identify' ||
   joinsCompany(fact) ||
-  tellsOfCompany(fact, definitions) ||
+  tellsOfCompany(fact, definitions.ownSource) ||
   definitions.triggers.has(eventName(fact)) ||
   definitions.book.touchedBy({
     name: eventName(fact),

@@ -1,12 +1,5 @@
-import type { Fact, FeedbackName } from '@entente/event';
 import type { Instant, JsonObject } from '@entente/kernel';
-import {
-  applyTraits,
-  companyChange,
-  readTraits,
-  type SourcedTraits,
-  type TraitChange,
-} from '@entente/profile';
+import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
 import type { Changes, HistoryEvent, SeriesState } from '@entente/segment';
 import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
@@ -139,7 +132,7 @@ function applyNow(
 }
 
 function setTraits(person: Person, event: StoredEvent, definitions: Definitions): string[] {
-  const change = traitChange(event, definitions);
+  const change = traitChangeOf(event, definitions.ownSource);
   const result = change && applyTraits(person.traits, change);
   if (!result || result.changed.length === 0) return [];
   person.traits = result.traits;
@@ -147,19 +140,6 @@ function setTraits(person: Person, event: StoredEvent, definitions: Definitions)
   person.view = readTraits(person.traits, [...definitions.sources.values()]);
   return result.changed;
 }
-
-/** What an event says of traits: those that it sets, or the company as Entente itself tells of it. */
-function traitChange(event: StoredEvent, definitions: Definitions): TraitChange | undefined {
-  const { source, at, message, properties } = event;
-  if (event.type === 'identify') return { source, at, message, values: properties };
-  return tellsOfCompany(event, definitions) ? companyChange(source, properties) : undefined;
-}
-
-/** Whether an event tells a contact of their company; what others tell under that name is an event like any. */
-export const tellsOfCompany = (
-  { source, name }: Pick<Fact, 'source' | 'name'>,
-  { ownSource }: Definitions,
-): boolean => source === ownSource && name === ('Company Changed' satisfies FeedbackName);
 
 function foldEvent(person: Person, event: StoredEvent, definitions: Definitions): void {
   const folded = definitions.book.fold(person.state, historyEvent(event, definitions));
@@ -177,7 +157,7 @@ function affected(event: StoredEvent, traits: string[], definitions: Definitions
 export function rebuild(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
   let traits: SourcedTraits = {};
   for (const event of history) {
-    const change = traitChange(event, definitions);
+    const change = traitChangeOf(event, definitions.ownSource);
     if (change) traits = applyTraits(traits, change).traits;
   }
   person.traits = traits;

@@ -1,3 +1,4 @@
 export * from './company';
 export * from './resolve-identities';
+export * from './trait-change';
 export * from './traits';
