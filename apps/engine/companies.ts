@@ -40,18 +40,20 @@ export const joinsCompany = ({ type, groupId }: Fact): boolean => type === 'grou
  */
 export async function applyToCompanies(
   tx: Tx,
-  { said, joined }: CompanyNews,
+  news: CompanyNews,
   set: WorkingSet | undefined,
   definitions: Definitions,
 ): Promise<void> {
+  const said = [...news.said, ...news.joined];
+  const joined = news.joined.filter(({ event }) => !personOf(event, set!).erased);
   const concerned = set ? personsConcerned(joined, set) : [];
   if (said.length === 0 && concerned.length === 0) return;
   await writeJoinings(tx, latestOf(joined));
   const newcomers = await newcomersAmong(tx, concerned);
-  const told = [...said, ...joined].filter((one) => setsTraits(one, definitions));
-  const ids = [...newcomers.map((one) => one.company), ...told.map(({ fact }) => fact.groupId!)];
+  const telling = said.filter((one) => setsTraits(one, definitions));
+  const ids = [...newcomers.map((one) => one.company), ...telling.map(({ fact }) => fact.groupId!)];
   const companies = await takeCompanies(tx, [...new Set(ids)]);
-  await foldCompanies(tx, told, companies, definitions);
+  await foldCompanies(tx, telling, companies, definitions);
   await markTold(
     tx,
     newcomers.map(({ contact }) => contact),
@@ -67,10 +69,13 @@ export async function applyToCompanies(
   );
 }
 
+const personOf = ({ contact }: StoredEvent, { persons, survivors }: WorkingSet): Person =>
+  persons.get(survivors.get(contact)!)!;
+
 /** Whose company may be another one than before: who joined one, and who is made of other contacts than before. */
 function personsConcerned(joined: readonly JoinedArrival[], set: WorkingSet): Person[] {
   const regrouped = [...set.persons.values()].filter((person) => person.regroupedAt !== undefined);
-  const joiners = joined.map(({ event }) => set.persons.get(set.survivors.get(event.contact)!)!);
+  const joiners = joined.map(({ event }) => personOf(event, set));
   return [...new Set([...regrouped, ...joiners])].filter((person) => !person.erased && !person.absorbed);
 }
 

@@ -1,4 +1,5 @@
 export * from './company';
 export * from './resolve-identities';
+export * from './trait-change';
 export * from './traits';
 export * from './trait-change';

@@ -1,27 +1,26 @@
-import type { Fact, FactType, FeedbackName } from '@entente/event';
-import type { Instant, JsonObject, Uuid } from '@entente/kernel';
+import type { FactType, FeedbackName } from '@entente/event';
+import type { JsonObject } from '@entente/kernel';
 import { companyChange } from './company';
 import type { TraitChange } from './traits';
 
-/** What is looked at of an event that may say something of traits. */
-export interface Saying {
+/** What of an event says whether it sets traits, and which. */
+export interface TraitEvent extends Omit<TraitChange, 'values'> {
   readonly type: FactType;
-  readonly source: number;
   readonly name: string;
-  readonly at: Instant;
-  readonly message: Uuid;
   readonly properties: JsonObject;
 }
 
-/** What an event says of traits: those that it sets, or the company as Entente itself, the source `own`, tells of it. */
-export function traitChangeOf(event: Saying, own: number): TraitChange | undefined {
+/** What an event says of traits: those that it sets, or the company as Entente itself (`ownSource`) tells of it. */
+export function traitChangeOf(event: TraitEvent, ownSource: number): TraitChange | undefined {
   const { source, at, message, properties } = event;
   if (event.type === 'identify') return { source, at, message, values: properties };
-  return tellsOfCompany(event, own) ? companyChange(source, properties) : undefined;
+  return tellsOfCompany(event, ownSource) ? companyChange(source, properties) : undefined;
 }
 
 /** Whether an event tells a contact of their company; what others tell under that name is an event like any. */
-export const tellsOfCompany = ({ source, name }: Pick<Fact, 'source' | 'name'>, own: number): boolean =>
-  source === own && name === COMPANY_CHANGED;
+export const tellsOfCompany = (
+  { source, name }: { readonly source: number; readonly name?: string },
+  ownSource: number,
+): boolean => source === ownSource && name === COMPANY_CHANGED;
 
 export const COMPANY_CHANGED = 'Company Changed' satisfies FeedbackName;

@@ -11,8 +11,8 @@ import { chunkSize, leaseLength, type Engine } from '../engine';
 import { untilSettled } from '../start-over';
 
 /**
- * After a change of a source's trust or precedence: reads the companies anew that it set traits of, a chunk at a time, and has
- * their contacts told, which starts nothing. Gives whether there is more to do.
+ * After a change of a source's trust or precedence: reads the companies anew, a chunk at a time, and has the contacts of
+ * those told that look different now, which starts nothing. Gives whether there is more to do.
  */
 export async function rereadCompanies(engine: Engine): Promise<boolean> {
   const { database, clock } = engine;
@@ -24,7 +24,7 @@ export async function rereadCompanies(engine: Engine): Promise<boolean> {
       await engine.definitions.hold(tx, definitions);
       const walk = await openCompanyReread(tx);
       if (!walk) return;
-      const rows = await takeCompaniesAfter(tx, walk, chunkSize);
+      const rows = await takeCompaniesAfter(tx, walk.cursor, chunkSize);
       const companies = new Map(rows.map((row) => [row.id, row]));
       const changed = rows.map(({ id }) => id).filter((id) => readAnew(id, companies, definitions));
       await writeCompanies(

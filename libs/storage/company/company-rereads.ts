@@ -7,7 +7,7 @@ export interface CompanyReread {
   readonly cursor: string;
 }
 
-/** Has the companies read anew that this source set traits of; a walk that is under way starts over. */
+/** Has the companies read anew because of this source; a walk that is under way starts over. */
 export async function askForCompanyReread(tx: Tx, source: number): Promise<void> {
   await tx.run(
     `INSERT INTO company_reread (source_id) VALUES ($1) ON CONFLICT (source_id) DO UPDATE SET cursor = ''`,
@@ -22,17 +22,11 @@ export async function openCompanyReread(tx: Tx): Promise<CompanyReread | undefin
   return row;
 }
 
-/** Locks some of the next companies that this source set traits of. */
-export const takeCompaniesAfter = (
-  tx: Tx,
-  { source, cursor }: CompanyReread,
-  limit: number,
-): Promise<CompanyRow[]> =>
+/** Locks some of the next companies. */
+export const takeCompaniesAfter = (tx: Tx, after: string, limit: number): Promise<CompanyRow[]> =>
   tx.query<CompanyRow & Record<string, unknown>>(
-    `SELECT id, traits, view, version FROM company
-     WHERE id > $1 AND EXISTS (SELECT FROM jsonb_each(traits) AS trait (name, values) WHERE trait.values ? $2)
-     ORDER BY id LIMIT $3 FOR NO KEY UPDATE`,
-    [cursor, String(source), limit],
+    'SELECT id, traits, view, version FROM company WHERE id > $1 ORDER BY id LIMIT $2 FOR NO KEY UPDATE',
+    [after, limit],
   );
 
 /** Moves the walk on from where it was read, or ends it; nothing happens when it started over meanwhile. */
