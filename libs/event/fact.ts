@@ -51,6 +51,12 @@ export const feedbackNames = [
   'Permission Granted',
   'Permission Confirmed',
   'Permission Withdrawn',
+  'Permission Paused',
+  'Permission Shared',
+  'List Joined',
+  'List Left',
+  'Campaign Entered',
+  'Campaign Left',
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Duration, JsonObject } from '@entente/kernel';
+import { ownEvents } from './own-events';
 import { zones, type Scale } from './scale';
 
 /** What happens to one contact, some time after what happened before. */
@@ -9,6 +10,8 @@ export type Happening =
       readonly after: Duration;
       readonly event: string;
       readonly properties: JsonObject;
+      /** Whether Entente itself tells it. */
+      readonly own?: true;
       /** How long before its arrival it was lived. */
       readonly late: Duration;
     };
@@ -26,12 +29,9 @@ const traits = fc.record({ a: value, b: value, o: fc.record({ c: value }), timez
 
 export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const ticks = fc.integer({ min: 0, max: 8 }).map((n) => n * scale.tick);
-  const event = fc.record({
-    after: ticks,
-    event: fc.constantFrom('X', 'Y', 'Z'),
-    properties,
-    late: fc.oneof(fc.constant(0), ticks),
-  });
+  const timed = fc.record({ after: ticks, late: fc.oneof(fc.constant(0), ticks) });
+  const some = fc.record({ event: fc.constantFrom('X', 'Y', 'Z'), properties });
+  const event = fc.tuple(timed, fc.oneof(some, ownEvents)).map(([when, what]) => ({ ...when, ...what }));
   return fc.array(
     fc.oneof({ arbitrary: event, weight: 5 }, { arbitrary: fc.record({ after: ticks, traits }), weight: 2 }),
     { maxLength: 14 },

@@ -15,6 +15,8 @@ import type { ConditionKind, Moment, Tracked } from './kind';
 /** How often events of one name that pass one filter happened: within a window that ends now, or ever. */
 export interface EventCondition {
   readonly event: string;
+  /** Only what Entente itself tells; no author writes this. */
+  readonly own?: true;
   readonly where?: Filter;
   readonly within?: Window;
   readonly count: Comparison;
@@ -60,9 +62,13 @@ export const event: ConditionKind<EventCondition> = {
   },
 
   compile(condition, needs) {
-    const { event: name, where, within, count } = condition;
+    const { event: name, own, where, within, count } = condition;
     const { fixed } = splitFilter(where);
-    const asked = { kind: latest, feeds: [{ event: name, ...(fixed && { where: fixed }) }], options: null };
+    const asked = {
+      kind: latest,
+      feeds: [{ event: name, ...(own && { own }), ...(fixed && { where: fixed }) }],
+      options: null,
+    };
     if (within === undefined) {
       const memory = needs.memory({ ...asked, size: 0 });
       return { holds: ({ state }) => passesNumber(count, totalOf(memory.in(state))) };
@@ -78,8 +84,9 @@ function eventsOf(condition: EventCondition, facts: Facts, now: Instant): Histor
   const after =
     condition.within === undefined ? -Infinity : spanOf(condition.within).opensAfter(now, context.zone);
   return facts.history.filter(
-    ({ name, at, properties }) =>
+    ({ name, own, at, properties }) =>
       name === condition.event &&
+      (condition.own !== true || own === true) &&
       at > after &&
       at <= now &&
       passesFilter(condition.where, properties, context),

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Scale } from '../scale';
 import { comparison } from './comparison';
 import type { ArbitraryKind } from './kind';
 
@@ -15,16 +16,14 @@ export const where = fc.oneof(
   fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })),
 );
 
-export const event: ArbitraryKind = ({ windows, calendars }) =>
-  fc.record(
-    {
-      event: fc.constantFrom('X', 'Y'),
-      where,
-      within: fc.constantFrom<unknown>(
-        ...windows.map(({ text }) => text),
-        ...calendars.map((calendar) => ({ calendar })),
-      ),
-      count,
-    },
-    { requiredKeys: ['event'] },
-  );
+/** The fields that say when and how often. */
+export const howOften = ({ windows, calendars }: Scale) => ({
+  within: fc.constantFrom<unknown>(
+    ...windows.map(({ text }) => text),
+    ...calendars.map((calendar) => ({ calendar })),
+  ),
+  count,
+});
+
+export const event: ArbitraryKind = (scale) =>
+  fc.record({ event: fc.constantFrom('X', 'Y'), where, ...howOften(scale) }, { requiredKeys: ['event'] });

@@ -3,6 +3,7 @@ import { parseRule, type Rule } from '@entente/segment';
 import type { Scale } from '../scale';
 import { event } from './event';
 import type { ArbitraryKind } from './kind';
+import { relation } from './relations';
 import { segment } from './segment';
 import { trait } from './trait';
 
@@ -11,6 +12,7 @@ const kinds: readonly { readonly kind: ArbitraryKind; readonly weight: number }[
   { kind: event, weight: 5 },
   { kind: trait, weight: 2 },
   { kind: segment, weight: 2 },
+  { kind: relation, weight: 5 },
 ];
 
 /** Random rules that name no segment above `below`. */
