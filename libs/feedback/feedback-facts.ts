@@ -72,6 +72,8 @@ export const unsubscribedFeedback = (
     readonly topic: string;
     readonly entry: string;
     readonly message?: Uuid;
+    /** Of the message, where it is in the send ledger. */
+    readonly sent?: { readonly campaign: string; readonly template: string };
   },
   at: Instant,
 ): Feedback => ({
@@ -83,5 +85,6 @@ export const unsubscribedFeedback = (
     topic: optOut.topic,
     entry: optOut.entry,
     ...(optOut.message ? { message: optOut.message } : {}),
+    ...optOut.sent,
   },
 });

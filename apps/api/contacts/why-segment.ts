@@ -5,6 +5,7 @@ import {
   findSegment,
   loadHistories,
   membershipSince,
+  ownSource,
   ruleGround,
   segmentsOf,
   sourceRanks,
@@ -51,6 +52,10 @@ export async function whySegment(
 /** The events of a person, each once: a copy under two contacts of the lineage is one event. */
 async function historyOf(tx: Tx, lineage: readonly ContactId[]): Promise<HistoryEvent[]> {
   const stored = [...(await loadHistories(tx, lineage)).values()].flat();
-  const events = stored.map(({ message: id, at, name, properties }) => ({ id, at, name, properties }));
+  const own = await ownSource(tx);
+  const events = stored.map(({ message: id, at, name, properties, source }) => ({
+    ...{ id, at, name, properties },
+    ...(source === own && { own: true }),
+  }));
   return [...new Map(events.map((event) => [event.id, event])).values()];
 }
