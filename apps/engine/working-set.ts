@@ -13,6 +13,7 @@ import {
   lockContacts,
   markForRepair,
   survivorsOf,
+  tellPassages,
   updatePersons,
   upsertProfiles,
   writeEnrollments,
@@ -162,13 +163,15 @@ export async function writeBack(
     tx,
     armed.flatMap((person) => armingOf(person, definitions, timers)),
   );
-  await writeEnrollments(
-    tx,
-    persons.flatMap((person) => [...person.moved]),
-  );
+  const moved = persons.flatMap((person) => [...person.moved]);
+  await writeEnrollments(tx, moved);
+  await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);
 }
+
+const broadcastsIn = ({ campaigns }: Definitions): Set<string> =>
+  new Set([...campaigns.values()].filter(({ kind }) => kind === 'broadcast').map(({ key }) => key));
 
 async function cancelMergedTwins(
   tx: Tx,

@@ -59,6 +59,7 @@ describe('parseCampaign', () => {
     [{ triggers: [{ segment: 'loyal', event: 'X' }] }, 'triggers[0]', 'unknown-trigger-kind'],
     [{ triggers: [{ segment: 'nope' }] }, 'triggers[0].segment', 'unknown-segment'],
     [{ triggers: [{ segment: 'loyal', extra: 1 }] }, 'triggers[0].extra', 'unknown-field'],
+    [{ triggers: [{ segment: 'buyers', on: 'exit' }] }, 'triggers[0].on', 'invalid'],
     [{ triggers: [{ permission: 'withdrawn', topic: 'newsletter' }] }, 'triggers[0].permission', 'invalid'],
     [{ triggers: [{ permission: 'granted' }] }, 'triggers[0].topic', 'missing'],
     [{ triggers: [{ event: 'X', within: 'P1D' }] }, 'triggers[0].within', 'unknown-field'],

@@ -40,6 +40,7 @@ export * from './campaign/end-canceled';
 export * from './campaign/enrollments';
 export * from './campaign/reports';
 export * from './campaign/send-ledger';
+export * from './campaign/tell-passages';
 
 export * from './message/message-material';
 export * from './message/message-views';
