@@ -5,4 +5,5 @@ export const migrations = [
   sqlMigration('0001-foundation'),
   sqlMigration('0002-stream'),
   sqlMigration('0005-rule-meaning'),
+  sqlMigration('0006-lists'),
 ] as const;

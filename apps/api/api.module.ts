@@ -20,6 +20,7 @@ import { ImportsController } from './imports/imports.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { AuditController } from './keys/audit.controller';
 import { KeysController } from './keys/keys.controller';
+import { ListsController } from './lists/lists.controller';
 import { MessagesController } from './messages/messages.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SegmentsController } from './segments/segments.controller';
@@ -39,6 +40,7 @@ export const controllers: Type[] = [
   MergesController,
   PermissionsController,
   ImportsController,
+  ListsController,
   SegmentsController,
   CampaignsController,
   BroadcastsController,

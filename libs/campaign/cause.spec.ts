@@ -3,7 +3,13 @@ import { causeKey, type Cause } from './cause';
 import type { Known } from './known';
 import { parseCampaign } from './parse-campaign';
 
-const known: Known = { topic: () => true, from: () => true, template: () => true, segment: () => true };
+const known: Known = {
+  topic: () => true,
+  from: () => true,
+  template: () => true,
+  segment: () => true,
+  list: () => true,
+};
 const campaignOf = (change: object): Campaign => {
   const steps = [{ id: 'mail', send: 'x' }];
   const parsed = parseCampaign(

@@ -7,6 +7,7 @@ const known: Known = {
   from: (key) => key === 'shop',
   template: (key, version) => key.startsWith('welcome') && (version ?? 1) < 10,
   segment: (key) => ['buyers', 'loyal'].includes(key),
+  list: (key) => key === 'vip',
 };
 
 /** The campaign of the API's documentation, without its goal. */

@@ -48,6 +48,10 @@ export * from './message/messages';
 export * from './message/sender-presence';
 export * from './message/token-keys';
 
+export * from './list/change-members';
+export * from './list/list-members';
+export * from './list/lists';
+
 export * from './authored/authored';
 export * from './authored/from-addresses';
 export * from './authored/sending-domains';

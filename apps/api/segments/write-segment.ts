@@ -1,5 +1,12 @@
-import { canonicalJson, Conflict, type Json, NotFound } from '@entente/kernel';
-import { canonicalRule, parseRule, segmentsNamed, type Rule } from '@entente/segment';
+import { canonicalJson, Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
+import {
+  canonicalRule,
+  listsNamed,
+  parseRule,
+  segmentsNamed,
+  topicsNamed,
+  type Rule,
+} from '@entente/segment';
 import {
   type Database,
   deleteSegment,
@@ -9,8 +16,10 @@ import {
   publishSegment,
   renameSegment,
   segmentKeys,
-  segmentUsers,
   type SegmentRow,
+  keysOfLists,
+  topicKeys,
+  usersOf,
   type Tx,
 } from '@entente/storage';
 import { ApiProblem } from '../http/api-problem';
@@ -64,18 +73,24 @@ const sameRule = (rule: Rule, stored: Json): boolean => {
 export async function checkedRule(tx: Tx, key: string, json: unknown): Promise<Rule> {
   const parsed = parseRule(json);
   if ('problems' in parsed) throw new ApiProblem(422, 'invalid', 'The rule has problems.', parsed.problems);
-  const known = await segmentKeys(tx);
-  const unknown = segmentsNamed(parsed.rule).filter((name) => name !== key && !known.has(name));
-  const problems = unknown.map((name) => ({
-    path: 'rule',
-    code: 'unknown-segment',
-    message: `There is no segment ${name}.`,
-    expected: 'the key of a segment',
-  }));
-  if (problems.length)
-    throw new ApiProblem(422, 'invalid', 'The rule names segments that do not exist.', problems);
+  const problems = [
+    ...unknown('segment', segmentsNamed(parsed.rule), (await segmentKeys(tx)).add(key)),
+    ...unknown('list', listsNamed(parsed.rule), await keysOfLists(tx)),
+    ...unknown('topic', topicsNamed(parsed.rule), new Set(await topicKeys(tx))),
+  ];
+  if (problems.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', problems);
   return parsed.rule;
 }
+
+const unknown = (noun: string, names: readonly string[], known: ReadonlySet<string>): Problem[] =>
+  names
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      path: 'rule',
+      code: `unknown-${noun}`,
+      message: `There is no ${noun} ${name}.`,
+      expected: `the key of a ${noun}`,
+    }));
 
 /** Deletes a segment that nothing names. */
 export function removeSegment(database: Database, key: string, ifMatch: Precondition): Promise<void> {
@@ -84,7 +99,7 @@ export function removeSegment(database: Database, key: string, ifMatch: Precondi
     const revision = await lockAuthored(tx, 'segment', key);
     if (revision === undefined) throw new NotFound(`There is no segment ${key}.`);
     ifMatch(revision);
-    const users = await segmentUsers(tx, key);
+    const users = await usersOf(tx, 'segment', key);
     if (users.length) throw new Conflict(`The segment ${key} is used by ${users.slice(0, 10).join(', ')}.`);
     await deleteSegment(tx, key);
   });
