@@ -6,6 +6,7 @@ export const migrations = [
   sqlMigration('0002-stream'),
   sqlMigration('0004-segment-insight'),
   sqlMigration('0005-rule-meaning'),
+  sqlMigration('0006-lists'),
   sqlMigration('0007-companies'),
   sqlMigration('0008-deferred-events'),
 ] as const;

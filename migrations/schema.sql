@@ -207,6 +207,21 @@ CREATE TABLE lineage (
   survivor_id bigint NOT NULL,
   since timestamp with time zone NOT NULL
 );
+CREATE TABLE list (
+  key text NOT NULL,
+  name text NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  revision integer NOT NULL DEFAULT 1,
+  created_at timestamp with time zone NOT NULL DEFAULT now(),
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+);
+CREATE TABLE list_member (
+  contact_id bigint NOT NULL,
+  list_key text NOT NULL,
+  joined boolean NOT NULL,
+  at timestamp with time zone NOT NULL,
+  message uuid NOT NULL
+);
 CREATE TABLE membership (
   contact_id bigint NOT NULL,
   version_id integer NOT NULL,
@@ -473,6 +488,9 @@ ALTER TABLE job ADD CONSTRAINT job_status_check CHECK ((status = ANY (ARRAY['wai
 ALTER TABLE lease ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 ALTER TABLE lineage ADD CONSTRAINT lineage_check CHECK ((contact_id <> survivor_id));
 ALTER TABLE lineage ADD CONSTRAINT lineage_pkey PRIMARY KEY (contact_id);
+ALTER TABLE list ADD CONSTRAINT list_pkey PRIMARY KEY (key);
+ALTER TABLE list_member ADD CONSTRAINT list_member_list_key_fkey FOREIGN KEY (list_key) REFERENCES list(key) ON DELETE CASCADE;
+ALTER TABLE list_member ADD CONSTRAINT list_member_pkey PRIMARY KEY (contact_id, list_key);
 ALTER TABLE membership ADD CONSTRAINT membership_pkey PRIMARY KEY (contact_id, version_id);
 ALTER TABLE membership_change ADD CONSTRAINT membership_change_pkey PRIMARY KEY (contact_id, id);
 ALTER TABLE message ADD CONSTRAINT message_contact_id_enrollment_id_step_visit_key UNIQUE (contact_id, enrollment_id, step, visit);
@@ -528,6 +546,7 @@ CREATE INDEX identity_link_claim_b ON public.identity_link USING btree (b, at, m
 CREATE INDEX identity_link_told_a ON public.identity_link USING btree (a) WHERE (kind <> 'claim'::text);
 CREATE INDEX identity_link_told_b ON public.identity_link USING btree (b) WHERE (kind <> 'claim'::text);
 CREATE INDEX lineage_survivor ON public.lineage USING btree (survivor_id);
+CREATE INDEX list_member_joined ON public.list_member USING btree (list_key, contact_id) WHERE joined;
 CREATE INDEX membership_change_version ON public.membership_change USING btree (version_id, effective_at, id) INCLUDE (entered);
 CREATE INDEX membership_version ON public.membership USING btree (version_id, contact_id);
 CREATE INDEX message_campaign ON public.message USING btree (campaign_key, status);
@@ -676,6 +695,8 @@ COMMENT ON COLUMN installation.rule_meaning IS 'what the release that last worke
 COMMENT ON COLUMN job.result IS 'what a job found out, as far as it has come';
 COMMENT ON TABLE lease IS 'who works on a share of the timers, lanes, runs or jobs, and until when';
 COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row leads to the survivor in one step';
+COMMENT ON TABLE list_member IS 'the last word on each contact and list; of a person''s contacts the latest in event order counts';
+COMMENT ON COLUMN list_member.message IS 'the event that tells of it';
 COMMENT ON TABLE membership_change IS 'append-only log of entries and exits';
 COMMENT ON TABLE message IS 'the send ledger: one row per enrollment, step and visit, for everybody a send considered';
 COMMENT ON COLUMN message.entry_seq IS 'the permission entry (of contact entry_contact) that allowed the release';
@@ -731,6 +752,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON installation TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON job TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON lease TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON lineage TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON list TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON list_member TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON membership TO entente;
 GRANT INSERT, SELECT ON membership_change TO entente;
 GRANT SELECT, USAGE ON membership_change_id_seq TO entente;

@@ -23,6 +23,7 @@ import { ImportsController } from './imports/imports.controller';
 import { JobsController } from './jobs/jobs.controller';
 import { AuditController } from './keys/audit.controller';
 import { KeysController } from './keys/keys.controller';
+import { ListsController } from './lists/lists.controller';
 import { MessagesController } from './messages/messages.controller';
 import { ReportsController } from './reports/reports.controller';
 import { SegmentPreviews } from './segments/previews';
@@ -47,6 +48,7 @@ export const controllers: Type[] = [
   PermissionsController,
   CompaniesController,
   ImportsController,
+  ListsController,
   SegmentsController,
   SegmentInsightController,
   CampaignsController,

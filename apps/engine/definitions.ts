@@ -157,7 +157,13 @@ async function loadCampaigns(tx: Tx): Promise<PublishedCampaign[]> {
 }
 
 /** What a published version names was checked when it was published. */
-const known = { topic: () => true, from: () => true, template: () => true, segment: () => true };
+const known = {
+  topic: () => true,
+  from: () => true,
+  template: () => true,
+  segment: () => true,
+  list: () => true,
+};
 
 function publishedCampaign(row: CampaignRow): PublishedCampaign {
   const parse = row.kind === 'broadcast' ? parseBroadcast : parseCampaign;

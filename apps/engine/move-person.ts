@@ -5,7 +5,7 @@ import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { nextWake, subjectOf, type ChangeCause, type Person } from './person';
 import { NeedsHistory } from './start-over';
-import { startByChange, startByEvent, wake } from './walk-campaigns';
+import { chainOf, startByChange, startByEvent, wake } from './walk-campaigns';
 
 /** Time passed for a person beyond what every partition is known to have been read through. */
 export class AheadOfLog extends Error {
@@ -125,6 +125,7 @@ function applyNow(
     at: event.at,
     arrival: event.arrival,
     silent,
+    chain: chainOf(event, definitions),
   };
   settle(person, cause, definitions, [...due, ...affected(event, changed, definitions)]);
   startByEvent(person, event, cause, definitions);
@@ -193,11 +194,17 @@ export function settle(
   for (const version of left) log(version, false);
   for (const version of entered) log(version, true);
   person.members = new Set([...person.members].filter((version) => !left.includes(version)).concat(entered));
-  for (const version of entered) {
-    const { segment, status, isFirst } = definitions.versions.get(version)!;
-    if (status === 'live' || isFirst) startByChange(person, segment, cause, definitions);
-  }
+  for (const segment of segmentsIn(left, definitions))
+    startByChange(person, 'left', segment, cause, definitions);
+  for (const segment of segmentsIn(entered, definitions))
+    startByChange(person, 'entered', segment, cause, definitions);
 }
+
+/** The segments that these versions are what authors know of. */
+const segmentsIn = (versions: readonly number[], definitions: Definitions): string[] =>
+  versions
+    .map((version) => definitions.versions.get(version))
+    .flatMap((one) => (one && (one.status === 'live' || one.isFirst) ? [one.segment] : []));
 
 function changesNow(person: Person, { book }: Definitions, only: readonly number[] | undefined): Changes {
   if (person.erased || person.absorbed) return { entered: [], left: [...person.members] };

@@ -68,6 +68,8 @@ export type ChangeCause =
       readonly at: Instant;
       readonly arrival: Instant;
       readonly silent: boolean;
+      /** The campaigns that led to it with nobody waiting: it starts none of them again. */
+      readonly chain: readonly string[];
     }
   | { readonly kind: 'time' }
   | { readonly kind: 'planned' }

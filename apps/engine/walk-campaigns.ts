@@ -4,16 +4,17 @@ import type { Enrollment, StoredEvent } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from './definitions';
 import { subjectOf, walksOf, type ChangeCause, type Person } from './person';
 
-/** Somebody entered a segment: starts the campaigns that wait for it. */
+/** Somebody entered or left a segment: starts the campaigns that wait for it. */
 export function startByChange(
   person: Person,
+  kind: 'entered' | 'left',
   segment: string,
   cause: ChangeCause,
   definitions: Definitions,
 ): void {
   const by = cause.kind === 'event' ? cause.message : cause.kind;
   const change = `${segment}:${toIso(person.clock)}:${by}`;
-  start(person, { kind: 'entered', segment, change, at: person.clock }, cause, definitions);
+  start(person, { kind, segment, change, at: person.clock }, cause, definitions);
 }
 
 /** A new version of a segment brought somebody in, and its author wants that to count. */
@@ -62,10 +63,17 @@ function permissionTold({ name, properties, at, message }: StoredEvent): Cause |
   return { kind: 'permission', act, topic: String(properties.topic), entry: message, at };
 }
 
+/** The campaigns that an event tells of as having begun one because of the other. */
+export function chainOf({ source, properties }: StoredEvent, { ownSource }: Definitions): readonly string[] {
+  const { chain } = properties;
+  return source === ownSource && Array.isArray(chain) ? chain.map(String) : [];
+}
+
 function start(person: Person, cause: Cause, why: ChangeCause, definitions: Definitions): void {
   if (person.erased) return;
   for (const published of startedNow(cause, definitions)) {
-    if (mayStart(published, why, person.clock)) begin(person, published, cause, definitions);
+    if (!mayStart(published, why, person.clock)) continue;
+    begin(person, published, cause, definitions, why.kind === 'event' ? why.chain : []);
   }
 }
 
@@ -77,7 +85,7 @@ const startedNow = (cause: Cause, definitions: Definitions): PublishedCampaign[]
 const enrollmentId = ({ key }: PublishedCampaign, cause: Cause): Uuid =>
   stableUuid('enrollment', key, causeKey(cause));
 
-/** What is older than the campaign, or too old when it came, starts nothing; nor does what an import or a repair finds. */
+/** What is older than the campaign, or too old when it came, starts nothing; nor what an import or a repair finds, or the campaign itself brought about. */
 function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant): boolean {
   switch (why.kind) {
     case 'time':
@@ -85,7 +93,10 @@ function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant):
       return now > published.liveAt;
     case 'event':
       return (
-        !why.silent && why.arrival > published.liveAt && why.arrival - why.at <= published.campaign.maxAge
+        !why.silent &&
+        !why.chain.includes(published.key) &&
+        why.arrival > published.liveAt &&
+        why.arrival - why.at <= published.campaign.maxAge
       );
     default:
       return false;
@@ -98,6 +109,7 @@ export function begin(
   published: PublishedCampaign,
   cause: Cause,
   definitions: Definitions,
+  chain: readonly string[] = [],
 ): boolean {
   const id = enrollmentId(published, cause);
   const before = walksOf(person, published.key, id);
@@ -112,6 +124,7 @@ export function begin(
     state: enroll(published.campaign, person.clock),
     enteredAt: person.clock,
     endedAt: undefined,
+    begunBy: [...chain, published.key],
   };
   person.enrollments.push(enrollment);
   person.moved.add(enrollment);

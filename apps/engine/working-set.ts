@@ -15,6 +15,7 @@ import {
   markForRepair,
   replaceDeferred,
   survivorsOf,
+  tellPassages,
   updatePersons,
   upsertProfiles,
   writeEnrollments,
@@ -170,10 +171,9 @@ export async function writeBack(
     tx,
     armed.flatMap((person) => armingOf(person, definitions, timers)),
   );
-  await writeEnrollments(
-    tx,
-    persons.flatMap((person) => [...person.moved]),
-  );
+  const moved = persons.flatMap((person) => [...person.moved]);
+  await writeEnrollments(tx, moved);
+  await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);
 }
@@ -186,6 +186,9 @@ function changedDeferrals(persons: Iterable<Person>): Map<ContactId, readonly De
   );
   return new Map(changed.map(({ id, deferred }) => [id, deferred]));
 }
+
+const broadcastsIn = ({ campaigns }: Definitions): Set<string> =>
+  new Set([...campaigns.values()].filter(({ kind }) => kind === 'broadcast').map(({ key }) => key));
 
 async function cancelMergedTwins(
   tx: Tx,

@@ -6,7 +6,13 @@ import type { Known } from './known';
 import { parseCampaign } from './parse-campaign';
 import type { Effect, Stimulus } from './steps';
 
-const known: Known = { topic: () => true, from: () => true, template: () => true, segment: () => true };
+const known: Known = {
+  topic: () => true,
+  from: () => true,
+  template: () => true,
+  segment: () => true,
+  list: () => true,
+};
 const campaignOf = (steps: unknown[]): Campaign => {
   const parsed = parseCampaign({ topic: 't', from: 'f', triggers: [{ segment: 's' }], steps }, known);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));

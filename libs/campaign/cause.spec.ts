@@ -3,7 +3,13 @@ import { causeKey, type Cause } from './cause';
 import type { Known } from './known';
 import { parseCampaign } from './parse-campaign';
 
-const known: Known = { topic: () => true, from: () => true, template: () => true, segment: () => true };
+const known: Known = {
+  topic: () => true,
+  from: () => true,
+  template: () => true,
+  segment: () => true,
+  list: () => true,
+};
 const campaignOf = (change: object): Campaign => {
   const steps = [{ id: 'mail', send: 'x' }];
   const parsed = parseCampaign(
@@ -37,6 +43,16 @@ describe('startedBy', () => {
     expect(startedBy(campaign, order)).toBe(false);
   });
 
+  it('tells leaving from entering', () => {
+    const change = { segment: 'loyal', change: '1', at: 0 };
+    const entering = campaignOf({ triggers: [{ segment: 'loyal', on: 'entered' }] });
+    const leaving = campaignOf({ triggers: [{ segment: 'loyal', on: 'left' }] });
+    expect(startedBy(entering, { kind: 'entered', ...change })).toBe(true);
+    expect(startedBy(entering, { kind: 'left', ...change })).toBe(false);
+    expect(startedBy(leaving, { kind: 'left', ...change })).toBe(true);
+    expect(startedBy(leaving, { kind: 'entered', ...change })).toBe(false);
+  });
+
   it('filters events as a segment does', () => {
     const campaign = campaignOf({ triggers: [{ event: 'Order Completed', where: { total: { gt: 50 } } }] });
     expect(startedBy(campaign, order)).toBe(true);
@@ -52,6 +68,7 @@ describe('causeKey', () => {
       order,
       { ...order, message: 'm-2' },
       { kind: 'entered', segment: 's', change: '1', at: 0 },
+      { kind: 'left', segment: 's', change: '1', at: 0 },
       { kind: 'entered', segment: 's', change: '2', at: 0 },
       { kind: 'permission', act: 'granted', topic: 't', entry: '4-1', at: 0 },
       { kind: 'planned', at: 0 },

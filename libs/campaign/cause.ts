@@ -2,7 +2,12 @@ import { toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel
 
 /** Why a contact may be enrolled. */
 export type Cause =
-  | { readonly kind: 'entered'; readonly segment: string; readonly change: string; readonly at: Instant }
+  | {
+      readonly kind: 'entered' | 'left';
+      readonly segment: string;
+      readonly change: string;
+      readonly at: Instant;
+    }
   | {
       readonly kind: 'event';
       readonly name: string;
@@ -23,7 +28,8 @@ export type Cause =
 export function causeKey(cause: Cause): string {
   switch (cause.kind) {
     case 'entered':
-      return `entered:${cause.segment}:${cause.change}`;
+    case 'left':
+      return `${cause.kind}:${cause.segment}:${cause.change}`;
     case 'event':
       return `event:${cause.message}`;
     case 'permission':

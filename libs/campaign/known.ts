@@ -4,4 +4,5 @@ export interface Known {
   from(key: string): boolean;
   template(key: string, version?: number): boolean;
   segment(key: string): boolean;
+  list(key: string): boolean;
 }

@@ -7,6 +7,7 @@ const known: Known = {
   from: (key) => key === 'shop',
   template: (key, version) => key.startsWith('welcome') && (version ?? 1) < 10,
   segment: (key) => ['buyers', 'loyal'].includes(key),
+  list: (key) => key === 'vip',
 };
 
 /** The campaign of the API's documentation, without its goal. */
@@ -59,6 +60,7 @@ describe('parseCampaign', () => {
     [{ triggers: [{ segment: 'loyal', event: 'X' }] }, 'triggers[0]', 'unknown-trigger-kind'],
     [{ triggers: [{ segment: 'nope' }] }, 'triggers[0].segment', 'unknown-segment'],
     [{ triggers: [{ segment: 'loyal', extra: 1 }] }, 'triggers[0].extra', 'unknown-field'],
+    [{ triggers: [{ segment: 'buyers', on: 'exit' }] }, 'triggers[0].on', 'invalid'],
     [{ triggers: [{ permission: 'withdrawn', topic: 'newsletter' }] }, 'triggers[0].permission', 'invalid'],
     [{ triggers: [{ permission: 'granted' }] }, 'triggers[0].topic', 'missing'],
     [{ triggers: [{ event: 'X', within: 'P1D' }] }, 'triggers[0].within', 'unknown-field'],

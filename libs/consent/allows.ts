@@ -4,7 +4,9 @@ import { grants, sameAddress, type Act, type Standing } from './permission';
 const order: readonly Act[] = ['objected', 'withdrawn', 'paused', 'granted', 'confirmed'];
 
 /** The most restrictive of a lineage's standings; contacts without one say neither yes nor no. */
-export function mostRestrictive<S extends Standing>(standings: readonly (S | undefined)[]): S | undefined {
+export function mostRestrictive<S extends Pick<Standing, 'state'>>(
+  standings: readonly (S | undefined)[],
+): S | undefined {
   return standings
     .filter((standing) => standing !== undefined)
     .reduce<S | undefined>(

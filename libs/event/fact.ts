@@ -55,6 +55,12 @@ export const feedbackNames = [
   'Permission Confirmed',
   'Permission Withdrawn',
   'Company Changed',
+  'Permission Paused',
+  'Permission Shared',
+  'List Joined',
+  'List Left',
+  'Campaign Entered',
+  'Campaign Left',
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 

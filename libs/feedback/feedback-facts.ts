@@ -65,6 +65,54 @@ export const bouncedFeedback = (
   properties: { ...about(message), ...bounce },
 });
 
+/** Somebody was put on a list by hand, or taken off it. */
+export const listFeedback = (
+  change: { readonly contact: ContactId; readonly list: string; readonly joined: boolean },
+  at: Instant,
+): Feedback => ({
+  contact: change.contact,
+  name: change.joined ? 'List Joined' : 'List Left',
+  at,
+  cause: `list:${change.list}:${at}`,
+  properties: { list: change.list },
+});
+
+/** Somebody's walk through a campaign, as it is told. */
+export interface ToldWalk {
+  readonly contact: ContactId;
+  readonly enrollment: Uuid;
+  readonly campaign: string;
+}
+
+/**
+ * A walk began. `chain` names the campaigns that began one because of the other with nobody waiting in between, this one last:
+ * what is told so starts none of them again.
+ */
+export const enteredFeedback = (walk: ToldWalk, at: Instant, chain: readonly string[]): Feedback =>
+  passage('Campaign Entered', walk, at, chain);
+
+/** A walk ended, for this reason; where it began at the same instant, with the chain that it began by. */
+export const leftFeedback = (
+  walk: ToldWalk,
+  at: Instant,
+  reason: string,
+  chain: readonly string[],
+): Feedback => passage('Campaign Left', walk, at, chain, reason);
+
+const passage = (
+  name: 'Campaign Entered' | 'Campaign Left',
+  { contact, enrollment, campaign }: ToldWalk,
+  at: Instant,
+  chain: readonly string[],
+  reason?: string,
+): Feedback => ({
+  contact,
+  name,
+  at,
+  cause: `${name}:${enrollment}`,
+  properties: { campaign, enrollment, ...(reason && { reason }), ...(chain.length > 0 && { chain }) },
+});
+
 /** The recipient opted out of a topic, or of all (`*`), from a message where it is known. One opt-out is one ledger entry. */
 export const unsubscribedFeedback = (
   optOut: {
@@ -72,6 +120,8 @@ export const unsubscribedFeedback = (
     readonly topic: string;
     readonly entry: string;
     readonly message?: Uuid;
+    /** Of the message, where it is in the send ledger. */
+    readonly sent?: { readonly campaign: string; readonly template: string };
   },
   at: Instant,
 ): Feedback => ({
@@ -83,5 +133,6 @@ export const unsubscribedFeedback = (
     topic: optOut.topic,
     entry: optOut.entry,
     ...(optOut.message ? { message: optOut.message } : {}),
+    ...optOut.sent,
   },
 });

@@ -3,6 +3,9 @@ export {
   clickedFeedback,
   openedFeedback,
   sentFeedback,
+  enteredFeedback,
+  leftFeedback,
+  listFeedback,
   unsubscribedFeedback,
   type ToldMessage,
 } from './feedback-facts';

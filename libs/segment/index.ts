@@ -13,5 +13,5 @@ export type { Subject } from './conditions/kind';
 export { RULE_MEANING } from './meaning';
 export { parseRule } from './parse';
 export { isTimeZone } from './time-zone';
-export { eventsNamed, segmentsNamed, traitsNamed, type Rule } from './rule';
+export { eventsNamed, listsNamed, segmentsNamed, topicsNamed, traitsNamed, type Rule } from './rule';
 export { factsAt, holdsAt, rulesOf, wholeRule, type KnownFacts, type WholeRule } from './whole-rule';

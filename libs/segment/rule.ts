@@ -25,6 +25,12 @@ const named = (rule: Rule, what: keyof Names): string[] => [
 /** The keys of the segments a rule refers to, each once. */
 export const segmentsNamed = (rule: Rule): string[] => named(rule, 'segments');
 
+/** The keys of the lists a rule refers to, each once. */
+export const listsNamed = (rule: Rule): string[] => named(rule, 'lists');
+
+/** The keys of the topics a rule refers to, each once. */
+export const topicsNamed = (rule: Rule): string[] => named(rule, 'topics');
+
 /** The names of the events a rule counts, each once. */
 export const eventsNamed = (rule: Rule): string[] => named(rule, 'events');
 

@@ -51,12 +51,17 @@ export * from './campaign/end-canceled';
 export * from './campaign/enrollments';
 export * from './campaign/reports';
 export * from './campaign/send-ledger';
+export * from './campaign/tell-passages';
 
 export * from './message/message-material';
 export * from './message/message-views';
 export * from './message/messages';
 export * from './message/sender-presence';
 export * from './message/token-keys';
+
+export * from './list/change-members';
+export * from './list/list-members';
+export * from './list/lists';
 
 export * from './authored/authored';
 export * from './authored/from-addresses';

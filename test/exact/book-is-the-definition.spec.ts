@@ -66,7 +66,8 @@ class Run {
       return;
     }
     const id = String(this.definition.history.length).padStart(3, '0');
-    const event = { at: this.clock - one.late, id, name: one.event, properties: one.properties };
+    const { event: name, properties, own } = one;
+    const event = { at: this.clock - one.late, id, name, properties, ...(own && { own }) };
     this.definition.history.push(event);
     this.fold(event);
     this.decide(this.book.affectedByEvent(event));

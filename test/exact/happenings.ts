@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Duration, JsonObject } from '@entente/kernel';
+import { ownEvents } from './own-events';
 import { zones, type Scale } from './scale';
 
 /** What happens to one contact, some time after what happened before. */
@@ -9,6 +10,8 @@ export type Happening =
       readonly after: Duration;
       readonly event: string;
       readonly properties: JsonObject;
+      /** Whether Entente itself tells it. */
+      readonly own?: true;
       /** How long before its arrival it was lived. */
       readonly late: Duration;
     };
@@ -35,7 +38,10 @@ export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
     { arbitrary: value, weight: 1 },
   );
   const traits = fc.record({ ...ownTraits, d, timezone }, { requiredKeys: [] });
-  const event = fc.record({ after: ticks, event: fc.constantFrom('X', 'Y', 'Z'), properties, late });
+  const some = fc.record({ event: fc.constantFrom('X', 'Y', 'Z'), properties });
+  const event = fc
+    .tuple(fc.record({ after: ticks, late }), fc.oneof(some, ownEvents))
+    .map(([when, what]) => ({ ...when, ...what }));
   const identify = fc.record({
     after: ticks,
     event: fc.constant('Identified'),

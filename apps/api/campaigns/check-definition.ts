@@ -16,6 +16,7 @@ const everything: Known = {
   topic: () => true,
   from: () => true,
   segment: () => true,
+  list: () => true,
   template: () => true,
 };
 
@@ -26,11 +27,12 @@ export function storedDefinition(kind: CampaignKind, json: unknown): Campaign | 
 }
 
 async function knownNames(tx: Tx): Promise<Known> {
-  const { topics, fromAddresses, segments, templates } = await definitionNames(tx);
+  const { topics, fromAddresses, segments, lists, templates } = await definitionNames(tx);
   return {
     topic: (key) => topics.has(key),
     from: (key) => fromAddresses.has(key),
     segment: (key) => segments.has(key),
+    list: (key) => lists.has(key),
     template: (key, version) => (templates.get(key) ?? 0) >= (version ?? 1),
   };
 }

@@ -22,6 +22,8 @@ class Counts {
   @Shown(Number) refused!: number;
   @Shown(Number) grants!: number;
   @Shown(Number) withdrawals!: number;
+  /** People who were not on the plan's list before. */
+  @Shown(Number) joined!: number;
   /** The first of them. */
   @ShownList(ImportProblem) problems!: ImportProblem[];
 }
@@ -58,13 +60,14 @@ const listed = (problems: readonly RowProblem[]): ImportProblem[] =>
     entry: entry ?? null,
   }));
 
-const shownCounts = ({ rows, created, updated, refused, grants, withdrawals }: ImportCounts) => ({
+const shownCounts = ({ rows, created, updated, refused, grants, withdrawals, joined }: ImportCounts) => ({
   rows,
   created,
   updated,
   refused,
   grants,
   withdrawals,
+  joined,
 });
 
 export const showDryRun = (

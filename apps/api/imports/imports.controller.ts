@@ -11,6 +11,7 @@ import {
   findSource,
   importProblems,
   inspectCsv,
+  keysOfLists,
   parsePlan,
   type ImportPlan,
   type InspectedCsv,
@@ -116,7 +117,12 @@ export class ImportsController {
     const source = await this.sourceIn(json);
     const topics = await this.database.query<{ key: string }>('SELECT key FROM topic');
     const known = new Set(topics.map(({ key }) => key));
-    const parsed = parsePlan(json, { source: () => source, topic: (key) => known.has(key) });
+    const lists = await keysOfLists(this.database);
+    const parsed = parsePlan(json, {
+      source: () => source,
+      topic: (key) => known.has(key),
+      list: (key) => lists.has(key),
+    });
     if ('problems' in parsed) throw new Invalid('The plan breaks the rules listed.', inPlan(parsed.problems));
     const file = await inspectCsv(bytes);
     const missing = columnProblems(parsed.plan, file.header);

@@ -1,5 +1,13 @@
-import { canonicalJson, Conflict, type Json, NotFound } from '@entente/kernel';
-import { canonicalRule, costProblems, parseRule, segmentsNamed, type Rule } from '@entente/segment';
+import { canonicalJson, Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
+import {
+  canonicalRule,
+  costProblems,
+  listsNamed,
+  parseRule,
+  segmentsNamed,
+  topicsNamed,
+  type Rule,
+} from '@entente/segment';
 import {
   type Database,
   deleteSegment,
@@ -9,9 +17,11 @@ import {
   publishSegment,
   renameSegment,
   segmentKeys,
-  segmentUsers,
   tryPublishing,
   type SegmentRow,
+  keysOfLists,
+  topicKeys,
+  usersOf,
   type Tx,
 } from '@entente/storage';
 import { ApiProblem } from '../http/api-problem';
@@ -86,18 +96,26 @@ export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<
   if ('problems' in parsed) throw new ApiProblem(422, 'invalid', 'The rule has problems.', parsed.problems);
   const costs = costProblems(parsed.rule);
   if (costs.length) throw new ApiProblem(422, 'invalid', 'The rule costs too much.', costs);
-  const known = await segmentKeys(tx);
-  const unknown = segmentsNamed(parsed.rule).filter((name) => name !== own && !known.has(name));
-  const problems = unknown.map((name) => ({
-    path: 'rule',
-    code: 'unknown-segment',
-    message: `There is no segment ${name}.`,
-    expected: 'the key of a segment',
-  }));
-  if (problems.length)
-    throw new ApiProblem(422, 'invalid', 'The rule names segments that do not exist.', problems);
+  const segments = await segmentKeys(tx);
+  if (own !== undefined) segments.add(own);
+  const problems = [
+    ...unknown('segment', segmentsNamed(parsed.rule), segments),
+    ...unknown('list', listsNamed(parsed.rule), await keysOfLists(tx)),
+    ...unknown('topic', topicsNamed(parsed.rule), new Set(await topicKeys(tx))),
+  ];
+  if (problems.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', problems);
   return parsed.rule;
 }
+
+const unknown = (noun: string, names: readonly string[], known: ReadonlySet<string>): Problem[] =>
+  names
+    .filter((name) => !known.has(name))
+    .map((name) => ({
+      path: 'rule',
+      code: `unknown-${noun}`,
+      message: `There is no ${noun} ${name}.`,
+      expected: `the key of a ${noun}`,
+    }));
 
 /** Deletes a segment that nothing names. */
 export function removeSegment(database: Database, key: string, ifMatch: Precondition): Promise<void> {
@@ -106,7 +124,7 @@ export function removeSegment(database: Database, key: string, ifMatch: Precondi
     const revision = await lockAuthored(tx, 'segment', key);
     if (revision === undefined) throw new NotFound(`There is no segment ${key}.`);
     ifMatch(revision);
-    const users = await segmentUsers(tx, key);
+    const users = await usersOf(tx, 'segment', key);
     if (users.length) throw new Conflict(`The segment ${key} is used by ${users.slice(0, 10).join(', ')}.`);
     await deleteSegment(tx, key);
   });

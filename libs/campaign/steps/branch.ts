@@ -1,4 +1,4 @@
-import { parseRule, segmentsNamed, type Rule } from '@entente/segment';
+import { listsNamed, parseRule, segmentsNamed, topicsNamed, type Rule } from '@entente/segment';
 import type { Known } from '../known';
 import { Fields } from '@entente/kernel';
 import { plain, type StepKind } from './step';
@@ -49,7 +49,10 @@ function parseBranchRule(fields: Fields, known: Known): Rule | undefined {
     fields.problems.addAll(parsed.problems);
     return undefined;
   }
-  for (const segment of segmentsNamed(parsed.rule).filter((name) => !known.segment(name)))
-    fields.problems.add(path, 'unknown-segment', `there is no segment ${segment}`);
+  const { rule } = parsed;
+  const named = { segment: segmentsNamed(rule), list: listsNamed(rule), topic: topicsNamed(rule) };
+  for (const noun of ['segment', 'list', 'topic'] as const)
+    for (const key of named[noun].filter((name) => !known[noun](name)))
+      fields.problems.add(path, `unknown-${noun}`, `there is no ${noun} ${key}`);
   return parsed.rule;
 }

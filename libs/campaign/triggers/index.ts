@@ -3,14 +3,14 @@ import { Fields, type Problems } from '@entente/kernel';
 import { event } from './event';
 import { permission } from './permission';
 import { schedule } from './schedule';
-import { segmentEntered } from './segment-entered';
+import { segmentChange } from './segment-change';
 import type { Trigger, TriggerKind } from './trigger';
 
 export { audienceIn, once, plannedFor } from './schedule';
 export { topicKey, type Trigger } from './trigger';
 
 /** By the field that makes a trigger one of them. A new kind is one file and one line here. */
-export const triggerKinds = { segment: segmentEntered, event, permission, schedule } satisfies Record<
+export const triggerKinds = { segment: segmentChange, event, permission, schedule } satisfies Record<
   string,
   TriggerKind
 >;

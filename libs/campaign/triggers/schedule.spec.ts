@@ -3,7 +3,13 @@ import { DAY, Problems, toIso } from '@entente/kernel';
 import type { Known } from '../known';
 import { parseTrigger, type Trigger } from './index';
 
-const known: Known = { topic: () => true, from: () => true, template: () => true, segment: () => true };
+const known: Known = {
+  topic: () => true,
+  from: () => true,
+  template: () => true,
+  segment: () => true,
+  list: () => true,
+};
 const parse = (schedule: unknown, to: unknown = { segment: 'buyers' }) => {
   const problems = new Problems();
   return { trigger: parseTrigger({ schedule, to }, 't', known, problems), problems: problems.found };

@@ -4,7 +4,7 @@ import type { Known } from '../known';
 
 /** What starts a campaign. It answers for itself; nothing else asks what kind it is. */
 export interface Trigger {
-  /** The segment that a contact enters. */
+  /** The segment that a contact enters or leaves. */
   readonly segment?: string;
   /** The name of the event that comes with its cause: other events need not be looked at. */
   readonly event?: string;

@@ -3,11 +3,13 @@ import type { Facts } from '../facts';
 import type { Findings } from '../findings';
 import type { Memory, Remembered, SeriesState } from '../memories/memory';
 
-/** What a condition names: the events it counts, the top-level traits it reads, the segments it refers to. */
+/** What a condition names: the events it counts, the top-level traits it reads, the segments, lists and topics it refers to. */
 export interface Names {
   readonly events?: readonly string[];
   readonly traits?: readonly string[];
   readonly segments?: readonly string[];
+  readonly lists?: readonly string[];
+  readonly topics?: readonly string[];
 }
 
 /** A contact as the incremental form sees it. */

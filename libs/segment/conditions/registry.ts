@@ -1,13 +1,37 @@
+import { campaign, type CampaignCondition } from './campaign';
 import { event, type EventCondition } from './event';
 import type { ConditionKind } from './kind';
+import { list, type ListCondition } from './list';
+import { message, type MessageCondition } from './message';
+import { permission, type PermissionCondition } from './permission';
+import { sample, type SampleCondition } from './sample';
 import { segment, type SegmentCondition } from './segment';
 import { sequence, type SequenceCondition } from './sequence';
 import { trait, type TraitCondition } from './trait';
 
 /** Adding a kind of condition is one file, its line here and its type below; nothing else asks what kind a condition is. */
-export const conditionKinds = { trait, event, sequence, segment } as const;
+export const conditionKinds = {
+  trait,
+  event,
+  sequence,
+  segment,
+  list,
+  message,
+  permission,
+  campaign,
+  sample,
+} as const;
 
-export type Condition = TraitCondition | EventCondition | SequenceCondition | SegmentCondition;
+export type Condition =
+  | TraitCondition
+  | EventCondition
+  | SequenceCondition
+  | SegmentCondition
+  | ListCondition
+  | MessageCondition
+  | PermissionCondition
+  | CampaignCondition
+  | SampleCondition;
 type KindName = keyof typeof conditionKinds;
 
 export const kindNames = Object.keys(conditionKinds) as KindName[];

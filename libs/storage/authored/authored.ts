@@ -9,6 +9,7 @@ const keyColumns = {
   template: 'key',
   segment: 'key',
   campaign: 'key',
+  list: 'key',
 } as const;
 export type AuthoredTable = keyof typeof keyColumns;
 

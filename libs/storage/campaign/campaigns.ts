@@ -140,6 +140,7 @@ export interface DefinitionNames {
   readonly topics: ReadonlySet<string>;
   readonly fromAddresses: ReadonlySet<string>;
   readonly segments: ReadonlySet<string>;
+  readonly lists: ReadonlySet<string>;
   readonly templates: ReadonlyMap<string, number>;
 }
 
@@ -148,6 +149,7 @@ export async function definitionNames(tx: Tx): Promise<DefinitionNames> {
     `SELECT 'topic' AS what, key, 0 AS version FROM topic
      UNION ALL SELECT 'from', key, 0 FROM from_address
      UNION ALL SELECT 'segment', key, 0 FROM segment
+     UNION ALL SELECT 'list', key, 0 FROM list
      UNION ALL SELECT 'template', key, version FROM template`,
   );
   const keys = (what: string) => new Set(rows.filter((row) => row.what === what).map(({ key }) => key));
@@ -156,6 +158,7 @@ export async function definitionNames(tx: Tx): Promise<DefinitionNames> {
     topics: keys('topic'),
     fromAddresses: keys('from'),
     segments: keys('segment'),
+    lists: keys('list'),
     templates: new Map(templates.map(({ key, version }) => [key, version])),
   };
 }

@@ -1,8 +1,10 @@
-import { byContactId, toIso, type ContactId, type Instant } from '@entente/kernel';
+import { leftFeedback } from '@entente/feedback';
+import { byContactId, toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import { survivorsOf } from '../contact/contacts';
 import { lockContacts } from '../contact/persons';
 import type { Database } from '../database/database';
 import type { MessageId } from '../message/messages';
+import { tell } from '../outbox';
 
 /** Ends some of the walks through canceled campaigns; gives how many. */
 export const endCanceledWalks = (database: Database, at: Instant, limit: number): Promise<number> =>
@@ -17,13 +19,19 @@ export const endCanceledWalks = (database: Database, at: Instant, limit: number)
     if (walks.length === 0) return 0;
     const contacts = walks.map(({ contact }) => contact);
     await lockContacts(tx, sorted([...(await survivorsOf(tx, contacts)).values()]));
-    return tx.run(
+    const ended = await tx.query<{ contact: ContactId; enrollment: Uuid; campaign: string }>(
       `UPDATE enrollment SET status = 'canceled', wake_at = NULL, ended_at = $3,
          state = jsonb_set(state, '{wakeAt}', 'null')
        FROM unnest($1::bigint[], $2::uuid[]) AS walk (contact_id, id)
-       WHERE enrollment.contact_id = walk.contact_id AND enrollment.id = walk.id AND enrollment.status = 'active'`,
+       WHERE enrollment.contact_id = walk.contact_id AND enrollment.id = walk.id AND enrollment.status = 'active'
+       RETURNING enrollment.contact_id AS contact, enrollment.id AS enrollment, campaign_key AS campaign`,
       [contacts, walks.map(({ id }) => id), toIso(at)],
     );
+    await tell(
+      tx,
+      ended.map((walk) => leftFeedback(walk, at, 'canceled', [])),
+    );
+    return ended.length;
   });
 
 const sorted = (contacts: readonly ContactId[]): ContactId[] => [...new Set(contacts)].sort(byContactId);

@@ -15,6 +15,8 @@ export interface Enrollment {
   readonly state: EnrollmentState;
   readonly enteredAt: Instant;
   readonly endedAt: Instant | undefined;
+  /** In the transaction in which it begins only: the campaigns that led to it with nobody waiting, itself last. */
+  readonly begunBy?: readonly string[];
 }
 
 interface Row {

@@ -3,6 +3,7 @@ import type { Fact, IdentityKey } from '@entente/event';
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
 import { firstContacts } from '../contact/contacts';
 import type { Tx } from '../database/database';
+import { changeMembers } from '../list/change-members';
 import { tellFacts } from '../outbox';
 import { entryText } from '../permission/permission-feedback';
 import type { PermissionRequest, Recorded } from '../permission/permission-requests';
@@ -25,12 +26,14 @@ export interface AppliedRow {
   readonly row: ImportRow;
   readonly is: 'created' | 'updated' | 'refused';
   readonly acts: readonly RowPermission[];
+  /** Whether it put somebody on the plan's list who was not on it. */
+  readonly joined: boolean;
   readonly problems: readonly RowProblem[];
 }
 
 /**
- * Enters rows: the permissions they give and take, and in the outbox an `identify` fact each, and a `group` fact where they
- * name a company. A person is new when
+ * Enters rows: the permissions they give and take, in the outbox an `identify` fact each, and a `group` fact where they
+ * name a company, and who joins the plan's list. A person is new when
  * nobody had used any of their keys. Facts carry instants just before the import began, in the order of the rows: of two rows about
  * one person the later holds.
  */
@@ -46,7 +49,8 @@ export async function applyRows(
     tx,
     rows.filter(({ refused }) => !refused).flatMap((row) => factsOf(job, row)),
   );
-  return rows.map((row) => applied(row, created, recorded.get(row) ?? []));
+  const joined = await joinList(tx, job, rows, contacts, now);
+  return rows.map((row) => applied(row, created, recorded.get(row) ?? [], joined.has(row)));
 }
 
 type Entered = readonly (readonly [RowPermission, Recorded])[];
@@ -91,6 +95,23 @@ async function recordAll(
   return entered;
 }
 
+/** Puts the people of accepted rows on the plan's list; gives the rows that changed something by that. */
+async function joinList(
+  tx: Tx,
+  { plan }: Import,
+  rows: readonly ImportRow[],
+  contacts: ReadonlyMap<IdentityKey, ContactId>,
+  now: Instant,
+): Promise<Set<ImportRow>> {
+  if (plan.list === undefined) return new Set();
+  const joining = rows
+    .filter(({ refused }) => !refused)
+    .map((row) => ({ row, contact: contacts.get(row.keys[0]!)!, joined: true }));
+  const how = { imported: true, ...(plan.effects === 'campaigns' && { effects: true }) };
+  const changed = new Set(await changeMembers(tx, plan.list, joining, now, how));
+  return new Set(joining.filter((change) => changed.has(change)).map(({ row }) => row));
+}
+
 const requestOf = (
   { id, source, plan }: Import,
   { address }: ImportRow,
@@ -130,7 +151,7 @@ function factsOf(
   return [identify, { ...said, type: 'group', messageId: `${messageId}:company`, ...group }];
 }
 
-function applied(row: ImportRow, created: Set<IdentityKey>, entered: Entered): AppliedRow {
+function applied(row: ImportRow, created: Set<IdentityKey>, entered: Entered, joined: boolean): AppliedRow {
   const isNew = row.keys.length > 0 && row.keys.every((key) => created.has(key));
   for (const key of row.keys) created.delete(key);
   const refusals = entered.flatMap(([permission, answer]) => refusalOf(row, permission, answer));
@@ -138,6 +159,7 @@ function applied(row: ImportRow, created: Set<IdentityKey>, entered: Entered): A
     row,
     is: row.refused ? 'refused' : isNew ? 'created' : 'updated',
     acts: entered.filter(([, answer]) => !answer.refused && !answer.stood).map(([permission]) => permission),
+    joined,
     problems: [...row.problems, ...refusals],
   };
 }
@@ -177,6 +199,8 @@ export interface ImportCounts {
   readonly refused: number;
   readonly grants: number;
   readonly withdrawals: number;
+  /** People who were not on the plan's list before. */
+  readonly joined: number;
   readonly problems: number;
 }
 
@@ -187,6 +211,7 @@ export const noRows: ImportCounts = {
   refused: 0,
   grants: 0,
   withdrawals: 0,
+  joined: 0,
   problems: 0,
 };
 
@@ -201,6 +226,7 @@ export function addRows(counts: ImportCounts, rows: readonly AppliedRow[]): Impo
     refused: counts.refused + are('refused'),
     grants: counts.grants + acts.filter((act) => act === 'granted').length,
     withdrawals: counts.withdrawals + acts.filter((act) => act === 'withdrawn').length,
+    joined: counts.joined + rows.filter(({ joined }) => joined).length,
     problems: counts.problems + rows.reduce((sum, { problems }) => sum + problems.length, 0),
   };
 }

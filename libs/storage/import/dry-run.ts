@@ -92,6 +92,7 @@ class EarlierRows {
   private readonly keys = new Set<string>();
   private readonly standings = new Map<string, { readonly act: string; readonly address?: string }>();
   private readonly suppressed = new Set<string>();
+  private readonly joined = new Set<string>();
 
   /** What earlier rows decide of this row's permissions, and the row with the rest of them. */
   decide(row: ImportRow): { readonly rest: ImportRow; readonly problems: readonly RowProblem[] } {
@@ -112,10 +113,13 @@ class EarlierRows {
     const { row, acts } = applied;
     const repeated = applied.is === 'created' && row.keys.some((key) => this.keys.has(key));
     for (const { plan } of acts) this.remember(row, plan);
+    const joined = applied.joined && !this.joined.has(row.keys[0]!);
+    if (joined) this.joined.add(row.keys[0]!);
     if (applied.is !== 'refused') for (const key of row.keys) this.keys.add(key);
     return {
       ...applied,
       is: repeated ? 'updated' : applied.is,
+      joined,
       problems: [...applied.problems, ...problems],
     };
   }

@@ -100,7 +100,11 @@ async function startJob(database: Database, id: Uuid): Promise<ImportJob | undef
   );
   if (!row) return undefined;
   const { source, format, records } = row.plan;
-  const parsed = parsePlan(row.plan.plan, { source: () => ({ trusted: true }), topic: () => true });
+  const parsed = parsePlan(row.plan.plan, {
+    source: () => ({ trusted: true }),
+    topic: () => true,
+    list: () => true,
+  });
   if ('problems' in parsed) {
     await failImport(database, id, 'The stored plan is not understood any more.');
     return undefined;

@@ -71,7 +71,7 @@ async function finish(worker = new ImportWorker(test.database, clock, randomUUID
 }
 
 async function preview(text: string) {
-  const parsed = parsePlan(plan, { source: () => ({ trusted: true }), topic: () => true });
+  const parsed = parsePlan(plan, { source: () => ({ trusted: true }), topic: () => true, list: () => true });
   if ('problems' in parsed) throw new Error('the plan of this test is wrong');
   const bytes = bytesOf(text);
   const { format, records, header: names } = await inspectCsv(bytes);

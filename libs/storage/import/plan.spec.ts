@@ -3,6 +3,7 @@ import { parsePlan, type KnownToImports } from './plan';
 const known: KnownToImports = {
   source: (key) => ({ crm: { trusted: true }, web: { trusted: false } })[key],
   topic: (key) => key === 'newsletter',
+  list: (key) => key === 'vip',
 };
 /** The plan of the API's documentation. */
 const documented = {
@@ -71,6 +72,8 @@ describe('parsePlan', () => {
     [{ columns: { A: 'email', B: 'company.__proto__' } }, 'columns.B', 'unknown-target'],
     [{ columns: { A: 'email', B: 7 } }, 'columns.B', 'not-an-object'],
     [{ permissions: {} }, 'permissions', 'invalid'],
+    [{ list: 'nope' }, 'list', 'unknown-list'],
+    [{ list: 7 }, 'list', 'invalid'],
     [withGrant({ topic: 'nope' }), 'permissions[0].topic', 'unknown-topic'],
     [withGrant({ topic: '*' }), 'permissions[0].topic', 'unknown-topic'],
     [withGrant({ grant: undefined }), 'permissions[0].grant', 'not-an-object'],

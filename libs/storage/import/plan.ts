@@ -9,12 +9,15 @@ export interface ImportPlan {
   readonly effects: 'none' | 'campaigns';
   readonly columns: readonly ColumnPlan[];
   readonly permissions: readonly PermissionPlan[];
+  /** The list that its rows join. */
+  readonly list?: string;
 }
 
 export interface KnownToImports {
   /** Whether there is such a source and whether it is trusted. */
   source(key: string): { readonly trusted: boolean } | undefined;
   topic(key: string): boolean;
+  list(key: string): boolean;
 }
 
 /** Reads an import's plan, or tells every problem in it at its JSON path. */
@@ -37,6 +40,7 @@ function readPlan(fields: Fields, known: KnownToImports): ImportPlan | undefined
   if (effects !== 'none' && effects !== 'campaigns') fields.wrong('effects', effects, 'none or campaigns');
   const columns = readColumns(fields);
   const permissions = readPermissions(fields, known);
+  const list = readList(fields, known);
   if (!source) return undefined;
   return {
     source,
@@ -44,7 +48,14 @@ function readPlan(fields: Fields, known: KnownToImports): ImportPlan | undefined
     effects: effects === 'campaigns' ? effects : 'none',
     columns,
     permissions,
+    ...(list !== undefined && { list }),
   };
+}
+
+function readList(fields: Fields, known: KnownToImports): string | undefined {
+  const key = fields.optionalText('list', "a list's key");
+  if (key === undefined || known.list(key)) return key;
+  return fields.problems.add('list', 'unknown-list', `there is no list ${key}`, 'a list that exists');
 }
 
 function readSource(fields: Fields, known: KnownToImports): string | undefined {

@@ -1,46 +1,100 @@
-import { EVERY_TOPIC, type Act, type Standings } from '@entente/consent';
+import { EVERY_TOPIC, standingFor, type Act, type Standings } from '@entente/consent';
 import type { FeedbackName } from '@entente/event';
 import { unsubscribedFeedback } from '@entente/feedback';
+import type { ContactId, Uuid } from '@entente/kernel';
+import type { Tx } from '../database/database';
 import type { Told } from '../outbox';
 import type { EntryId, OptOut, Recorded, Resolved } from './permission-requests';
 
-const names: Partial<Record<Act, FeedbackName>> = {
+const names: Record<Act, FeedbackName> = {
   granted: 'Permission Granted',
   confirmed: 'Permission Confirmed',
   withdrawn: 'Permission Withdrawn',
+  paused: 'Permission Paused',
   objected: 'Permission Withdrawn',
 };
+
+/** What an entry made of one contact's standings. */
+interface Move {
+  readonly contact: ContactId;
+  readonly before: Standings;
+  readonly after: Standings;
+}
 
 interface Outcome {
   readonly request: Resolved;
   readonly recorded: Recorded;
-  /** The survivor's standings before. */
-  readonly before: Standings;
+  /** Of every contact of the person, the survivor first. */
+  readonly moves: readonly Move[];
 }
 
-/** What is told about a new entry: one fact, and for an entry about every topic one for each topic that it moved as well. */
-export function permissionTold({ request, recorded, before }: Outcome): Told[] {
-  const name = names[request.act];
-  if (recorded.refused || recorded.already || !name) return [];
-  const moved = request.topic === EVERY_TOPIC ? [...before.keys()] : [];
-  return [...new Set([request.topic, ...moved])].map((topic) => ({
-    contact: request.survivor,
-    name,
-    at: request.at,
-    cause: causeOf(recorded.entry, topic === request.topic ? undefined : topic),
-    properties: {
-      topic,
-      entry: entryText(recorded.entry),
-      basis: request.basis,
-      actor: request.actor,
-    },
-    imported: request.actor === 'import',
-    ...(request.effects && { effects: true }),
-  }));
+/**
+ * What is told about a new entry: one fact, and for an entry about every topic one for each topic that it moved as well. Where it was
+ * entered for other contacts of the person too, each is told of its own, so that all is known of them when they part again.
+ */
+export function permissionTold({ request, recorded, moves }: Outcome): Told[] {
+  if (recorded.refused || recorded.already) return [];
+  const [survivor, ...others] = moves;
+  const topics = request.topic === EVERY_TOPIC ? [...survivor!.before.keys()] : [];
+  const told = [...new Set([request.topic, ...topics])].map((topic) =>
+    fact(names[request.act], request, survivor!, recorded.entry, topic),
+  );
+  return [...told, ...others.flatMap((move) => shared(request, move))];
 }
 
-export const optOutTold = ({ contact, topic, at, message }: OptOut, entry: EntryId): Told =>
-  unsubscribedFeedback({ contact, topic, entry: entryText(entry), ...(message && { message }) }, at);
+/** One fact for each standing of another contact that changed. */
+const shared = (request: Resolved, move: Move): Told[] =>
+  [...move.after]
+    .filter(([topic, standing]) => move.before.get(topic) !== standing)
+    .map(([topic, { seq }]) =>
+      fact('Permission Shared', request, move, { contact: move.contact, seq }, topic),
+    );
+
+const fact = (
+  name: FeedbackName,
+  request: Resolved,
+  { contact, after }: Move,
+  entry: EntryId,
+  topic: string,
+): Told => ({
+  contact,
+  name,
+  at: request.at,
+  cause: causeOf(entry, topic === request.topic ? undefined : topic),
+  properties: {
+    topic,
+    entry: entryText(entry),
+    basis: request.basis,
+    actor: request.actor,
+    ...stateProperty(after, topic),
+  },
+  imported: request.actor === 'import',
+  ...(request.effects && { effects: true }),
+});
+
+/** How the contact stands to the topic since. */
+function stateProperty(after: Standings, topic: string): { readonly state?: Act } {
+  const standing = standingFor(after, topic);
+  return standing ? { state: standing.state } : {};
+}
+
+/** What is told about an opt-out, with the campaign and template of the mail whose link was used. */
+export async function optOutTold(tx: Tx, request: OptOut, entry: EntryId): Promise<Told> {
+  const { contact, topic, at, message } = request;
+  const sent = message && (await sentAs(tx, contact, message));
+  return unsubscribedFeedback(
+    { contact, topic, entry: entryText(entry), ...(message && { message }), ...(sent && { sent }) },
+    at,
+  );
+}
+
+async function sentAs(tx: Tx, contact: ContactId, message: Uuid) {
+  const [row] = await tx.query<{ campaign: string; template: string }>(
+    'SELECT campaign_key AS campaign, template_key AS template FROM message WHERE contact_id = $1 AND id = $2',
+    [contact, message],
+  );
+  return row;
+}
 
 /** How an entry is named outside: `<contact>:<seq>`. */
 export const entryText = ({ contact, seq }: EntryId): string => `${contact}:${seq}`;

@@ -1,5 +1,14 @@
-import { EVERY_TOPIC, foldPermission, verifyChain, type Act, type Actor } from '@entente/consent';
-import type { ContactId } from '@entente/kernel';
+import {
+  EVERY_TOPIC,
+  foldPermission,
+  mostRestrictive,
+  standingFor,
+  verifyChain,
+  type Act,
+  type Actor,
+} from '@entente/consent';
+import type { ContactId, JsonObject } from '@entente/kernel';
+import { explain, parseRule, type Rule } from '@entente/segment';
 import fc from 'fast-check';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres';
 import {
@@ -239,9 +248,15 @@ describe('promise 6: the ledger', () => {
       fc.asyncProperty(fc.array(anyRequest, { minLength: 1, maxLength: 12 }), fc.nat(), async (list, cut) => {
         const people = [await person('g1@example.com'), await person(), await person('g2@example.com')];
         const all = list.map(({ who, ...more }) => request(people[who]!, more.act, more.actor, more));
-        for (const part of [all.slice(0, cut % all.length), all.slice(cut % all.length)])
+        for (const part of [all.slice(0, cut % all.length), all.slice(cut % all.length)]) {
           await test.database.transaction((tx) => recordPermissions(tx, part));
+          await test.database.run(
+            'INSERT INTO lineage (contact_id, survivor_id, since) VALUES ($1, $2, now()) ON CONFLICT DO NOTHING',
+            [people[1], people[0]],
+          );
+        }
         await expectSound(people);
+        await expectTold(people);
       }),
       { numRuns: 25 },
     );
@@ -274,6 +289,30 @@ async function expectSound(contacts: ContactId[]): Promise<void> {
       new Map([...foldPermission(own)].sort()),
     );
   }
+}
+
+/** A rule on permission, over what was told of some contacts, says what their ledgers amount to: of each, and of all as one person. */
+async function expectTold(contacts: ContactId[]): Promise<void> {
+  const standings = await standingsOf(test.database, contacts);
+  for (const persons of [...contacts.map((contact) => [contact]), contacts])
+    for (const topic of ['news', 'offers', 'later']) {
+      const all = persons.map((contact) => standingFor(standings.get(contact) ?? new Map(), topic));
+      const state = mostRestrictive(all)?.state ?? 'none';
+      const says = await saysOf(persons, topic);
+      expect([topic, says]).toEqual([topic, { state: state === 'objected' ? 'withdrawn' : state }]);
+    }
+}
+
+async function saysOf(contacts: ContactId[], topic: string): Promise<unknown> {
+  const { rule } = parseRule({ permission: topic, is: 'none' }) as { rule: Rule };
+  const told = await test.database.query<{ name: string; properties: JsonObject }>(
+    `SELECT record->>'name' AS name, record->'properties' AS properties FROM outbox
+     WHERE record->'contact'->>0 = ANY($1::text[])`,
+    [contacts.map((contact) => `id:${contact}`)],
+  );
+  const history = told.map((one, index) => ({ ...one, at: 0, id: String(index), own: true }));
+  const facts = { contact: contacts[0]!, traits: {}, timeZone: 'UTC', history, memberOf: () => false };
+  return (explain(rule, facts, 0) as { because: unknown }).because;
 }
 
 describe('promise 4: no release after an opt-out was committed', () => {

@@ -38,9 +38,14 @@ export async function recordPermissions(tx: Tx, requests: readonly PermissionReq
   await lockGrantedSince(tx, ledger, resolved);
   const suppressed = await suppressedGrants(tx, resolved);
   const told = resolved.map((request) => {
-    const before = ledger.standings(request.survivor);
+    const before = request.lineage.map((contact) => ledger.standings(contact));
     const recorded = enter(ledger, request, suppressed);
-    return { request, recorded, before };
+    const moves = request.lineage.map((contact, index) => ({
+      contact,
+      before: before[index]!,
+      after: ledger.standings(contact),
+    }));
+    return { request, recorded, moves };
   });
   await ledger.close(tx);
   await changeSuppressions(tx, told);
@@ -224,6 +229,6 @@ export async function optOut(tx: Tx, request: OptOut): Promise<{ readonly change
     basis: 'none',
   });
   if (recorded.refused || recorded.already) return { changed: false };
-  await tell(tx, [optOutTold(request, recorded.entry)]);
+  await tell(tx, [await optOutTold(tx, request, recorded.entry)]);
   return { changed: true };
 }

@@ -88,25 +88,25 @@ export async function deleteSegment(tx: Tx, key: string): Promise<void> {
   await tx.run('DELETE FROM segment WHERE key = $1', [key]);
 }
 
-/** The segments, campaigns and broadcasts that name a segment, as `segments/loyal`. */
-export async function segmentUsers(tx: Tx, key: string): Promise<string[]> {
+/** The segments, campaigns and broadcasts that name a segment or a list, as `segments/loyal`. */
+export async function usersOf(tx: Tx, what: 'segment' | 'list', key: string): Promise<string[]> {
+  const named = `'strict $.**.${what} ? (@ == $key)', jsonb_build_object('key', $1::text), true`;
   const rows = await tx.query<{ user: string }>(
     `SELECT DISTINCT 'segments/' || segment_key AS user FROM segment_version
-     WHERE status IN ('building', 'live') AND segment_key <> $1
-       AND jsonb_path_exists(rule, 'strict $.**.segment ? (@ == $key)', jsonb_build_object('key', $1::text), true)
+     WHERE status IN ('building', 'live') AND ($2 <> 'segment' OR segment_key <> $1)
+       AND jsonb_path_exists(rule, ${named})
      UNION
      SELECT kind || 's/' || key FROM campaign c
      WHERE status NOT IN ('canceled', 'ended') AND (
-       jsonb_path_exists(draft, 'strict $.**.segment ? (@ == $key)', jsonb_build_object('key', $1::text), true)
+       jsonb_path_exists(draft, ${named})
        OR EXISTS (
          SELECT 1 FROM campaign_version v WHERE v.campaign_key = c.key
            AND (v.status = 'live' OR EXISTS (
              SELECT 1 FROM enrollment e
              WHERE e.campaign_key = v.campaign_key AND e.version_id = v.id AND e.status = 'active'))
-           AND jsonb_path_exists(v.definition, 'strict $.**.segment ? (@ == $key)',
-             jsonb_build_object('key', $1::text), true)))
+           AND jsonb_path_exists(v.definition, ${named})))
      ORDER BY 1`,
-    [key],
+    [key, what],
   );
   return rows.map(({ user }) => user);
 }

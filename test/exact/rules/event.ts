@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
 import { measures, regular, where } from './measure';
 import { periods } from './period';
@@ -17,18 +18,18 @@ const saysSomething = (condition: object): boolean => {
   return !isEmpty || ['within', 'before', 'after', 'between', 'since'].some((when) => when in others);
 };
 
-export const event: ArbitraryKind = (scale) =>
+/** The fields that say when and how often. */
+export const howOften = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     {
       arbitrary: fc
-        .tuple(
-          series,
-          fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since, weight: 1 }),
-          measures,
-        )
+        .tuple(fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since, weight: 1 }), measures)
         .map((parts) => Object.assign({}, ...parts) as object)
         .filter(saysSomething),
       weight: 9,
     },
-    { arbitrary: fc.tuple(series, regular).map(([a, b]) => ({ ...a, ...b })), weight: 1 },
+    { arbitrary: regular, weight: 1 },
   );
+
+export const event: ArbitraryKind = (scale) =>
+  fc.tuple(series, howOften(scale)).map(([some, often]) => ({ ...some, ...often }));

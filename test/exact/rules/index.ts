@@ -3,6 +3,7 @@ import { parseRule, type Rule } from '@entente/segment';
 import type { Scale } from '../scale';
 import { event } from './event';
 import type { ArbitraryKind } from './kind';
+import { relation } from './relations';
 import { segment } from './segment';
 import { sequence } from './sequence';
 import { trait } from './trait';
@@ -13,6 +14,7 @@ const kinds: readonly { readonly kind: ArbitraryKind; readonly weight: number }[
   { kind: sequence, weight: 2 },
   { kind: trait, weight: 4 },
   { kind: segment, weight: 2 },
+  { kind: relation, weight: 5 },
 ];
 
 /** Random rules that name no segment above `below`. */

@@ -1,0 +1,256 @@
+import { foldPermission, mostRestrictive, type Act, type PermissionAct } from '@entente/consent';
+import type { JsonObject } from '@entente/kernel';
+import fc from 'fast-check';
+import {
+  compileBook,
+  evaluate,
+  explain,
+  listsNamed,
+  parseRule,
+  topicsNamed,
+  type HistoryEvent,
+  type Rule,
+} from '.';
+
+const now = Date.UTC(2026, 10, 23, 12);
+const ruleOf = (json: unknown): Rule => {
+  const read = parseRule(json);
+  if ('problems' in read) throw new Error(JSON.stringify(read.problems));
+  return read.rule;
+};
+const found = (json: unknown): string[] => {
+  const read = parseRule(json);
+  return 'problems' in read ? read.problems.map(({ path, code }) => `${path} ${code}`) : [];
+};
+
+let count = 0;
+const told = (name: string, properties: JsonObject, own = true): HistoryEvent => ({
+  at: now - 1_000 + (count += 1),
+  id: String(count).padStart(9, '0'),
+  name,
+  properties,
+  ...(own && { own: true }),
+});
+const factsOf = (history: readonly HistoryEvent[], contact = '1') => ({
+  contact,
+  timeZone: 'UTC',
+  traits: {},
+  history,
+  memberOf: () => false,
+});
+const holds = (json: unknown, history: readonly HistoryEvent[] = []): boolean =>
+  evaluate(ruleOf(json), factsOf(history), now);
+const because = (json: unknown, history: readonly HistoryEvent[], contact = '1'): unknown => {
+  const explained = explain(ruleOf(json), factsOf(history, contact), now);
+  return 'because' in explained && explained.because;
+};
+beforeEach(() => (count = 0));
+
+describe('a list', () => {
+  const rule = { list: 'vip' };
+
+  it('has on it whoever was put there last', () => {
+    const joined = told('List Joined', { list: 'vip' });
+    const left = told('List Left', { list: 'vip' });
+    expect(holds(rule)).toBe(false);
+    expect(holds(rule, [joined])).toBe(true);
+    expect(holds(rule, [left, joined])).toBe(false);
+    expect(holds(rule, [joined, left, told('List Joined', { list: 'vip' })])).toBe(true);
+    expect(holds(rule, [told('List Joined', { list: 'other' })])).toBe(false);
+    expect(because(rule, [joined])).toEqual({ on: true, since: '2026-11-23T11:59:59.001Z' });
+  });
+
+  it('is what Entente tells, not what others do', () => {
+    expect(holds(rule, [told('List Joined', { list: 'vip' }, false)])).toBe(false);
+  });
+});
+
+describe('a message', () => {
+  const mail = { campaign: 'welcome', template: 'hello', by: 'human' };
+  const click = told('Email Clicked', { ...mail, url: 'https://shop.example/a' });
+
+  it.each<[JsonObject, boolean]>([
+    [{ message: 'clicked' }, true],
+    [{ message: 'clicked', sentBy: 'welcome', template: 'hello', link: 'https://shop.example/a' }, true],
+    [{ message: 'clicked', sentBy: 'other' }, false],
+    [{ message: 'clicked', link: 'https://shop.example/b' }, false],
+    [{ message: 'clicked', within: 'PT1S' }, true],
+    [{ message: 'clicked', count: { gte: 2 } }, false],
+    [{ message: 'opened' }, false],
+  ])('%j', (rule, truth) => expect(holds(rule, [click])).toBe(truth));
+
+  it('counts machines where it says so', () => {
+    const scanned = told('Email Clicked', { ...mail, by: 'machine' });
+    expect(holds({ message: 'clicked' }, [scanned])).toBe(false);
+    expect(holds({ message: 'clicked', by: 'anybody' }, [scanned])).toBe(true);
+    expect(because({ message: 'clicked', by: 'anybody' }, [scanned, click])).toMatchObject({ count: 2 });
+  });
+
+  it('is written one way: sugar expands', () => {
+    expect(ruleOf({ message: 'opened' })).toEqual({ message: 'opened', by: 'people', count: { gte: 1 } });
+    expect(ruleOf({ message: 'sent' })).toEqual({ message: 'sent', count: { gte: 1 } });
+  });
+
+  it('is not made up by others', () => {
+    expect(holds({ message: 'sent' }, [told('Email Sent', {}, false)])).toBe(false);
+  });
+});
+
+describe('a permission', () => {
+  const entry = (state: string, seq: number, topic = 'news', contact = '1'): HistoryEvent =>
+    told(state === 'granted' ? 'Permission Granted' : 'Permission Withdrawn', {
+      topic,
+      entry: `${contact}:${seq}`,
+      state,
+    });
+  const is = (state: string, history: readonly HistoryEvent[]): boolean =>
+    holds({ permission: 'news', is: state }, history);
+
+  it('goes by the ledger’s order, whenever its entries were told', () => {
+    expect(is('none', [])).toBe(true);
+    expect(is('granted', [entry('withdrawn', 2), entry('granted', 1)])).toBe(false);
+    expect(is('granted', [entry('confirmed', 3), entry('withdrawn', 2)])).toBe(true);
+    expect(is('confirmed', [entry('granted', 1)])).toBe(false);
+    expect(is('withdrawn', [entry('objected', 1)])).toBe(true);
+    expect(because({ permission: 'news', is: 'granted' }, [entry('granted', 1)])).toEqual({
+      state: 'granted',
+    });
+  });
+
+  it('is ended by an opt-out of every topic, and stands on its own again', () => {
+    expect(is('withdrawn', [entry('granted', 1), entry('withdrawn', 2, '*')])).toBe(true);
+    expect(is('granted', [entry('withdrawn', 1, '*'), entry('granted', 2)])).toBe(true);
+    expect(is('none', [entry('granted', 1, 'other')])).toBe(true);
+  });
+
+  it('is the most restrictive of those of one person', () => {
+    expect(is('withdrawn', [entry('granted', 5), entry('withdrawn', 1, 'news', '2')])).toBe(true);
+  });
+
+  it('is what the fold of the ledger says, entry by entry', () => {
+    const acts = fc.constantFrom<Act>('granted', 'confirmed', 'withdrawn', 'paused', 'objected');
+    const topics = fc.constantFrom('news', 'other', '*');
+    const entries = fc.array(fc.record({ topic: topics, act: acts, of: fc.constantFrom('1', '2') }), {
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(entries, (all) => {
+        const ledgers = new Map<string, (PermissionAct & { seq: number })[]>([
+          ['1', []],
+          ['2', []],
+        ]);
+        const history: HistoryEvent[] = [];
+        for (const { topic, act, of } of all) {
+          const ledger = ledgers.get(of)!;
+          const next = { topic, act, actor: 'recipient', basis: 'consent', seq: ledger.length + 1 } as const;
+          const before = foldPermission(ledger);
+          const after = foldPermission([...ledger, next]);
+          ledger.push(next);
+          for (const [one, { state, seq }] of after)
+            if (before.get(one) !== after.get(one))
+              history.push(told('Permission Granted', { topic: one, state, entry: `${of}:${seq}` }));
+        }
+        const stands = [...ledgers.values()].map((ledger) => {
+          const folded = foldPermission(ledger);
+          return folded.get('news') ?? folded.get('*');
+        });
+        const state = mostRestrictive(stands)?.state ?? 'none';
+        const name = state === 'objected' ? 'withdrawn' : state;
+        expect(because({ permission: 'news', is: 'none' }, history)).toEqual({ state: name });
+      }),
+    );
+  });
+});
+
+describe('a campaign', () => {
+  const entered = () => told('Campaign Entered', { campaign: 'welcome' });
+  const left = (reason: string) => told('Campaign Left', { campaign: 'welcome', reason });
+  const is = (state: string, history: readonly HistoryEvent[]): boolean =>
+    holds({ campaign: 'welcome', is: state }, history);
+
+  it('has in it whoever entered more often than they left', () => {
+    expect(is('in', [entered()])).toBe(true);
+    expect(is('in', [entered(), left('completed')])).toBe(false);
+    expect(is('in', [entered(), entered(), left('merged')])).toBe(true);
+    expect(is('been', [entered(), left('exited')])).toBe(true);
+    expect(is('completed', [entered(), left('exited')])).toBe(false);
+    expect(is('exited', [entered(), left('exited'), entered()])).toBe(true);
+    expect(is('been', [told('Campaign Entered', { campaign: 'other' })])).toBe(false);
+    expect(because({ campaign: 'welcome', is: 'in' }, [entered(), left('exited')])).toMatchObject({
+      entries: 1,
+      exits: 1,
+      lastExit: { reason: 'exited' },
+    });
+  });
+});
+
+describe('a sample', () => {
+  const everybody = Array.from({ length: 20_000 }, (_, id) => String(id + 1));
+  const of = (percent: number, seed = 'a'): Set<string> => {
+    const rule = ruleOf({ sample: seed, percent });
+    return new Set(everybody.filter((contact) => evaluate(rule, factsOf([], contact), now)));
+  };
+
+  it('has that share of people, the smaller part of the larger', () => {
+    const [small, large] = [of(10), of(20)];
+    expect(small.size / everybody.length).toBeCloseTo(0.1, 1.7);
+    expect(large.size / everybody.length).toBeCloseTo(0.2, 1.7);
+    expect([...small].every((contact) => large.has(contact))).toBe(true);
+  });
+
+  it('is drawn anew for another seed', () => {
+    const [one, other] = [of(20), of(20, 'b')];
+    const both = [...one].filter((contact) => other.has(contact)).length;
+    expect(both / everybody.length).toBeCloseTo(0.04, 1.7);
+  });
+
+  it('is drawn the same way for good', () => {
+    expect(because({ sample: 'holdout-2026', percent: 10 }, [], '17')).toEqual({ place: 18.3731 });
+  });
+
+  it('decides for somebody new, of whom nothing is known', () => {
+    const book = compileBook([
+      { id: 1, segment: 's', status: 'live', rule: ruleOf({ sample: 'a', percent: 10 }) },
+    ]);
+    const members = everybody.filter(
+      (contact) => book.firstChanges({ contact, state: {}, traits: {} }, now, []).entered.length > 0,
+    );
+    expect(new Set(members)).toEqual(of(10));
+  });
+});
+
+describe('what is wrong with them', () => {
+  it.each<[unknown, string[]]>([
+    [{ list: '' }, ['rule.list name']],
+    [{ list: 'vip', is: 'in' }, ['rule.is unknown-field']],
+    [{ message: 'delivered' }, ['rule.message word']],
+    [{ message: 'sent', by: 'people' }, ['rule.by out-of-place']],
+    [{ message: 'opened', link: 'https://x.example' }, ['rule.link out-of-place']],
+    [{ message: 'opened', by: 'machines', count: -1 }, ['rule.by word', 'rule.count count']],
+    [{ message: 'opened', sentBy: 7, within: 'P1M' }, ['rule.sentBy name', 'rule.within calendar']],
+    [{ message: 'opened', where: { a: 1 } }, ['rule.where unknown-field']],
+    [{ permission: 'news' }, ['rule.is word']],
+    [{ permission: '*', is: 'granted' }, ['rule.permission name']],
+    [{ permission: 7, is: 'pending' }, ['rule.permission name', 'rule.is word']],
+    [{ campaign: 'welcome', is: 'out' }, ['rule.is word']],
+    [{ campaign: '', is: 'in' }, ['rule.campaign name']],
+    [{ sample: 'a', percent: 0 }, ['rule.percent percent']],
+    [{ sample: 'a', percent: 100 }, ['rule.percent percent']],
+    [{ sample: 'a', percent: 0.00001 }, ['rule.percent percent']],
+    [{ sample: 'a', percent: '10' }, ['rule.percent percent']],
+    [{ sample: '', percent: null }, ['rule.sample name', 'rule.percent percent']],
+  ])('%j', (json, problems) => expect(found(json)).toEqual(problems));
+
+  it('takes every percentage of up to four decimals', () =>
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 999_999 }), (n) => {
+        expect(found({ sample: 'a', percent: n / 10_000 })).toEqual([]);
+        expect(found({ sample: 'a', percent: Number(`${n}e-4`) })).toEqual([]);
+      }),
+    ));
+});
+
+it('names lists and topics, for those who must know that they exist', () => {
+  const rule = ruleOf({ all: [{ list: 'vip' }, { permission: 'news', is: 'granted' }, { list: 'vip' }] });
+  expect([listsNamed(rule), topicsNamed(rule)]).toEqual([['vip'], ['news']]);
+});

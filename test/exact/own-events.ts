@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import type { JsonObject } from '@entente/kernel';
+import type { FeedbackName } from '@entente/event';
+
+// What Entente tells, and what others may send under the same names; a few values, some of them odd.
+const key = fc.constantFrom<JsonObject[string]>('k', 'k', 'l', '*', 7, null);
+const by = fc.constantFrom<JsonObject[string]>('human', 'machine', true);
+const reason = fc.constantFrom<JsonObject[string]>('completed', 'exited', 'merged', 1);
+const entry = fc.constantFrom<JsonObject[string]>('1:1', '1:2', '1:3', '2:1', '2:2', '0:1', 'x', 3);
+const state = fc.constantFrom<JsonObject[string]>(
+  'granted',
+  'confirmed',
+  'paused',
+  'withdrawn',
+  'objected',
+  'x',
+  1,
+);
+
+const emails: FeedbackName[] = [
+  'Email Sent',
+  'Email Opened',
+  'Email Clicked',
+  'Email Bounced',
+  'Unsubscribed',
+];
+const permissions: FeedbackName[] = [
+  'Permission Granted',
+  'Permission Confirmed',
+  'Permission Withdrawn',
+  'Permission Paused',
+  'Permission Shared',
+];
+
+const named = (names: readonly FeedbackName[], properties: fc.Arbitrary<JsonObject>) =>
+  fc.record({ event: fc.constantFrom<string>(...names), properties });
+
+const told = fc.oneof(
+  named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
+  named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
+  named(emails, fc.record({ campaign: key, template: key, url: key, by }, { requiredKeys: [] })),
+  named(permissions, fc.record({ topic: key, entry, state }, { requiredKeys: [] })),
+);
+
+/** Events of our own, and of others that bear our names. */
+export const ownEvents = fc.tuple(told, fc.constantFrom(true, true, true, undefined)).map(([event, own]) => ({
+  ...event,
+  ...(own && { own }),
+}));

@@ -1,0 +1,281 @@
+/**
+ * Rules as marketers of a shop write them, and what each means in SQL, written apart from libs/segment: a condition on a person
+ * `p` at the instant `now()`'s stand-in `:now`, over
+ *   e (person, id, name, at, properties)   every event that had arrived, each once
+ *   t (person, name, value)                every trait as it was then
+ * and the functions of `sql.ts`.
+ */
+export interface RuleInSql {
+  readonly rule: object;
+  readonly sql: string;
+}
+
+const orders = `FROM e WHERE e.person = p.person AND e.name = 'Order Completed'`;
+const views = `FROM e WHERE e.person = p.person AND e.name = 'Product Viewed'`;
+const ago = (days: number): string => `:now - interval '${days * 24} hours'`;
+const total = `(e.properties->>'total')::numeric`;
+const trait = (name: string): string =>
+  `(SELECT t.value FROM t WHERE t.person = p.person AND t.name = '${name}')`;
+const text = (name: string): string => `(${trait(name)} #>> '{}')`;
+const zone = `zone_of(${trait('timezone')})`;
+const today = `(:now AT TIME ZONE ${zone})::date`;
+const since = (name: string): string =>
+  `(SELECT max(x.at) FROM e x WHERE x.person = p.person AND x.name = '${name}')`;
+
+const order = { event: 'Order Completed' };
+
+export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
+  'ever-ordered': { rule: order, sql: `EXISTS (SELECT ${orders})` },
+  'no-order-in-30-days': {
+    rule: { not: { ...order, within: 'P30D' } },
+    sql: `NOT EXISTS (SELECT ${orders} AND e.at > ${ago(30)})`,
+  },
+  'loyal-lapsed': {
+    rule: {
+      all: [
+        { ...order, where: { total: { gt: 50 } }, within: 'P90D', count: { gte: 3 } },
+        { not: { ...order, within: 'P30D' } },
+        { trait: 'country', in: ['FR', 'BE'] },
+      ],
+    },
+    sql: `(SELECT count(*) ${orders} AND e.at > ${ago(90)} AND ${total} > 50) >= 3
+      AND NOT EXISTS (SELECT ${orders} AND e.at > ${ago(30)}) AND ${text('country')} IN ('FR', 'BE')`,
+  },
+  'ordered-once': { rule: { ...order, count: 1 }, sql: `(SELECT count(*) ${orders}) = 1` },
+  'two-to-four-in-a-year': {
+    rule: { ...order, within: 'P365D', count: { gte: 2, lte: 4 } },
+    sql: `(SELECT count(*) ${orders} AND e.at > ${ago(365)}) BETWEEN 2 AND 4`,
+  },
+  'spent-200-in-60-days': {
+    rule: { ...order, within: 'P60D', sum: { of: 'total', gt: 200 } },
+    sql: `(SELECT coalesce(sum(${total}), 0) ${orders} AND e.at > ${ago(60)}) > 200`,
+  },
+  'spent-little': {
+    rule: { ...order, within: 'P60D', sum: { of: 'total', lte: 20.5 } },
+    sql: `(SELECT coalesce(sum(${total}), 0) ${orders} AND e.at > ${ago(60)}) <= 20.5`,
+  },
+  'spent-1000-ever': {
+    rule: { ...order, sum: { of: 'total', gte: 1000 } },
+    sql: `(SELECT coalesce(sum(${total}), 0) ${orders}) >= 1000`,
+  },
+  'net-of-refunds': {
+    rule: { event: 'Payment', within: 'P45D', sum: { of: 'amount', gt: 60 } },
+    sql: `(SELECT coalesce(sum((e.properties->>'amount')::numeric), 0) FROM e WHERE e.person = p.person
+      AND e.name = 'Payment' AND e.at > ${ago(45)}) > 60`,
+  },
+  'average-basket': {
+    rule: { ...order, average: { of: 'total', gte: 60 } },
+    sql: `(SELECT avg(${total}) ${orders}) >= 60`,
+  },
+  'small-baskets-lately': {
+    rule: { ...order, within: 'P90D', average: { of: 'total', lt: 55 } },
+    sql: `(SELECT avg(${total}) ${orders} AND e.at > ${ago(90)}) < 55`,
+  },
+  'one-big-order': {
+    rule: { ...order, within: 'P180D', max: { of: 'total', gte: 110 } },
+    sql: `(SELECT max(${total}) ${orders} AND e.at > ${ago(180)}) >= 110`,
+  },
+  'ever-a-tiny-one': {
+    rule: { ...order, min: { of: 'total', lt: 10 } },
+    sql: `(SELECT min(${total}) ${orders}) < 10`,
+  },
+  'no-small-one-lately': {
+    rule: { ...order, within: 'P75D', min: { of: 'total', gt: 30 } },
+    sql: `(SELECT min(${total}) ${orders} AND e.at > ${ago(75)}) > 30`,
+  },
+  'three-categories': {
+    rule: { ...order, within: 'P120D', distinct: { of: 'category', gte: 3 } },
+    sql: `(SELECT count(DISTINCT e.properties->'category') ${orders} AND e.at > ${ago(120)}) >= 3`,
+  },
+  'one-category-ever': {
+    rule: { ...order, distinct: { of: 'category', eq: 1 } },
+    sql: `(SELECT count(DISTINCT e.properties->'category') ${orders}) = 1`,
+  },
+  'ordered-long-ago': {
+    rule: { ...order, before: 'P60D' },
+    sql: `EXISTS (SELECT ${orders} AND e.at <= ${ago(60)})`,
+  },
+  'twice-before-100-days': {
+    rule: { ...order, before: 'P100D', count: { gte: 2 } },
+    sql: `(SELECT count(*) ${orders} AND e.at <= ${ago(100)}) >= 2`,
+  },
+  'between-60-and-30-days-ago': {
+    rule: { ...order, between: ['P60D', 'P30D'] },
+    sql: `EXISTS (SELECT ${orders} AND e.at > ${ago(60)} AND e.at <= ${ago(30)})`,
+  },
+  stopped: {
+    rule: { all: [{ ...order, between: ['P90D', 'P30D'] }, { not: { ...order, within: 'P30D' } }] },
+    sql: `EXISTS (SELECT ${orders} AND e.at > ${ago(90)} AND e.at <= ${ago(30)})
+      AND NOT EXISTS (SELECT ${orders} AND e.at > ${ago(30)})`,
+  },
+  resumed: {
+    rule: {
+      all: [
+        { ...order, within: 'P30D' },
+        { not: { ...order, between: ['P90D', 'P30D'] } },
+        { ...order, before: 'P90D' },
+      ],
+    },
+    sql: `EXISTS (SELECT ${orders} AND e.at > ${ago(30)})
+      AND NOT EXISTS (SELECT ${orders} AND e.at > ${ago(90)} AND e.at <= ${ago(30)})
+      AND EXISTS (SELECT ${orders} AND e.at <= ${ago(90)})`,
+  },
+  'since-new-year': {
+    rule: { ...order, after: '2026-01-01T00:00:00Z', count: { gte: 2 } },
+    sql: `(SELECT count(*) ${orders} AND e.at >= '2026-01-01T00:00:00Z') >= 2`,
+  },
+  'in-autumn': {
+    rule: { ...order, between: ['2025-09-21T00:00:00Z', '2025-12-21T00:00:00Z'] },
+    sql: `EXISTS (SELECT ${orders} AND e.at >= '2025-09-21T00:00:00Z' AND e.at < '2025-12-21T00:00:00Z')`,
+  },
+  'abandoned-cart': {
+    rule: {
+      all: [
+        { event: 'Cart Updated', within: 'P3D' },
+        { not: { ...order, since: { event: 'Cart Updated' } } },
+      ],
+    },
+    sql: `EXISTS (SELECT FROM e WHERE e.person = p.person AND e.name = 'Cart Updated' AND e.at > ${ago(3)})
+      AND NOT EXISTS (SELECT ${orders} AND e.at > ${since('Cart Updated')})`,
+  },
+  'viewed-thrice-since-order': {
+    rule: { event: 'Product Viewed', since: order, count: { gte: 3 } },
+    sql: `(SELECT count(*) ${views} AND e.at > ${since('Order Completed')}) >= 3`,
+  },
+  'last-order-was-large': {
+    rule: { ...order, last: { total: { gt: 70 } } },
+    sql: `(SELECT ${total} ${orders} ORDER BY e.at DESC, e.id DESC LIMIT 1) > 70`,
+  },
+  'last-order-long-ago': {
+    rule: { ...order, last: {}, before: 'P60D' },
+    sql: `(SELECT max(e.at) ${orders}) <= ${ago(60)}`,
+  },
+  'first-order-lately': {
+    rule: { ...order, first: {}, within: 'P90D' },
+    sql: `(SELECT min(e.at) ${orders}) > ${ago(90)}`,
+  },
+  'began-with-shoes': {
+    rule: { ...order, first: { category: 'shoes' } },
+    sql: `(SELECT e.properties->>'category' ${orders} ORDER BY e.at, e.id LIMIT 1) = 'shoes'`,
+  },
+  funnel: {
+    rule: {
+      sequence: [
+        { event: 'Product Viewed' },
+        { event: 'Cart Updated', within: 'P1D' },
+        { event: 'Order Completed', within: 'P2D' },
+      ],
+    },
+    sql: `EXISTS (SELECT FROM e a JOIN e b USING (person) JOIN e c USING (person)
+      WHERE a.person = p.person AND a.name = 'Product Viewed' AND b.name = 'Cart Updated' AND c.name = 'Order Completed'
+        AND (a.at, a.id) < (b.at, b.id) AND b.at <= a.at + interval '24 hours'
+        AND (b.at, b.id) < (c.at, c.id) AND c.at <= b.at + interval '48 hours')`,
+  },
+  'decided-alone': {
+    rule: {
+      sequence: [
+        { event: 'Product Viewed', where: { category: 'shoes' } },
+        { event: 'Order Completed', within: 'P5D', without: { event: 'Cart Updated' } },
+      ],
+      within: 'P60D',
+    },
+    sql: `EXISTS (SELECT FROM e a JOIN e b USING (person)
+      WHERE a.person = p.person AND a.name = 'Product Viewed' AND a.properties->>'category' = 'shoes'
+        AND b.name = 'Order Completed' AND b.at > ${ago(60)}
+        AND (a.at, a.id) < (b.at, b.id) AND b.at <= a.at + interval '120 hours'
+        AND NOT EXISTS (SELECT FROM e x WHERE x.person = p.person AND x.name = 'Cart Updated'
+          AND (x.at, x.id) > (a.at, a.id) AND (x.at, x.id) < (b.at, b.id)))`,
+  },
+  'quick-repeat': {
+    rule: { sequence: [order, order, order], overall: 'P20D', within: 'P90D' },
+    sql: `EXISTS (SELECT FROM e a JOIN e b USING (person) JOIN e c USING (person)
+      WHERE a.person = p.person AND a.name = 'Order Completed' AND b.name = a.name AND c.name = a.name
+        AND (a.at, a.id) < (b.at, b.id) AND (b.at, b.id) < (c.at, c.id)
+        AND c.at <= a.at + interval '480 hours' AND c.at > ${ago(90)})`,
+  },
+  'regular-visitor': {
+    rule: { event: 'Product Viewed', regular: { in: 'week', of: 6, gte: 3 } },
+    sql: `(SELECT count(DISTINCT date_trunc('week', e.at AT TIME ZONE ${zone})) ${views}
+      AND (e.at AT TIME ZONE ${zone})::date >= date_trunc('week', ${today}::timestamp)::date - 35) >= 3`,
+  },
+  'orders-every-month': {
+    rule: { event: 'Order Completed', regular: { in: 'month', of: 3, eq: 3 } },
+    sql: `(SELECT count(DISTINCT date_trunc('month', e.at AT TIME ZONE ${zone})) ${orders}
+      AND (e.at AT TIME ZONE ${zone}) >= date_trunc('month', ${today}::timestamp) - interval '2 months') = 3`,
+  },
+  'viewed-today': {
+    rule: { event: 'Product Viewed', within: { calendar: 'P0D' } },
+    sql: `EXISTS (SELECT ${views} AND (e.at AT TIME ZONE ${zone})::date = ${today})`,
+  },
+  'ordered-within-a-month': {
+    rule: { ...order, within: { calendar: 'P1M' } },
+    sql: `EXISTS (SELECT ${orders} AND (e.at AT TIME ZONE ${zone})::date >= (${today} - interval '1 month')::date)`,
+  },
+  'soon-to-travel': {
+    rule: { event: 'Trip Booked', where: { departure: { withinNext: 'P7D' } } },
+    sql: `EXISTS (SELECT FROM e WHERE e.person = p.person AND e.name = 'Trip Booked'
+      AND (e.properties->>'departure')::timestamptz > :now
+      AND (e.properties->>'departure')::timestamptz <= :now + interval '168 hours')`,
+  },
+  'paid-more-than-planned': {
+    rule: { ...order, where: { total: { gt: { trait: 'budget' } } } },
+    sql: `EXISTS (SELECT ${orders} AND ${total} > (${text('budget')})::numeric)`,
+  },
+  'over-budget': {
+    rule: { trait: 'spent', gt: { trait: 'budget' } },
+    sql: `(${text('spent')})::numeric > (${text('budget')})::numeric`,
+  },
+  'not-known-to-be-free': {
+    rule: { not: { trait: 'plan', eq: 'free' } },
+    sql: `${text('plan')} IS DISTINCT FROM 'free'`,
+  },
+  'another-plan': {
+    rule: { trait: 'plan', notIn: ['free', 'trial'] },
+    sql: `${text('plan')} NOT IN ('free', 'trial')`,
+  },
+  'no-phone': { rule: { trait: 'phone', exists: false }, sql: `${trait('phone')} IS NULL` },
+  'at-example': {
+    rule: {
+      any: [
+        { trait: 'email', endsWith: '@EXAMPLE.com' },
+        { trait: 'email', contains: 'ana' },
+      ],
+    },
+    sql: `(${text('email')} ILIKE '%@example.com' OR ${text('email')} ILIKE '%ana%')`,
+  },
+  'work-address': {
+    rule: { trait: 'email', matches: '^[a-z0-9]+@(corp|work)\\.' },
+    sql: `${text('email')} ~ '^[a-z0-9]+@(corp|work)\\.'`,
+  },
+  'likes-shoes-or-hats': {
+    rule: { trait: 'likes', hasAny: ['shoes', 'hats'] },
+    sql: `${trait('likes')} ?| array['shoes', 'hats']`,
+  },
+  'likes-two-things': {
+    rule: { trait: 'likes', size: { gte: 2 }, hasAll: ['caps'] },
+    sql: `jsonb_array_length(${trait('likes')}) >= 2 AND ${trait('likes')} ? 'caps'`,
+  },
+  'birthday-soon': {
+    rule: { trait: 'birthday', anniversary: { withinNext: 'P7D' } },
+    sql: `next_anniversary((${text('birthday')})::date, ${today}) <= ${today} + 7`,
+  },
+  'joined-lately': {
+    rule: { trait: 'joined', withinLast: 'P40D' },
+    sql: `(${text('joined')})::timestamptz > ${ago(40)} AND (${text('joined')})::timestamptz <= :now`,
+  },
+  'contract-ends-soon': {
+    rule: { trait: 'contractEnds', withinNext: 'P20D' },
+    sql: `(${text('contractEnds')})::timestamptz > :now AND (${text('contractEnds')})::timestamptz <= :now + interval '480 hours'`,
+  },
+  'changed-plan-lately': {
+    rule: { trait: 'plan', changedWithin: 'P14D' },
+    sql: `(SELECT max(x.at) FROM (
+        SELECT e.at, e.properties->'plan' AS value, lag(e.properties->'plan') OVER (ORDER BY e.at, e.id) AS before
+        FROM e WHERE e.person = p.person AND e.name = 'Identified' AND e.properties ? 'plan') x
+      WHERE x.value IS DISTINCT FROM coalesce(x.before, 'null')) > ${ago(14)}`,
+  },
+  'french-and-active': {
+    rule: { all: [{ trait: 'country', eq: 'FR' }, { not: { segment: 'no-order-in-30-days' } }] },
+    sql: `${text('country')} = 'FR' AND EXISTS (SELECT ${orders} AND e.at > ${ago(30)})`,
+  },
+};
