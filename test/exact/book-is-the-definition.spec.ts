@@ -61,8 +61,8 @@ class Run {
     this.passTo(this.clock + one.after);
     if ('traits' in one) {
       const { traits: before } = this.definition;
-      this.definition.traits = one.traits;
-      this.decide(this.book.affectedByTraits(changedNames(before, one.traits)));
+      this.definition.traits = { ...before, ...one.traits };
+      this.decide(this.book.affectedByTraits(changedNames(before, this.definition.traits)));
       return;
     }
     const id = String(this.definition.history.length).padStart(3, '0');

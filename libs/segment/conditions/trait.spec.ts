@@ -72,6 +72,19 @@ describe('a trait against another', () => {
   ])('%j has the problem %s', (rule, problem) => expect(found(rule)).toEqual([problem]));
 });
 
+it.each<JsonObject>([
+  { before: '2026-11-24' },
+  { after: '2026-11-24' },
+  { onDay: '2026-11-24' },
+  { withinLast: 'P1D' },
+  { withinNext: 'P1D' },
+  { moreThanAgo: 'P1D' },
+  { anniversary: 'today' },
+  { changedWithin: { calendar: 'P1D' } },
+])('%j goes by the time zone of the contact', (operators) =>
+  expect(traitsNamed(ruleOf({ trait: 'd', ...operators }))).toEqual(['d', 'timezone']),
+);
+
 describe('changedWithin', () => {
   const setting = (daysAgo: number, properties: JsonObject, id = String(daysAgo)): HistoryEvent => ({
     at: now - daysAgo * DAY,
