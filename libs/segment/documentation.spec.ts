@@ -4,8 +4,11 @@ import { parseRule } from '.';
 import { operatorNames } from './comparisons/registry';
 import { kindNamed, kindNames } from './conditions/registry';
 
-const text = readFileSync(join(__dirname, '../../docs/segments.md'), 'utf8');
-const blocks = [...text.matchAll(/```json\n([^]*?)```/g)].map(([, block]) => block!);
+const read = (page: string): string => readFileSync(join(__dirname, '../../docs', page), 'utf8');
+const blocksIn = (page: string): string[] =>
+  [...page.matchAll(/```json\n([^]*?)```/g)].map(([, block]) => block!);
+const text = read('segments.md');
+const blocks = blocksIn(text);
 const inTable = text
   .split('\n')
   .filter((line) => line.startsWith('| `'))
@@ -22,4 +25,10 @@ describe('docs/segments.md', () => {
     for (const name of [...operatorNames, ...fields]) expect(examples).toContain(`"${name}":`);
     expect(inTable).toHaveLength(operatorNames.length);
   });
+});
+
+describe('docs/segment-recipes.md', () => {
+  it.each(blocksIn(read('segment-recipes.md')))('shows a rule that is accepted: %s', (code) =>
+    expect(parseRule(JSON.parse(code))).toHaveProperty('rule'),
+  );
 });

@@ -10,7 +10,7 @@ import {
 } from '@entente/segment';
 import { Definition } from './definition';
 import { happenings, type Happening } from './happenings';
-import { rules } from './rules';
+import { behaviors, rules } from './rules';
 import { scales, type Scale } from './scale';
 
 const runs = Number(process.env.ENTENTE_PROPERTY_RUNS ?? 300);
@@ -133,21 +133,47 @@ const changedNames = (before: JsonObject, after: JsonObject): string[] =>
   );
 
 describe.each(scales)('the book and the definition, over $name,', (scale) => {
+  const contact = fc.integer({ min: 1, max: 1_000 }).map(String);
+
   it('say the same at every instant, for every history, in any order of arrival (promises 2 and 3)', () => {
     let comparisons = 0;
     const extras = fc.array(rules(scale, SEGMENTS), { maxLength: 2 });
-    const contact = fc.integer({ min: 1, max: 1_000 }).map(String);
     fc.assert(
       fc.property(contact, versions(scale), extras, happenings(scale), (who, all, extra, steps) => {
-        const run = new Run(who, all, extra, scale);
-        for (const one of steps) run.happen(one);
-        run.finish(scale.rest);
-        comparisons += run.definition.comparisons;
+        comparisons += runOf(scale, who, all, extra, steps);
       }),
       { seed, numRuns: Math.ceil(runs * scale.share) },
     );
-    process.stdout.write(
-      `book = definition, over ${scale.name}: seed ${seed}, ${runs} runs, ${comparisons} comparisons\n`,
+    tell(scale, 'rules', comparisons);
+  }, 3_600_000);
+
+  it('say the same of each single condition on what somebody did', () => {
+    let comparisons = 0;
+    fc.assert(
+      fc.property(contact, behaviors(scale), happenings(scale), (who, rule, steps) => {
+        comparisons += runOf(scale, who, [{ id: 1, segment: 's0', status: 'live', rule }], [], steps);
+      }),
+      { seed, numRuns: Math.ceil(2 * runs * scale.share) },
     );
+    tell(scale, 'conditions', comparisons);
   }, 3_600_000);
 });
+
+/** Lets it all happen, and says how many comparisons were made. */
+function runOf(
+  scale: Scale,
+  contact: string,
+  versions: readonly SegmentVersion[],
+  extra: readonly Rule[],
+  steps: readonly Happening[],
+): number {
+  const run = new Run(contact, versions, extra, scale);
+  for (const one of steps) run.happen(one);
+  run.finish(scale.rest);
+  return run.definition.comparisons;
+}
+
+const tell = (scale: Scale, what: string, comparisons: number): boolean =>
+  process.stdout.write(
+    `book = definition, ${what} over ${scale.name}: seed ${seed}, ${runs} runs, ${comparisons} comparisons\n`,
+  );

@@ -23,7 +23,7 @@ export const value = fc.constantFrom(...values);
 const amount = fc.constantFrom(-1.5, -1, 0.1, 0.2, 0.3, 1, 2, 2.5, 1e-20, 1e20);
 const properties = fc.record(
   { p: value, q: fc.oneof(value, fc.record({ r: value })), n: amount },
-  { requiredKeys: [] },
+  { requiredKeys: ['n'] },
 );
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);

@@ -35,6 +35,12 @@ export const rules = (scale: Scale, below: number): fc.Arbitrary<Rule> => {
   return tree.node.map(checked);
 };
 
+/** Random conditions on what somebody did, each a rule by itself. */
+export const behaviors = (scale: Scale): fc.Arbitrary<Rule> =>
+  fc
+    .oneof({ arbitrary: event(scale, 0), weight: 3 }, { arbitrary: sequence(scale, 0), weight: 1 })
+    .map(checked);
+
 function checked(json: unknown): Rule {
   const read = parseRule(json);
   if ('problems' in read) throw new Error(JSON.stringify(read.problems));

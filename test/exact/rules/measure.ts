@@ -15,7 +15,7 @@ const amount = fc
     fc.constantFrom<object>({ gt: n }, { gte: n }, { lt: n }, { lte: n }, { eq: n }, { in: [n, 1] }),
   );
 
-const of = fc.constantFrom('p', 'q', 'q.r', 'n');
+const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r');
 const asObject = (one: unknown): object => (typeof one === 'object' ? (one as object) : { eq: one });
 
 /** A filter on properties, or on two of them. */
