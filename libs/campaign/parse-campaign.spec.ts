@@ -93,6 +93,22 @@ describe('parseCampaign', () => {
       'steps[0].branch[0].if',
       'unknown-segment',
     ],
+    [
+      [
+        { id: 'a', branch: [{ if: { any: [{ list: 'vip' }, { list: 'nope' }] }, then: 'b' }] },
+        { id: 'b', exit: true },
+      ],
+      'steps[0].branch[0].if',
+      'unknown-list',
+    ],
+    [
+      [
+        { id: 'a', branch: [{ if: { permission: 'nope', is: 'granted' }, then: 'b' }] },
+        { id: 'b', exit: true },
+      ],
+      'steps[0].branch[0].if',
+      'unknown-topic',
+    ],
     [[{ id: 'a', branch: [{ then: 'a' }] }], 'steps[0].branch[0].if', 'missing'],
     [
       [{ id: 'a', branch: [{ if: { segment: 'loyal' }, then: 'b' }] }],
