@@ -344,7 +344,7 @@ CREATE TABLE sending_domain (
 );
 CREATE TABLE series (
   key text NOT NULL,
-  keep integer NOT NULL,
+  keep bigint NOT NULL,
   since bigint NOT NULL
 );
 CREATE TABLE set_aside (

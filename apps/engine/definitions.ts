@@ -54,6 +54,13 @@ export interface Definitions {
   readonly addressKey: Buffer;
 }
 
+/** What authors have published cannot be loaded: no record and no contact is to blame. */
+class BrokenDefinitions extends Error {
+  constructor(cause: unknown) {
+    super('the definitions cannot be loaded', { cause });
+  }
+}
+
 /** What authors have published, loaded once per generation and before the transactions that work by it. */
 export class DefinitionsCache {
   private loaded: Definitions | undefined;
@@ -76,9 +83,11 @@ export class DefinitionsCache {
   }
 
   private async load(): Promise<Definitions> {
-    const definitions = await this.database.transaction(async (tx) =>
-      loadDefinitions(tx, await readGenerationShared(tx)),
-    );
+    const definitions = await this.database
+      .transaction(async (tx) => loadDefinitions(tx, await readGenerationShared(tx)))
+      .catch((cause: unknown) => {
+        throw cause instanceof NewerRelease ? cause : new BrokenDefinitions(cause);
+      });
     this.loaded = definitions;
     return definitions;
   }

@@ -73,3 +73,12 @@ it('builds segments again when a release takes rules to mean something else', as
   await world.work();
   expect(await live()).toEqual([{ version: 2, members: 0 }]);
 });
+
+it('blames no record for definitions that cannot be loaded', async () => {
+  const shop = await author.source('shop', true, 50);
+  await author.segment('broken', { event: 'Order Completed' });
+  await database.run(`UPDATE segment_version SET rule = '{"event": 7}'`);
+  await world.arrive({ v: 1, type: 'page', source: shop, messageId: '1', userId: 'ana', timestamp: start });
+  await expect(world.readAll()).rejects.toThrow('the definitions cannot be loaded');
+  expect(await database.query('SELECT 1 FROM set_aside')).toEqual([]);
+});

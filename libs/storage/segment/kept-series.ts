@@ -25,7 +25,7 @@ async function replaceSeries(
   await tx.run('DELETE FROM series WHERE key <> ALL($1::text[])', [Object.keys(needs)]);
   await tx.run(
     `INSERT INTO series AS known (key, keep, since)
-     SELECT key, keep, $3 FROM unnest($1::text[], $2::int[]) AS n (key, keep)
+     SELECT key, keep, $3 FROM unnest($1::text[], $2::bigint[]) AS n (key, keep)
      ON CONFLICT (key) DO UPDATE
      SET keep = excluded.keep, since = CASE WHEN excluded.keep > known.keep THEN excluded.since ELSE known.since END`,
     [Object.keys(needs), Object.values(needs), generation],
