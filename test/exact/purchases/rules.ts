@@ -19,8 +19,9 @@ const trait = (name: string): string =>
 const text = (name: string): string => `(${trait(name)} #>> '{}')`;
 const zone = `zone_of(${trait('timezone')})`;
 const today = `(:now AT TIME ZONE ${zone})::date`;
+/** After the last of these in event order: by time, and by id within a millisecond. */
 const since = (name: string): string =>
-  `(SELECT max(x.at) FROM e x WHERE x.person = p.person AND x.name = '${name}')`;
+  `(e.at, e.id) > (SELECT x.at, x.id FROM e x WHERE x.person = p.person AND x.name = '${name}' ORDER BY 1 DESC, 2 DESC LIMIT 1)`;
 
 const order = { event: 'Order Completed' };
 
@@ -136,11 +137,11 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
       ],
     },
     sql: `EXISTS (SELECT FROM e WHERE e.person = p.person AND e.name = 'Cart Updated' AND e.at > ${ago(3)})
-      AND NOT EXISTS (SELECT ${orders} AND e.at > ${since('Cart Updated')})`,
+      AND NOT EXISTS (SELECT ${orders} AND ${since('Cart Updated')})`,
   },
   'viewed-thrice-since-order': {
     rule: { event: 'Product Viewed', since: order, count: { gte: 3 } },
-    sql: `(SELECT count(*) ${views} AND e.at > ${since('Order Completed')}) >= 3`,
+    sql: `(SELECT count(*) ${views} AND ${since('Order Completed')}) >= 3`,
   },
   'last-order-was-large': {
     rule: { ...order, last: { total: { gt: 70 } } },
@@ -257,7 +258,7 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
   },
   'birthday-soon': {
     rule: { trait: 'birthday', anniversary: { withinNext: 'P7D' } },
-    sql: `next_anniversary((${text('birthday')})::date, ${today}) <= ${today} + 7`,
+    sql: `next_anniversary((${text('birthday')})::date, ${today} + 1) <= ${today} + 7`,
   },
   'joined-lately': {
     rule: { trait: 'joined', withinLast: 'P40D' },
