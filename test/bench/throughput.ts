@@ -1,0 +1,207 @@
+import { Random } from '../demo/random';
+import { BenchEngine } from './bench-engine';
+import type { BenchServer } from './bench-server';
+import { EventSource, shopMix, type EventMix } from './event-mix';
+import { differences, driftFromLog, makeContacts, publishLive } from './memberships';
+import type { Numbers } from './options';
+import { RawInsert } from './raw-insert';
+import { categorySegment, tenSegments, type BenchSegment } from './segments';
+import { median, medianAndRange } from './statistics';
+
+export const defaults = {
+  contacts: 50_000,
+  /** Of each kind and round. */
+  events: 20_000,
+  rounds: 5,
+  batch: 1_000,
+  partitions: 4,
+  segments: 10_000,
+  /** Shares of events that set a trait, and that claim a device. */
+  traits: 0,
+  claims: 0,
+  /** 1: the contacts' shares follow Zipf's law. */
+  zipf: 0,
+  seed: 1,
+};
+
+type Settings = Numbers<keyof typeof defaults>;
+
+/** One way to take events in, in events per second. */
+interface Contestant {
+  readonly name: string;
+  round(): Promise<number>;
+}
+
+interface EngineUnderTest extends Contestant {
+  /** What is not exact afterwards, as a line each. */
+  check(): Promise<string[]>;
+  /** How many different events it was given. */
+  told(): number;
+  readonly engine: BenchEngine;
+}
+
+/** Stream records → store → segments → memberships, beside plain inserts of the same rows, in interleaved rounds. */
+export async function throughput(
+  server: BenchServer,
+  settings: Settings,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const raw = await rawContestants(server, settings);
+  const ten = await engineContestant(server, settings, '10 segments', tenSegments, {});
+  const contestants: Contestant[] = [...raw, ten];
+  const engines = [ten];
+  if (settings.segments > tenSegments.length) {
+    const many = await manySegments(server, settings);
+    contestants.push(...many);
+    engines.push(...many);
+  }
+  const rates = await race(contestants, settings, say);
+  report(rates, say);
+  let exact = true;
+  for (const one of engines) {
+    const given = engines
+      .filter(({ engine }) => engine === one.engine)
+      .reduce((sum, each) => sum + each.told(), 0);
+    const faults = [...(await one.check()), ...(await lost(one.engine, given))];
+    exact &&= faults.length === 0;
+    say(`${one.name}: ${faults.length === 0 ? 'exact' : faults.join('; ')}`);
+  }
+  say(`memory of this process: ${Math.round(process.memoryUsage.rss() / 2 ** 20)} MiB`);
+  return exact;
+}
+
+/** The first round warms everything up and does not count. */
+async function race(
+  contestants: readonly Contestant[],
+  { rounds }: Settings,
+  say: (line: string) => void,
+): Promise<Map<string, number[]>> {
+  const rates = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round += 1) {
+    const line: string[] = [];
+    for (const contestant of contestants) {
+      const rate = await contestant.round();
+      line.push(`${contestant.name} ${Math.round(rate)}`);
+      if (round > 0) rates.get(contestant.name)!.push(rate);
+    }
+    say(`${round === 0 ? 'warm-up' : `round ${round}`}: ${line.join(', ')} events/s`);
+  }
+  return rates;
+}
+
+function report(rates: ReadonlyMap<string, readonly number[]>, say: (line: string) => void): void {
+  const [raw, lean, ten] = [...rates.values()] as [number[], number[], number[]];
+  const against = (own: readonly number[], base: readonly number[]) =>
+    medianAndRange(own.map((rate, round) => rate / base[round]!));
+  say('');
+  say('| | events/s, median | ÷ raw | ÷ raw lean | ÷ 10 segments |');
+  say('|---|---|---|---|---|');
+  for (const [name, own] of rates)
+    say(
+      `| ${name} | ${Math.round(median(own))} | ${against(own, raw)} | ${against(own, lean)} | ${against(own, ten)} |`,
+    );
+  say('');
+}
+
+async function rawContestants(server: BenchServer, settings: Settings): Promise<Contestant[]> {
+  const raw = new RawInsert(await server.bare('raw', 2));
+  await raw.open();
+  const source = new EventSource(mixOf(settings, {}), new Random(settings.seed), 'raw');
+  const run = async (insert: RawInsert['insert']) => {
+    const records = source.take(settings.events, Date.now());
+    return (settings.events / (await insert.call(raw, records, settings.batch))) * 1_000;
+  };
+  return [
+    { name: 'raw', round: () => run(raw.insert) },
+    { name: 'raw lean', round: () => run(raw.insertLean) },
+  ];
+}
+
+const mixOf = ({ contacts, traits, claims, zipf }: Settings, special: Partial<EventMix>): EventMix => ({
+  ...shopMix(contacts),
+  traits,
+  claims,
+  people: zipf > 0 ? 'zipf' : 'uniform',
+  ...special,
+});
+
+async function engineContestant(
+  server: BenchServer,
+  settings: Settings,
+  name: string,
+  segments: readonly BenchSegment[],
+  special: Partial<EventMix>,
+): Promise<EngineUnderTest> {
+  const engine = await preparedEngine(server, settings, `of_${segments.length}`, segments);
+  return contestantOn(engine, settings, name, segments, special);
+}
+
+async function manySegments(server: BenchServer, settings: Settings): Promise<EngineUnderTest[]> {
+  const categories = settings.segments - tenSegments.length;
+  const segments = [...tenSegments, ...Array.from({ length: categories }, (_, n) => categorySegment(n))];
+  const engine = await preparedEngine(server, settings, 'of_many', segments);
+  const count = `${segments.length} segments`;
+  return [
+    contestantOn(engine, settings, count, segments, { categories, categoryShare: 0.5 }),
+    contestantOn(engine, settings, `${count}, all touching`, segments, {
+      categories,
+      categoryShare: 0.9,
+      touching: 1,
+    }),
+  ];
+}
+
+async function preparedEngine(
+  server: BenchServer,
+  settings: Settings,
+  name: string,
+  segments: readonly BenchSegment[],
+): Promise<BenchEngine> {
+  const database = await server.database(name, settings.partitions + 4);
+  await publishLive(database, segments);
+  await makeContacts(database, settings.contacts, segments);
+  await server.settle(name);
+  return new BenchEngine(database, settings.partitions, settings.batch);
+}
+
+function contestantOn(
+  engine: BenchEngine,
+  settings: Settings,
+  name: string,
+  segments: readonly BenchSegment[],
+  special: Partial<EventMix>,
+): EngineUnderTest {
+  const source = new EventSource(
+    mixOf(settings, special),
+    new Random(settings.seed),
+    name.replaceAll(/\W/g, ''),
+  );
+  return {
+    name,
+    engine,
+    round: async () => {
+      const records = source.take(settings.events, Date.now());
+      await engine.log.append(records);
+      return (settings.events / (await engine.readAll())) * 1_000;
+    },
+    check: () => faultsOf(engine, segments),
+    told: () => source.told,
+  };
+}
+
+async function faultsOf(engine: BenchEngine, segments: readonly BenchSegment[]): Promise<string[]> {
+  const now = await engine.comeToRest();
+  const { differing, members } = await differences(engine.database, segments, now);
+  const drift = await driftFromLog(engine.database);
+  const faults: string[] = [...engine.reports];
+  if (members === 0) faults.push('nobody is a member of anything');
+  if (differing > 0) faults.push(`${differing} of ${members} memberships differ from SQL`);
+  if (drift > 0) faults.push(`${drift} memberships are not where the log leads to`);
+  return faults;
+}
+
+/** Each event is stored once. */
+async function lost({ database }: BenchEngine, given: number): Promise<string[]> {
+  const [row] = await database.query<{ stored: number }>('SELECT count(*)::int AS stored FROM event');
+  return row!.stored === given ? [] : [`${row!.stored} events are stored, of ${given}`];
+}
