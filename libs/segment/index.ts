@@ -9,5 +9,6 @@ export type { SeriesState } from './memories/memory';
 export type { Subject } from './conditions/kind';
 export { RULE_MEANING } from './meaning';
 export { parseRule } from './parse';
+export { decodeState, encodeState } from './state-codec';
 export { isTimeZone } from './time-zone';
 export { eventsNamed, segmentsNamed, traitsNamed, type Rule } from './rule';
