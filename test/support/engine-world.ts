@@ -9,6 +9,7 @@ import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+import { SeenMessages } from '../../apps/engine/seen-messages';
 import { consumer, Through } from '../../apps/engine/through';
 
 /** A clock that stands still until it is moved. */
@@ -92,6 +93,7 @@ export class EngineWorld {
       clock: this.clock,
       definitions: new DefinitionsCache(this.database),
       through: new Through(this.log, this.clock),
+      seen: new SeenMessages(),
       report: (what) => this.reports.push(what),
     };
   }
