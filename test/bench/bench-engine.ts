@@ -5,6 +5,7 @@ import { handleBatch } from '../../apps/engine/consume-stream';
 import { DefinitionsCache } from '../../apps/engine/definitions';
 import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
+import { SeenMessages } from '../../apps/engine/seen-messages';
 import { consumer, Through } from '../../apps/engine/through';
 import { DirectLog } from './direct-log';
 
@@ -30,6 +31,7 @@ export class BenchEngine {
       clock,
       definitions: new DefinitionsCache(database),
       through: new Through(this.log, clock),
+      seen: new SeenMessages(),
       report: (what, error) => this.reports.push(`${what}: ${String(error)}`),
     };
   }
@@ -37,7 +39,8 @@ export class BenchEngine {
   /** Handles all there is, every partition at once; gives how long that took. */
   async readAll(): Promise<number> {
     const began = performance.now();
-    await Promise.all(this.log.logs.map((_, partition) => this.readPartition(partition)));
+    const partitions = Array.from({ length: this.log.partitions }, (_, partition) => partition);
+    await Promise.all(partitions.map((partition) => this.readPartition(partition)));
     return performance.now() - began;
   }
 
@@ -56,7 +59,8 @@ export class BenchEngine {
     return fireTimers(this.engine, allBuckets);
   }
 
-  private async readPartition(partition: number): Promise<void> {
+  /** Handles what there is in a partition, and tells after each batch how far it has come. */
+  async readPartition(partition: number, onHandled?: (next: number) => void): Promise<void> {
     const { database, log, engine } = this;
     for (;;) {
       const stored = await readPosition(database, { consumer, topic: log.topic, partition });
@@ -64,6 +68,7 @@ export class BenchEngine {
       const records = log.from(partition, from, this.batchSize);
       if (records.length === 0) return;
       await handleBatch(engine, { topic: log.topic, partition, from, records });
+      onHandled?.(Number(from) + records.length);
     }
   }
 }

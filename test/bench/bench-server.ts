@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
@@ -9,6 +9,7 @@ import {
   type Database,
   type EmbeddedServer,
 } from '@entente/storage';
+import { cpuTaken } from './cpu';
 
 /** The PostgreSQL that comes with Entente, durable as in production, in a folder of its own. */
 export class BenchServer {
@@ -55,6 +56,12 @@ export class BenchServer {
       await client.query('VACUUM ANALYZE');
       await client.query('CHECKPOINT');
     });
+  }
+
+  /** Microseconds of processor time that this process and the server have taken. */
+  cpuTaken(): number {
+    const [pid] = readFileSync(join(this.folder, 'postgres', 'data', 'postmaster.pid'), 'utf8').split('\n');
+    return cpuTaken(Number(pid));
   }
 
   async describe(): Promise<string> {

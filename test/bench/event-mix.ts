@@ -6,6 +6,8 @@ import { categoryOf } from './segments';
 
 /** What a stream is made of; shares are of all events. */
 export interface EventMix {
+  /** The number of the source that tells them. */
+  readonly source: number;
   readonly contacts: number;
   readonly people: 'uniform' | 'zipf';
   /** Events that belong to a series of some segment. */
@@ -22,6 +24,7 @@ export interface EventMix {
 }
 
 export const shopMix = (contacts: number): EventMix => ({
+  source: 3,
   contacts,
   people: 'uniform',
   touching: 0.15,
@@ -34,7 +37,13 @@ export const shopMix = (contacts: number): EventMix => ({
 
 /** How far back a repeated event may lie. */
 const remembered = 5_000;
-const shopEvents = ['Order Completed', 'Product Added', 'Product Added', 'Support Asked'];
+/** Of ten events that touch the shop's segments. */
+const shopEvents = [
+  'Support Asked',
+  'Order Completed',
+  'Order Completed',
+  ...Array<string>(7).fill('Product Added'),
+];
 const countries = ['FR', 'DE', 'ES', 'IT'];
 
 /** Records as clients send them, made ahead so that no measurement pays for it. */
@@ -69,7 +78,7 @@ export class EventSource {
     const { mix, random } = this;
     const base = {
       v: 1 as const,
-      source: 1,
+      source: mix.source,
       messageId: `${this.run}-${(this.told += 1).toString(36).padStart(9, '0')}-4f2a-8b1c`,
       userId: String(this.person()),
       timestamp: now - this.lateness(),

@@ -1,4 +1,6 @@
 import { BenchServer } from './bench-server';
+import * as build from './build';
+import * as latency from './latency';
 import { BadOptions, readNumbers } from './options';
 import * as throughput from './throughput';
 
@@ -9,14 +11,22 @@ const say: Say = (line) => void process.stdout.write(`${line}\n`);
 const programs = {
   throughput: (server: BenchServer, args: string[]) =>
     throughput.throughput(server, readNumbers(args, throughput.defaults), say),
+  latency: (server: BenchServer, args: string[]) =>
+    latency.latency(server, readNumbers(args, latency.defaults), say),
+  build: (server: BenchServer, args: string[]) => build.build(server, readNumbers(args, build.defaults), say),
 };
+
+const numbersOf = (defaults: Readonly<Record<string, number>>): string =>
+  Object.entries(defaults)
+    .map(([name, value]) => `--${name} ${value}`)
+    .join(' ');
 
 const usage = `npm run bench -- <program> [--name number …]
 
 programs and their numbers:
-  throughput  ${Object.entries(throughput.defaults)
-    .map(([name, value]) => `--${name} ${value}`)
-    .join(' ')}
+  throughput  ${numbersOf(throughput.defaults)}
+  latency     ${numbersOf(latency.defaults)}
+  build       ${numbersOf(build.defaults)}
 `;
 
 async function main(): Promise<void> {

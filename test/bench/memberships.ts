@@ -31,6 +31,9 @@ export async function makeContacts(
   segments: readonly BenchSegment[],
 ): Promise<void> {
   await database.run(
+    `INSERT INTO source (key, name, trusted, precedence) VALUES ('shop', 'Shop', false, 100)`,
+  );
+  await database.run(
     `INSERT INTO identity (key, contact_id) SELECT 'user:' || n, nextval('contact_id_seq') FROM generate_series(1, $1::int) AS n`,
     [count],
   );
@@ -57,7 +60,7 @@ const asSeen = `
   seen AS MATERIALIZED (
     SELECT coalesce(lineage.survivor_id, event.contact_id) AS contact_id, name, type, at, message, properties
     FROM event LEFT JOIN lineage ON lineage.contact_id = event.contact_id
-    WHERE name = ANY ('{Order Completed,Product Added,Support Asked,Category Viewed,Identified}')),
+    WHERE name = ANY ('{Order Completed,Product Added,Support Asked,Product Viewed,Category Viewed,Identified}')),
   trait AS (
     SELECT DISTINCT ON (contact_id) contact_id, properties->>'country' AS country
     FROM seen WHERE type = 'identify' ORDER BY contact_id, at DESC, message DESC)`;
@@ -83,7 +86,7 @@ export async function differences(
     `WITH ${asSeen},
      wanted AS MATERIALIZED (${pairs(segments, now)}),
      kept AS MATERIALIZED (SELECT segment_key AS segment, contact_id FROM membership
-       JOIN segment_version AS version ON version.id = version_id)
+       JOIN segment_version AS version ON version.id = version_id AND version.status = 'live')
      SELECT (SELECT count(*) FROM ((TABLE wanted EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE wanted)) AS d) AS differing,
        (SELECT count(*) FROM wanted) AS members`,
   );

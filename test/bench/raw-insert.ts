@@ -6,7 +6,7 @@ import type { Client } from 'pg';
 import { propertiesOf } from '../../apps/engine/arrivals';
 
 /** A row of the table of events, with nothing left to find out about it. */
-interface RawRow {
+export interface RawRow {
   readonly contact_id: number;
   readonly message: string;
   readonly at: Instant;
@@ -36,8 +36,7 @@ export class RawInsert {
   }
 
   /** One JSON parameter into a table with a primary key and an index by contact and time. Gives milliseconds. */
-  insert(records: readonly NewRecord[], batchSize: number): Promise<number> {
-    const rows = rowsOf(records);
+  insert(rows: readonly RawRow[], batchSize: number): Promise<number> {
     return this.inBatches(rows, batchSize, (client, batch) =>
       client.query({
         name: 'raw',
@@ -50,8 +49,7 @@ export class RawInsert {
   }
 
   /** Binary arrays into a table with one key. Gives milliseconds. */
-  insertLean(records: readonly NewRecord[], batchSize: number): Promise<number> {
-    const rows = rowsOf(records);
+  insertLean(rows: readonly RawRow[], batchSize: number): Promise<number> {
     return this.inBatches(rows, batchSize, (client, batch) =>
       client.query({
         name: 'lean',
@@ -82,7 +80,7 @@ export class RawInsert {
 }
 
 /** Repeated messages left out: this table has no way to. */
-function rowsOf(records: readonly NewRecord[]): RawRow[] {
+export function rowsOf(records: readonly NewRecord[]): RawRow[] {
   const rows = new Map<string, RawRow>();
   const arrival = Date.now();
   for (const { value } of records) {

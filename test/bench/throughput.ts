@@ -4,7 +4,7 @@ import type { BenchServer } from './bench-server';
 import { EventSource, shopMix, type EventMix } from './event-mix';
 import { differences, driftFromLog, makeContacts, publishLive } from './memberships';
 import type { Numbers } from './options';
-import { RawInsert } from './raw-insert';
+import { RawInsert, rowsOf, type RawRow } from './raw-insert';
 import { categorySegment, tenSegments, type BenchSegment } from './segments';
 import { median, medianAndRange } from './statistics';
 
@@ -26,10 +26,13 @@ export const defaults = {
 
 type Settings = Numbers<keyof typeof defaults>;
 
-/** One way to take events in, in events per second. */
-interface Contestant {
+/** One way to take events in. */
+interface Contestant<Work = unknown> {
   readonly name: string;
-  round(): Promise<number>;
+  /** Makes the records of a round, which is not measured. */
+  prepare(): Promise<Work>;
+  /** Takes them in; gives milliseconds. */
+  run(work: Work): Promise<number>;
 }
 
 interface EngineUnderTest extends Contestant {
@@ -55,8 +58,7 @@ export async function throughput(
     contestants.push(...many);
     engines.push(...many);
   }
-  const rates = await race(contestants, settings, say);
-  report(rates, say);
+  report(await race(contestants, server, settings, say), say);
   let exact = true;
   for (const one of engines) {
     const given = engines
@@ -70,36 +72,57 @@ export async function throughput(
   return exact;
 }
 
+/** What one contestant's rounds came to. */
+interface Score {
+  readonly rates: number[];
+  /** Processor time of both processes for each event, in microseconds. */
+  readonly cpu: number[];
+  /** This process's part of it. */
+  readonly own: number[];
+}
+
 /** The first round warms everything up and does not count. */
 async function race(
   contestants: readonly Contestant[],
-  { rounds }: Settings,
+  server: BenchServer,
+  { rounds, events }: Settings,
   say: (line: string) => void,
-): Promise<Map<string, number[]>> {
-  const rates = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
+): Promise<Map<string, Score>> {
+  const scores = new Map<string, Score>(
+    contestants.map(({ name }) => [name, { rates: [], cpu: [], own: [] }]),
+  );
   for (let round = 0; round <= rounds; round += 1) {
     const line: string[] = [];
-    for (const contestant of contestants) {
-      const rate = await contestant.round();
-      line.push(`${contestant.name} ${Math.round(rate)}`);
-      if (round > 0) rates.get(contestant.name)!.push(rate);
+    for (const { name, prepare, run } of contestants) {
+      const work = await prepare();
+      const before = { all: server.cpuTaken(), own: process.cpuUsage() };
+      const rate = (events / (await run(work))) * 1_000;
+      const own = process.cpuUsage(before.own);
+      const cpu = (server.cpuTaken() - before.all) / events;
+      line.push(`${name} ${Math.round(rate)}`);
+      if (round === 0) continue;
+      scores.get(name)!.rates.push(rate);
+      scores.get(name)!.cpu.push(cpu);
+      scores.get(name)!.own.push((own.user + own.system) / events);
     }
     say(`${round === 0 ? 'warm-up' : `round ${round}`}: ${line.join(', ')} events/s`);
   }
-  return rates;
+  return scores;
 }
 
-function report(rates: ReadonlyMap<string, readonly number[]>, say: (line: string) => void): void {
-  const [raw, lean, ten] = [...rates.values()] as [number[], number[], number[]];
+function report(scores: ReadonlyMap<string, Score>, say: (line: string) => void): void {
+  const [raw, lean, ten] = [...scores.values()] as [Score, Score, Score];
   const against = (own: readonly number[], base: readonly number[]) =>
     medianAndRange(own.map((rate, round) => rate / base[round]!));
   say('');
-  say('| | events/s, median | ÷ raw | ÷ raw lean | ÷ 10 segments |');
-  say('|---|---|---|---|---|');
-  for (const [name, own] of rates)
-    say(
-      `| ${name} | ${Math.round(median(own))} | ${against(own, raw)} | ${against(own, lean)} | ${against(own, ten)} |`,
-    );
+  say('| | events/s, median | ÷ raw | ÷ raw lean | ÷ 10 segments | CPU µs/event (Node) | ÷ raw by CPU |');
+  say('|---|---|---|---|---|---|---|');
+  for (const [name, { rates, cpu, own }] of scores) {
+    const ratios = [raw, lean, ten].map((base) => against(rates, base.rates)).join(' | ');
+    const ratio = medianAndRange(cpu.map((taken, round) => raw.cpu[round]! / taken));
+    const processor = `${median(cpu).toFixed(0)} (${median(own).toFixed(0)}) | ${ratio}`;
+    say(`| ${name} | ${Math.round(median(rates))} | ${ratios} | ${processor} |`);
+  }
   say('');
 }
 
@@ -107,14 +130,11 @@ async function rawContestants(server: BenchServer, settings: Settings): Promise<
   const raw = new RawInsert(await server.bare('raw', 2));
   await raw.open();
   const source = new EventSource(mixOf(settings, {}), new Random(settings.seed), 'raw');
-  const run = async (insert: RawInsert['insert']) => {
-    const records = source.take(settings.events, Date.now());
-    return (settings.events / (await insert.call(raw, records, settings.batch))) * 1_000;
-  };
+  const prepare = () => Promise.resolve(rowsOf(source.take(settings.events, Date.now())));
   return [
-    { name: 'raw', round: () => run(raw.insert) },
-    { name: 'raw lean', round: () => run(raw.insertLean) },
-  ];
+    { name: 'raw', prepare, run: (rows: RawRow[]) => raw.insert(rows, settings.batch) },
+    { name: 'raw lean', prepare, run: (rows: RawRow[]) => raw.insertLean(rows, settings.batch) },
+  ] as Contestant[];
 }
 
 const mixOf = ({ contacts, traits, claims, zipf }: Settings, special: Partial<EventMix>): EventMix => ({
@@ -179,11 +199,8 @@ function contestantOn(
   return {
     name,
     engine,
-    round: async () => {
-      const records = source.take(settings.events, Date.now());
-      await engine.log.append(records);
-      return (settings.events / (await engine.readAll())) * 1_000;
-    },
+    prepare: () => engine.log.append(source.take(settings.events, Date.now())),
+    run: () => engine.readAll(),
     check: () => faultsOf(engine, segments),
     told: () => source.told,
   };
