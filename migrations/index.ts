@@ -4,6 +4,7 @@ import { sqlMigration } from './sql-migration';
 export const migrations = [
   sqlMigration('0001-foundation'),
   sqlMigration('0002-stream'),
+  sqlMigration('0003-compact-state'),
   sqlMigration('0004-segment-insight'),
   sqlMigration('0005-rule-meaning'),
   sqlMigration('0006-lists'),

@@ -86,7 +86,7 @@ CREATE TABLE contact (
   created_at timestamp with time zone NOT NULL,
   clock timestamp with time zone NOT NULL,
   generation bigint NOT NULL DEFAULT 0,
-  state jsonb NOT NULL DEFAULT '{}'::jsonb,
+  state bytea NOT NULL DEFAULT '\x'::bytea,
   repair text,
   repair_tries smallint NOT NULL DEFAULT 0,
   repair_after timestamp with time zone,
@@ -676,6 +676,7 @@ COMMENT ON COLUMN company_telling.at IS 'of the changes told together, the time 
 COMMENT ON COLUMN contact.version IS '0 until the contact has been evaluated for the first time';
 COMMENT ON COLUMN contact.clock IS 'the instant up to which this contact has been evaluated; it never goes back';
 COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was last folded; older than a series is kept means: fold the history again';
+COMMENT ON COLUMN contact.state IS 'the series of this contact''s events that rules need, as libs/segment/state-codec.ts writes them';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
 COMMENT ON COLUMN contact.repair_after IS 'when it is tried again: each try doubles the pause';
 COMMENT ON TABLE deferred_event IS 'stored events that change their contact once time has, which waits until every partition is read that far';

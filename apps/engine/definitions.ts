@@ -13,6 +13,7 @@ import {
   type Tx,
 } from '@entente/storage';
 import { NewerRelease } from './adopt-rule-ground';
+import { KnownContacts } from './known-contacts';
 import { StartOver } from './start-over';
 
 /** A segment version that memberships are kept for. */
@@ -52,6 +53,8 @@ export interface Definitions {
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
+  /** Filled as the stream is read. */
+  readonly known: KnownContacts;
 }
 
 /** What authors have published cannot be loaded: no record and no contact is to blame. */
@@ -118,6 +121,7 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),
+    known: new KnownContacts(),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ContactId, Instant } from '@entente/kernel';
+import type { ContactId } from '@entente/kernel';
 import { armTimers, markForRepair, survivorsOf, type Tx } from '@entente/storage';
 import { isDataError, reasonOf } from './data-error';
 import type { Definitions } from './definitions';
@@ -51,7 +51,7 @@ const evaluateAtOnce = (
       await engine.definitions.hold(tx, definitions);
       begin?.(definitions);
       const survivors = await survivorsOf(tx, contacts);
-      const wanted = new Map<ContactId, Instant>([...survivors].flat().map((contact) => [contact, 0]));
+      const wanted = new Map([...survivors].flat().map((contact) => [contact, undefined]));
       const set = await takePersons(
         tx,
         { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed },

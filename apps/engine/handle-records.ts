@@ -2,7 +2,7 @@ import { eventName, type IdentityKey } from '@entente/event';
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
 import { tellsOfCompany } from '@entente/profile';
 import {
-  insertEvents,
+  eventKey,
   resolveKeys,
   storedContacts,
   survivorsOf,
@@ -31,6 +31,7 @@ import { AheadOfLog, applyEvent } from './move-person';
 import { StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
+import { newsAmong, storeNews } from './store-news';
 import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
 
 /** Consecutive records of one partition, to be handled from its stored position. */
@@ -55,39 +56,66 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
   await untilSettled(async (histories) => {
     const definitions = await engine.definitions.latest();
     const { arrivals, ofCompanies } = readArrivals(run.records, definitions);
-    const contacts = await resolveKeys(engine.database, keysIn(arrivals));
+    const owners = await ownersOf(engine, arrivals, definitions);
     await engine.database.transaction((tx) =>
-      applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, contacts, histories }),
+      applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
+    for (const { own } of arrivals) definitions.known.add(own, owners.contacts.get(own)!);
   });
 }
 
 /** What was found out before the transaction, and the definitions it went by. */
-interface Prepared extends Arrivals {
+interface Prepared extends Arrivals, Owners {
   readonly definitions: Definitions;
-  readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
   /** Persons whose stored events turned out to be needed. */
   readonly histories: ReadonlySet<ContactId>;
 }
 
+interface Owners {
+  /** The contact that each key at hand first resolved to. */
+  readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
+  /** Those that may not be stored yet. */
+  readonly strangers: ReadonlySet<ContactId>;
+}
+
+async function ownersOf(
+  engine: Engine,
+  arrivals: readonly Arrival[],
+  { known }: Definitions,
+): Promise<Owners> {
+  const contacts = new Map<IdentityKey, ContactId>();
+  const unknown: IdentityKey[] = [];
+  for (const key of keysIn(arrivals)) {
+    const contact = known.get(key);
+    if (contact === undefined) unknown.push(key);
+    else contacts.set(key, contact);
+  }
+  const found = await resolveKeys(engine.database, unknown);
+  for (const [key, contact] of found) contacts.set(key, contact);
+  return { contacts, strangers: new Set(found.values()) };
+}
+
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
   const { definitions, arrivals, ofCompanies, contacts } = prepared;
-  await engine.definitions.hold(tx, definitions);
-  await movePosition(engine, tx, run);
+  const events = arrivals.map((arrival) => eventOf(arrival, contacts.get(arrival.own)!));
+  const [, , others, news] = await Promise.all([
+    engine.definitions.hold(tx, definitions),
+    movePosition(engine, tx, run),
+    engine.through.ofPartitions(tx, run.partition),
+    newsAmong(tx, engine.seen, events),
+  ]);
   if (arrivals.length === 0)
     return applyToCompanies(tx, { said: ofCompanies, joined: [] }, undefined, definitions);
-  const others = await engine.through.ofPartitions(tx, run.partition);
   const readThrough = Math.min(...others.values());
   const identities = await takeIdentityChanges(tx, arrivals);
-  const events = arrivals.map((arrival) => eventOf(arrival, contacts.get(arrival.own)!));
-  const wanted = await wantedContacts(tx, arrivals, contacts, identities, definitions);
+  const wanted = await wantedContacts(tx, prepared, identities);
   const beginnings = beginningsOf(events, wanted.survivors, definitions);
   const set = await takePersons(
     tx,
     { ...wanted, beginnings, histories: new Set([...wanted.histories, ...prepared.histories]) },
     definitions,
   );
-  const fresh = await insertEvents(tx, firstCopies(events));
+  const fresh = new Set(news.keys());
   const joined: JoinedArrival[] = [];
   arrivals.forEach((arrival, index) => {
     const event = events[index]!;
@@ -104,9 +132,12 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
       throw error instanceof AheadOfLog ? new MustWait(arrival.position, error.due) : error;
     }
   });
-  await writeLinks(tx, identities.links);
-  await writeLineage(tx, lineageChanges(wanted.survivors, set));
-  await writeBack(tx, set, definitions, 'earlier');
+  await Promise.all([
+    storeNews(tx, engine.seen, [...news.values()]),
+    writeLinks(tx, identities.links),
+    writeLineage(tx, lineageChanges(wanted.survivors, set)),
+    writeBack(tx, set, definitions, 'earlier'),
+  ]);
   await applyToCompanies(tx, { said: ofCompanies, joined }, set, definitions);
 }
 
@@ -126,26 +157,48 @@ async function movePosition(engine: Engine, tx: Tx, run: RecordRun): Promise<voi
 /** Who must be locked and evaluated: whom an event touches, who is new, and whoever a change of identity moves. */
 async function wantedContacts(
   tx: Tx,
-  arrivals: readonly Arrival[],
-  contacts: ReadonlyMap<IdentityKey, ContactId>,
+  { arrivals, contacts, strangers, definitions }: Prepared,
   identities: IdentityChanges,
-  definitions: Definitions,
 ): Promise<Wanted> {
-  const owners = arrivals.map((arrival) => contacts.get(arrival.own)!);
-  const known = await survivorsOf(tx, [...new Set(owners)]);
-  const survivors = new Map([...known, ...identities.survivors]);
+  const concerned = arrivals
+    .map((arrival) => ({
+      owner: contacts.get(arrival.own)!,
+      at: arrival.at,
+      isTouching: isTouching(arrival, definitions),
+    }))
+    .filter(({ owner, isTouching }) => isTouching || strangers.has(owner));
+  const owners = new Set(concerned.map(({ owner }) => owner));
+  const survivors = new Map([...(await survivorsOf(tx, [...owners])), ...identities.survivors]);
   const named = [...identities.changes.values()].flatMap((change) => change.named);
-  const stored = await storedContacts(tx, [...new Set([...survivors.values(), ...named])]);
+  const stored = await storedOf(tx, owners, strangers, survivors, named);
   const moved = movedContacts(identities);
   const first = arrivals[0]!.at;
-  const wanted = new Map<ContactId, Instant>([...moved].map((contact) => [contact, first]));
-  for (const contact of named) if (!stored.has(contact)) wanted.set(contact, first);
-  arrivals.forEach((arrival, index) => {
-    const survivor = survivors.get(owners[index]!)!;
-    if (wanted.has(survivor) || (stored.has(survivor) && !isTouching(arrival, definitions))) return;
-    wanted.set(survivor, arrival.at);
-  });
+  const wanted = new Map<ContactId, Instant | undefined>();
+  const want = (contact: ContactId, at: Instant) => {
+    if (!wanted.has(contact)) wanted.set(contact, stored.has(contact) ? undefined : at);
+  };
+  for (const contact of moved) want(contact, first);
+  for (const contact of named) if (!stored.has(contact)) want(contact, first);
+  for (const { owner, at, isTouching } of concerned) {
+    const survivor = survivors.get(owner)!;
+    if (isTouching || !stored.has(survivor)) want(survivor, at);
+  }
   return { contacts: wanted, survivors, histories: moved };
+}
+
+/** Those of the persons at hand who have been seen before; of a contact that is no stranger that is known. */
+async function storedOf(
+  tx: Tx,
+  owners: ReadonlySet<ContactId>,
+  strangers: ReadonlySet<ContactId>,
+  survivors: ReadonlyMap<ContactId, ContactId>,
+  named: readonly ContactId[],
+): Promise<Set<ContactId>> {
+  const isKnown = (contact: ContactId) => owners.has(contact) && !strangers.has(contact);
+  const asked = [...survivors].filter(([contact]) => !isKnown(contact)).map(([, survivor]) => survivor);
+  const stored = await storedContacts(tx, [...asked, ...named]);
+  for (const owner of owners) if (isKnown(owner)) stored.add(survivors.get(owner)!);
+  return stored;
 }
 
 /** By person, the enrollments that events may begin. */
@@ -179,14 +232,6 @@ const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>
     own: fact.source === definitions.ownSource,
   });
 
-const eventKey = (event: StoredEvent): string => `${event.contact} ${event.message}`;
-
-const firstCopies = (events: readonly StoredEvent[]): StoredEvent[] => {
-  const copies = new Map<string, StoredEvent>();
-  for (const event of events) if (!copies.has(eventKey(event))) copies.set(eventKey(event), event);
-  return [...copies.values()];
-};
-
 /** Applies an event to the person it belongs to by now, if anything about them depends on it. */
 function applyTo(
   set: WorkingSet,
@@ -195,7 +240,7 @@ function applyTo(
   readThrough: Instant,
   definitions: Definitions,
 ): void {
-  const person = set.persons.get(set.survivors.get(event.contact)!);
+  const person = set.persons.get(set.survivors.get(event.contact) ?? event.contact);
   if (!person || person.erased || person.repair !== null) return;
   try {
     applyEvent(person, event, silent, readThrough, definitions);

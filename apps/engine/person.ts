@@ -1,7 +1,7 @@
 import type { Effect } from '@entente/campaign';
 import { byContactId, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
-import type { SeriesState, Subject } from '@entente/segment';
+import { decodeState, type SeriesState, type Subject } from '@entente/segment';
 import type {
   DeferredEvent,
   Enrollment,
@@ -89,7 +89,7 @@ export function personFrom(
     lineage,
     clock: row.clock,
     generation: BigInt(row.generation),
-    state: row.state as SeriesState,
+    state: decodeState(row.state),
     traits: row.traits,
     view: {},
     members,

@@ -5,6 +5,7 @@ import { DefinitionsCache } from './definitions';
 import type { Engine } from './engine';
 import { engineMetrics } from './engine-metrics';
 import { EngineModule } from './engine.module';
+import { SeenMessages } from './seen-messages';
 import { Through } from './through';
 
 /** Starts the engine in all its roles: the stream, the timers and the jobs. */
@@ -29,6 +30,7 @@ function engineOf({ database, stream, clock, log }: Resources): Engine {
     clock,
     definitions: new DefinitionsCache(database),
     through: new Through(stream, clock),
+    seen: new SeenMessages(),
     report: (what, error, details) => log.error({ err: error, ...details }, what),
   };
 }

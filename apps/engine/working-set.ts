@@ -1,5 +1,6 @@
 import { keyedHash, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import { mailAddress, readTraits } from '@entente/profile';
+import { encodeState } from '@entente/segment';
 import {
   armTimers,
   cancelTwins,
@@ -43,8 +44,8 @@ export interface WorkingSet {
 }
 
 export interface Wanted {
-  /** Contacts to lock and evaluate, with the instant at which those that have no row yet came. */
-  readonly contacts: ReadonlyMap<ContactId, Instant>;
+  /** Contacts to lock and evaluate; those that may not be stored yet with the instant at which they came. */
+  readonly contacts: ReadonlyMap<ContactId, Instant | undefined>;
   /** Who every contact at hand was part of when the wish was made. */
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
@@ -56,19 +57,24 @@ export interface Wanted {
 /** Locks and loads persons, sorted; starts over when who is part of whom changed before the locks were held. */
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
   const ids = sortedIds(wanted.contacts.keys());
-  await ensureContacts(tx, new Map(ids.map((id) => [id, wanted.contacts.get(id)!])));
-  await lockContacts(tx, ids);
-  const survivors = await survivorsOf(tx, [...new Set([...wanted.survivors.keys(), ...ids])]);
+  // Asked for together: one round trip. Each statement sees what was committed before the locks of the ones before it were held.
+  const [, , survivors, rows, lineages, memberships, enrollments, deferred] = await Promise.all([
+    ensureContacts(tx, newcomers(ids, wanted)),
+    lockContacts(tx, ids),
+    survivorsOf(tx, [...new Set([...wanted.survivors.keys(), ...ids])]),
+    loadPersons(tx, ids),
+    lineagesOf(tx, ids),
+    loadMemberships(tx, ids),
+    loadEnrollments(tx, ids),
+    loadDeferred(tx, ids),
+  ]);
   if ([...wanted.survivors].some(([contact, survivor]) => survivors.get(contact) !== survivor))
     throw new StartOver();
 
-  const rows = await loadPersons(tx, ids);
-  const lineages = await lineagesOf(tx, ids);
-  const all = [...new Set([...lineages.values()].flat())];
-  const memberships = await loadMemberships(tx, ids);
-  const enrollments = await loadEnrollments(tx, all);
-  const deferred = await loadDeferred(tx, ids);
-  const past = await loadPast(tx, pastQuestions(rows, lineages, deferred, wanted));
+  const past = await loadPast(
+    tx,
+    definitions.campaigns.size > 0 ? pastQuestions(rows, lineages, deferred, wanted) : [],
+  );
   const persons = new Map<ContactId, Person>();
   for (const row of rows) {
     const lineage = lineages.get(row.id)!;
@@ -83,6 +89,9 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   }
   return { persons, survivors, histories };
 }
+
+const newcomers = (ids: readonly ContactId[], { contacts }: Wanted): Map<ContactId, Instant> =>
+  new Map(ids.flatMap((id) => (contacts.get(id) === undefined ? [] : [[id, contacts.get(id)!]])));
 
 /** Who is made anew may take over what others began. An entry at an instant has begun nothing that ended before. */
 function pastQuestions(
@@ -148,31 +157,39 @@ export async function writeBack(
   definitions: Definitions,
   timers: 'earlier' | 'exact',
 ): Promise<void> {
-  await markForRepair(
-    tx,
-    [...set.persons.values()].filter((person) => person.repair !== null),
-  );
-  await replaceDeferred(tx, changedDeferrals(set.persons.values()));
-  const persons = [...set.persons.values()].filter((person) => person.evaluated && person.repair === null);
-  await updatePersons(
-    tx,
-    persons.map((person) => ({ ...person, generation: String(person.generation) })),
-  );
-  await upsertProfiles(
-    tx,
-    persons.filter((person) => person.traitsChanged).map((person) => profileOf(person, definitions)),
-  );
-  await writeMembershipChanges(
-    tx,
-    persons.flatMap((person) => person.changes),
-  );
-  const armed = timers === 'exact' ? [...set.persons.values()] : persons;
-  await armTimers(
-    tx,
-    armed.flatMap((person) => armingOf(person, definitions, timers)),
-  );
+  const all = [...set.persons.values()];
+  const persons = all.filter((person) => person.evaluated && person.repair === null);
   const moved = persons.flatMap((person) => [...person.moved]);
-  await writeEnrollments(tx, moved);
+  const changed = persons.filter((person) => person.traitsChanged);
+  await Promise.all([
+    markForRepair(
+      tx,
+      all.filter((person) => person.repair !== null),
+    ),
+    replaceDeferred(tx, changedDeferrals(all)),
+    updatePersons(
+      tx,
+      persons.map(({ id, clock, generation, state }) => ({
+        id,
+        clock,
+        generation,
+        state: encodeState(state),
+      })),
+    ),
+    upsertProfiles(
+      tx,
+      changed.map((person) => profileOf(person, definitions)),
+    ),
+    writeMembershipChanges(
+      tx,
+      persons.flatMap((person) => person.changes),
+    ),
+    armTimers(
+      tx,
+      (timers === 'exact' ? all : persons).flatMap((person) => armingOf(person, definitions, timers)),
+    ),
+    writeEnrollments(tx, moved),
+  ]);
   await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);

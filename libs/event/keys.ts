@@ -31,7 +31,7 @@ export const isOfCompany = ({ type, userId, anonymousId, contact }: Fact): boole
 export interface FactKeys {
   readonly own: IdentityKey;
   /** Keys of the same person, says the fact. */
-  readonly claims: IdentityKey[];
+  readonly claims: readonly IdentityKey[];
   /** `alias` may join two users, `claim` never does; `apart` says that they are two persons. */
   readonly kind: 'claim' | 'alias' | 'apart';
 }
@@ -42,9 +42,9 @@ export interface FactKeys {
  */
 export function keysOf(fact: Fact, trusted: boolean): FactKeys {
   const own = strongestKey(fact);
-  const claims = new Set([...deviceKeys(fact), ...(trusted ? trustedKeys(fact) : [])]);
-  claims.delete(own);
-  return { own, claims: [...claims], kind: kindOf(fact, trusted) };
+  const claims = [...deviceKeys(fact), ...(trusted ? trustedKeys(fact) : NONE)];
+  const others = claims.length === 0 ? NONE : [...new Set(claims)].filter((key) => key !== own);
+  return { own, claims: others, kind: kindOf(fact, trusted) };
 }
 
 const kindOf = ({ type, apart }: Fact, trusted: boolean): FactKeys['kind'] => {
@@ -52,7 +52,10 @@ const kindOf = ({ type, apart }: Fact, trusted: boolean): FactKeys['kind'] => {
   return apart ? 'apart' : 'alias';
 };
 
-function deviceKeys(fact: Fact): IdentityKey[] {
+const NONE: readonly IdentityKey[] = [];
+
+function deviceKeys(fact: Fact): readonly IdentityKey[] {
+  if (fact.anonymousId === undefined && fact.type !== 'alias') return NONE;
   const ids = [fact.anonymousId, fact.type === 'alias' ? fact.previousId : undefined];
   return ids.filter((id) => id !== undefined).map(anonymousKey);
 }

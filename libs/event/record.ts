@@ -23,7 +23,7 @@ export function readFact(value: string): Fact {
   if (!isObject(fact)) throw new BadRecord('the record is not a JSON object');
   if (fact.v !== 1)
     throw new BadRecord(`the record has version ${JSON.stringify(fact.v)}; version 1 is known`);
-  const wrong = Object.entries(shape).find(([field, fits]) => !fits(fact[field]))?.[0];
+  const wrong = shape.find(([field, fits]) => !fits(fact[field]))?.[0];
   if (wrong) throw new BadRecord(`the record's ${wrong} is missing or of another type`);
   return complete(fact as unknown as Fact);
 }
@@ -54,7 +54,7 @@ const optional = (fits: (value: unknown) => boolean) => (value: unknown) =>
   value === undefined || fits(value);
 const isKeys = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
 
-const shape: Record<string, (value: unknown) => boolean> = {
+const shape = Object.entries<(value: unknown) => boolean>({
   type: (value) => types.has(value as string),
   source: Number.isSafeInteger,
   messageId: isText,
@@ -69,7 +69,7 @@ const shape: Record<string, (value: unknown) => boolean> = {
   traits: optional(isObject),
   context: optional(isObject),
   apart: optional((value) => typeof value === 'boolean'),
-};
+});
 
 function complete(fact: Fact): Fact {
   const namesNobody = fact.userId === undefined && fact.anonymousId === undefined && !fact.contact;

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 /** A contact's number, as decimal text (a PostgreSQL bigint does not fit a JavaScript number). */
 export type ContactId = string;
@@ -8,13 +8,12 @@ export type Uuid = string;
 
 /** The UUID that these parts always give: 128 bits of their SHA-256, marked as version 8 (RFC 9562 section 5.8). */
 export function stableUuid(...parts: readonly string[]): Uuid {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part}`);
-  const bytes = hash.digest().subarray(0, 16);
-  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let text = '';
+  for (const part of parts) text += `${part.length}:${part}`;
+  const hex = hash('sha256', text);
+  const version = hex.slice(13, 16);
+  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${version}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 /** HMAC-SHA256 of a text: how an address is remembered where the address itself may not be. */

@@ -12,6 +12,7 @@ export type { SeriesState } from './memories/memory';
 export type { Subject } from './conditions/kind';
 export { RULE_MEANING } from './meaning';
 export { parseRule } from './parse';
+export { decodeState, encodeState } from './state-codec';
 export { isTimeZone } from './time-zone';
 export { eventsNamed, listsNamed, segmentsNamed, topicsNamed, traitsNamed, type Rule } from './rule';
 export { factsAt, holdsAt, rulesOf, wholeRule, type KnownFacts, type WholeRule } from './whole-rule';

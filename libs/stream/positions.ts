@@ -41,13 +41,13 @@ export async function advance(
   tx: Tx,
   to: PositionKey & { readonly from: bigint; readonly next: bigint; readonly through: Instant },
 ): Promise<void> {
-  const moved = await tx.run(
+  const moved = await tx.prepared(
     `INSERT INTO stream_position AS stored (consumer, topic, partition, next, through) VALUES ($1, $2, $3, $4, $5)
      ON CONFLICT (consumer, topic, partition) DO UPDATE
-     SET next = excluded.next, through = greatest(stored.through, excluded.through) WHERE stored.next = $6`,
+     SET next = excluded.next, through = greatest(stored.through, excluded.through) WHERE stored.next = $6 RETURNING 1`,
     [to.consumer, to.topic, to.partition, String(to.next), instantText(to.through), String(to.from)],
   );
-  if (moved === 0) throw new PositionTaken(to, to.from);
+  if (moved.length === 0) throw new PositionTaken(to, to.from);
 }
 
 /** The stored positions of all partitions; those of which the consumer never finished a batch are absent. */
@@ -55,7 +55,7 @@ export async function readPositions(
   tx: Tx,
   { consumer, topic }: Omit<PositionKey, 'partition'>,
 ): Promise<Map<number, Position>> {
-  const rows = await tx.query<{ partition: number; next: string; through: Date | number }>(
+  const rows = await tx.prepared<{ partition: number; next: string; through: Date | number }>(
     'SELECT partition, next, through FROM stream_position WHERE consumer = $1 AND topic = $2',
     [consumer, topic],
   );

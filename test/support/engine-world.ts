@@ -11,6 +11,7 @@ import { countPreviews } from '../../apps/engine/jobs/count-previews';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+import { SeenMessages } from '../../apps/engine/seen-messages';
 import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { consumer, Through } from '../../apps/engine/through';
 
@@ -95,6 +96,7 @@ export class EngineWorld {
       clock: this.clock,
       definitions: new DefinitionsCache(this.database),
       through: new Through(this.log, this.clock),
+      seen: new SeenMessages(),
       report: (what) => this.reports.push(what),
     };
   }

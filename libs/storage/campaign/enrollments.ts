@@ -1,5 +1,6 @@
 import type { EnrollmentState } from '@entente/campaign';
 import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import { bigintArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 export type EnrollmentStatus = EnrollmentState['status'] | 'merged' | 'canceled';
@@ -31,19 +32,26 @@ interface Row {
   ended_at: Date | null;
 }
 
-/** The open enrollments of these contacts, by contact, the oldest first. */
+/** The open enrollments of these persons, by the contact of theirs who has them, the oldest first. */
 export async function loadEnrollments(
   tx: Tx,
-  contacts: readonly ContactId[],
+  persons: readonly ContactId[],
 ): Promise<Map<ContactId, Enrollment[]>> {
-  const enrollments = new Map<ContactId, Enrollment[]>(contacts.map((contact) => [contact, []]));
-  if (contacts.length === 0) return enrollments;
-  const rows = await tx.query<Row>(
+  const enrollments = new Map<ContactId, Enrollment[]>();
+  if (persons.length === 0) return enrollments;
+  const rows = await tx.prepared<Row>(
     `SELECT contact_id, id, campaign_key, version_id, cause, status, state, entered_at, ended_at
-     FROM enrollment WHERE contact_id = ANY($1::bigint[]) AND ended_at IS NULL ORDER BY entered_at, id`,
-    [contacts],
+     FROM enrollment
+     WHERE contact_id = ANY($1::bigint[] || ARRAY(SELECT contact_id FROM lineage WHERE survivor_id = ANY($1::bigint[])))
+       AND ended_at IS NULL
+     ORDER BY entered_at, id`,
+    [bigintArray(persons)],
   );
-  for (const row of rows) enrollments.get(row.contact_id)?.push(enrollment(row));
+  for (const row of rows) {
+    const own = enrollments.get(row.contact_id);
+    if (own) own.push(enrollment(row));
+    else enrollments.set(row.contact_id, [enrollment(row)]);
+  }
   return enrollments;
 }
 

@@ -1,5 +1,6 @@
 import type { IdentityKey } from '@entente/event';
 import type { ContactId } from '@entente/kernel';
+import { bigintArray, textArray } from '../database/binary-array';
 import type { Database, Tx } from '../database/database';
 
 /** `id:17` names contact 17 itself; every other key is looked up. */
@@ -18,9 +19,9 @@ export async function firstContacts(
     else others.push(key);
   }
   if (others.length === 0) return found;
-  const rows = await tx.query<{ key: string; contact_id: ContactId }>(
+  const rows = await tx.prepared<{ key: string; contact_id: ContactId }>(
     'SELECT key, contact_id FROM identity WHERE key = ANY($1::text[])',
-    [others],
+    [textArray(others)],
   );
   for (const row of rows) found.set(row.key, row.contact_id);
   return found;
@@ -34,6 +35,7 @@ export async function resolveKeys(
   database: Database,
   keys: readonly IdentityKey[],
 ): Promise<Map<IdentityKey, ContactId>> {
+  if (keys.length === 0) return new Map();
   const found = await firstContacts(database, keys);
   const unknown = [...new Set(keys)].filter((key) => !found.has(key) && !key.startsWith('id:')).sort();
   if (unknown.length === 0) return found;
@@ -53,9 +55,10 @@ export async function survivorsOf(
   contacts: readonly ContactId[],
 ): Promise<Map<ContactId, ContactId>> {
   const survivors = new Map(contacts.map((contact) => [contact, contact]));
-  const rows = await tx.query<{ contact_id: ContactId; survivor_id: ContactId }>(
+  if (contacts.length === 0) return survivors;
+  const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
     'SELECT contact_id, survivor_id FROM lineage WHERE contact_id = ANY($1::bigint[])',
-    [contacts],
+    [bigintArray(contacts)],
   );
   for (const row of rows) survivors.set(row.contact_id, row.survivor_id);
   return survivors;
@@ -67,9 +70,10 @@ export async function lineagesOf(
   survivors: readonly ContactId[],
 ): Promise<Map<ContactId, ContactId[]>> {
   const lineages = new Map(survivors.map((survivor) => [survivor, [survivor]]));
-  const rows = await tx.query<{ contact_id: ContactId; survivor_id: ContactId }>(
+  if (survivors.length === 0) return lineages;
+  const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
     'SELECT contact_id, survivor_id FROM lineage WHERE survivor_id = ANY($1::bigint[]) ORDER BY contact_id',
-    [survivors],
+    [bigintArray(survivors)],
   );
   for (const row of rows) lineages.get(row.survivor_id)?.push(row.contact_id);
   return lineages;

@@ -1,4 +1,5 @@
 import type { ContactId } from '@entente/kernel';
+import { bigintArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 import { eventColumns, storedEvent, type EventRow, type StoredEvent } from './events';
 
@@ -14,12 +15,13 @@ export async function loadDeferred(
   tx: Tx,
   contacts: readonly ContactId[],
 ): Promise<Map<ContactId, DeferredEvent[]>> {
-  const rows = await tx.query<EventRow & { person_id: ContactId; silent: boolean }>(
+  if (contacts.length === 0) return new Map();
+  const rows = await tx.prepared<EventRow & { person_id: ContactId; silent: boolean }>(
     `SELECT deferred.contact_id AS person_id, silent, ${eventColumns}
      FROM deferred_event AS deferred
      JOIN event ON event.contact_id = deferred.owner_id AND event.message = deferred.message
      WHERE deferred.contact_id = ANY($1::bigint[]) ORDER BY deferred.contact_id, place`,
-    [contacts],
+    [bigintArray(contacts)],
   );
   const deferred = new Map<ContactId, DeferredEvent[]>();
   for (const row of rows) {

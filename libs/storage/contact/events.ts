@@ -1,5 +1,13 @@
-import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
 import type { FactType } from '@entente/event';
+import {
+  bigintArray,
+  instantArray,
+  jsonbArray,
+  smallintArray,
+  textArray,
+  uuidArray,
+} from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 /** An event as it is stored: under the contact that its key first resolved to. */
@@ -16,33 +24,42 @@ export interface StoredEvent {
   readonly context?: JsonObject;
 }
 
-/** Stores events and gives the keys (`contact message`) of those that are new; the first copy in the log wins. */
-export async function insertEvents(tx: Tx, events: readonly StoredEvent[]): Promise<Set<string>> {
+/** Tells one stored event from every other. */
+export const eventKey = ({ contact, message }: Pick<StoredEvent, 'contact' | 'message'>): string =>
+  `${contact} ${message}`;
+
+/** The keys of those of these events that are stored. */
+export async function storedAmong(tx: Tx, events: readonly StoredEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const rows = await tx.query<{ contact_id: ContactId; message: Uuid }>(
-    `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, cause, properties, context)
-     SELECT contact_id, message, at, arrival, source_id, type, name, cause, properties, context
-     FROM json_to_recordset($1::json) AS e (contact_id bigint, message uuid, at timestamptz, arrival timestamptz,
-       source_id smallint, type text, name text, cause text, properties jsonb, context jsonb)
-     ON CONFLICT DO NOTHING
-     RETURNING contact_id, message`,
-    [JSON.stringify(events.map(eventRow))],
+  const rows = await tx.prepared<{ contact: ContactId; message: Uuid }>(
+    `SELECT contact_id AS contact, message FROM unnest($1::bigint[], $2::uuid[]) AS e (contact_id, message)
+     JOIN event USING (contact_id, message)`,
+    [bigintArray(events.map(({ contact }) => contact)), uuidArray(events.map(({ message }) => message))],
   );
-  return new Set(rows.map((row) => `${row.contact_id} ${row.message}`));
+  return new Set(rows.map(eventKey));
 }
 
-const eventRow = (event: StoredEvent) => ({
-  contact_id: event.contact,
-  message: event.message,
-  at: toIso(event.at),
-  arrival: toIso(event.arrival),
-  source_id: event.source,
-  type: event.type,
-  name: event.name,
-  cause: event.cause,
-  properties: event.properties,
-  context: event.context,
-});
+/** Stores events, none of which is stored yet: else the unique index refuses them all. */
+export async function insertEvents(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  await tx.prepared(
+    `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, cause, properties, context)
+     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::text[],
+       $7::text[], $8::text[], $9::jsonb[], $10::jsonb[])`,
+    [
+      bigintArray(events.map(({ contact }) => contact)),
+      uuidArray(events.map(({ message }) => message)),
+      instantArray(events.map(({ at }) => at)),
+      instantArray(events.map(({ arrival }) => arrival)),
+      smallintArray(events.map(({ source }) => source)),
+      textArray(events.map(({ type }) => type)),
+      textArray(events.map(({ name }) => name)),
+      textArray(events.map(({ cause }) => cause)),
+      jsonbArray(events.map(({ properties }) => JSON.stringify(properties))),
+      jsonbArray(events.map(({ context }) => (context === undefined ? null : JSON.stringify(context)))),
+    ],
+  );
+}
 
 export interface EventRow {
   contact_id: ContactId;

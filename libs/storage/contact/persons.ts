@@ -1,5 +1,6 @@
-import { toIso, type ContactId, type Instant, type Json } from '@entente/kernel';
+import type { ContactId, Instant } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
+import { bigintArray, byteaArray, instantArray, jsonbArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 /** What is stored of one contact that is evaluated: its own row, its profile and its timer. */
@@ -7,73 +8,62 @@ export interface PersonRow {
   readonly id: ContactId;
   /** 0: never evaluated. */
   readonly version: number;
-  readonly createdAt: Instant;
   readonly clock: Instant;
   readonly generation: string;
-  readonly state: Json;
+  /** As `encodeState` of the segment lib writes it. */
+  readonly state: Buffer;
   readonly repair: string | null;
   readonly erased: boolean;
   readonly traits: SourcedTraits;
-  readonly email: string | null;
   readonly due: Instant | undefined;
 }
 
 /** Inserts the rows of contacts that have none yet. */
 export async function ensureContacts(tx: Tx, arrivals: ReadonlyMap<ContactId, Instant>): Promise<void> {
   if (arrivals.size === 0) return;
-  const rows = [...arrivals].map(([id, arrival]) => ({ id, at: toIso(arrival) }));
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO contact (id, created_at, clock)
-     SELECT id, at, at FROM json_to_recordset($1::json) AS c (id bigint, at timestamptz) ORDER BY id
+     SELECT id, at, at FROM unnest($1::bigint[], $2::timestamptz[]) AS c (id, at) ORDER BY id
      ON CONFLICT DO NOTHING`,
-    [JSON.stringify(rows)],
+    [bigintArray([...arrivals.keys()]), instantArray([...arrivals.values()])],
   );
 }
 
 /** Locks these contacts in the order of their ids. */
 export async function lockContacts(tx: Tx, contacts: readonly ContactId[]): Promise<void> {
   if (contacts.length === 0) return;
-  await tx.run('SELECT 1 FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE', [
-    contacts,
+  await tx.prepared('SELECT 1 FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE', [
+    bigintArray(contacts),
   ]);
 }
 
 interface Row {
   id: ContactId;
   version: number;
-  created_at: Date;
   clock: Date;
   generation: string;
-  state: Json;
+  state: Buffer;
   repair: string | null;
-  erased_at: Date | null;
+  erased: boolean;
   traits: SourcedTraits | null;
-  email: string | null;
   due: Date | null;
 }
 
 /** Loads contacts that the transaction has locked. */
 export async function loadPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
   if (contacts.length === 0) return [];
-  const rows = await tx.query<Row>(
-    `SELECT id, version, created_at, clock, generation, state, repair, erased_at, traits, email, due
+  const rows = await tx.prepared<Row>(
+    `SELECT id, version, clock, generation, state, repair, erased_at IS NOT NULL AS erased, traits, due
      FROM contact
      LEFT JOIN profile ON profile.contact_id = contact.id
      LEFT JOIN timer ON timer.contact_id = contact.id
      WHERE contact.id = ANY($1::bigint[])`,
-    [contacts],
+    [bigintArray(contacts)],
   );
   return rows.map((row) => ({
-    id: row.id,
-    version: row.version,
-    createdAt: row.created_at.getTime(),
+    ...row,
     clock: row.clock.getTime(),
-    generation: row.generation,
-    state: row.state,
-    repair: row.repair,
-    erased: row.erased_at !== null,
     traits: row.traits ?? {},
-    email: row.email,
     due: row.due?.getTime(),
   }));
 }
@@ -82,20 +72,25 @@ export async function loadPersons(tx: Tx, contacts: readonly ContactId[]): Promi
 export interface PersonUpdate {
   readonly id: ContactId;
   readonly clock: Instant;
-  readonly generation: string;
-  readonly state: Json;
-  readonly repair: string | null;
+  readonly generation: bigint;
+  readonly state: Buffer;
 }
 
+/** Writes back contacts that were evaluated: nothing about them is left to repair. */
 export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): Promise<void> {
   if (updates.length === 0) return;
-  await tx.run(
+  await tx.prepared(
     `UPDATE contact
-     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state, repair = u.repair,
+     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state, repair = NULL,
        repair_tries = 0, repair_after = NULL
-     FROM json_to_recordset($1::json) AS u (id bigint, clock timestamptz, generation bigint, state jsonb, repair text)
+     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[]) AS u (id, clock, generation, state)
      WHERE contact.id = u.id`,
-    [JSON.stringify(updates.map((update) => ({ ...update, clock: toIso(update.clock) })))],
+    [
+      bigintArray(updates.map(({ id }) => id)),
+      instantArray(updates.map(({ clock }) => clock)),
+      bigintArray(updates.map(({ generation }) => generation)),
+      byteaArray(updates.map(({ state }) => state)),
+    ],
   );
 }
 
@@ -105,16 +100,17 @@ export async function markForRepair(
   broken: readonly { readonly id: ContactId; readonly repair: string | null }[],
 ): Promise<void> {
   if (broken.length === 0) return;
-  await tx.run(
+  await tx.prepared(
     `UPDATE contact SET repair = b.repair FROM unnest($1::bigint[], $2::text[]) AS b (id, repair) WHERE contact.id = b.id`,
-    [broken.map((one) => one.id), broken.map((one) => one.repair)],
+    [bigintArray(broken.map((one) => one.id)), textArray(broken.map((one) => one.repair))],
   );
 }
 
 /** Which of these contacts have been seen before. */
 export async function storedContacts(tx: Tx, contacts: readonly ContactId[]): Promise<Set<ContactId>> {
-  const rows = await tx.query<{ id: ContactId }>('SELECT id FROM contact WHERE id = ANY($1::bigint[])', [
-    [...new Set(contacts)],
+  if (contacts.length === 0) return new Set();
+  const rows = await tx.prepared<{ id: ContactId }>('SELECT id FROM contact WHERE id = ANY($1::bigint[])', [
+    bigintArray([...new Set(contacts)]),
   ]);
   return new Set(rows.map((row) => row.id));
 }
@@ -129,20 +125,17 @@ export interface ProfileUpdate {
 
 export async function upsertProfiles(tx: Tx, updates: readonly ProfileUpdate[]): Promise<void> {
   if (updates.length === 0) return;
-  const rows = updates.map((update) => ({
-    contact_id: update.contact,
-    traits: update.traits,
-    email: update.email,
-    email_hash: update.emailHash?.toString('hex') ?? null,
-  }));
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO profile (contact_id, traits, email, email_hash)
-     SELECT contact_id, traits, email, decode(email_hash, 'hex')
-     FROM json_to_recordset($1::json)
-       AS p (contact_id bigint, traits jsonb, email text, email_hash text)
+     SELECT * FROM unnest($1::bigint[], $2::jsonb[], $3::text[], $4::bytea[])
      ON CONFLICT (contact_id) DO UPDATE
      SET traits = excluded.traits, email = excluded.email, email_hash = excluded.email_hash`,
-    [JSON.stringify(rows)],
+    [
+      bigintArray(updates.map(({ contact }) => contact)),
+      jsonbArray(updates.map(({ traits }) => JSON.stringify(traits))),
+      textArray(updates.map(({ email }) => email)),
+      byteaArray(updates.map(({ emailHash }) => emailHash)),
+    ],
   );
 }
 

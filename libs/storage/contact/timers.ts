@@ -1,4 +1,5 @@
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
+import { bigintArray, instantArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 /** Shares of the contacts by which engines divide the timers among them. */
@@ -14,14 +15,22 @@ export interface Arming {
 export async function armTimers(tx: Tx, armings: readonly Arming[]): Promise<void> {
   const set = armings.filter((arming) => arming.due !== undefined);
   const removed = armings.filter((arming) => arming.due === undefined).map((arming) => arming.contact);
-  if (removed.length > 0) await tx.run('DELETE FROM timer WHERE contact_id = ANY($1::bigint[])', [removed]);
+  await Promise.all([disarm(tx, removed), arm(tx, set)]);
+}
+
+async function disarm(tx: Tx, contacts: readonly ContactId[]): Promise<void> {
+  if (contacts.length === 0) return;
+  await tx.prepared('DELETE FROM timer WHERE contact_id = ANY($1::bigint[])', [bigintArray(contacts)]);
+}
+
+async function arm(tx: Tx, set: readonly Arming[]): Promise<void> {
   if (set.length === 0) return;
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO timer (contact_id, bucket, due)
      SELECT contact_id, contact_id % ${timerBuckets}, due
-     FROM json_to_recordset($1::json) AS t (contact_id bigint, due timestamptz)
+     FROM unnest($1::bigint[], $2::timestamptz[]) AS t (contact_id, due)
      ON CONFLICT (contact_id) DO UPDATE SET due = excluded.due`,
-    [JSON.stringify(set.map((arming) => ({ contact_id: arming.contact, due: toIso(arming.due!) })))],
+    [bigintArray(set.map(({ contact }) => contact)), instantArray(set.map(({ due }) => due!))],
   );
 }
 

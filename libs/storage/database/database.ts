@@ -1,4 +1,5 @@
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { PoolClient, QueryResult } from 'pg';
+import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
 
 /** Statements inside one transaction (or outside of any, through `Database`). */
 export interface Tx {
@@ -6,6 +7,11 @@ export interface Tx {
   query<Row = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
   /** Runs one statement and gives the number of rows it touched. */
   run(sql: string, parameters?: readonly unknown[]): Promise<number>;
+  /**
+   * The same as `query` for a statement of a hot path, one of few fixed texts: each connection plans it once. It is sent at
+   * once: several asked for together (not the same one twice) are one round trip, and are run in the order they were asked for.
+   */
+  prepared<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
   readonly manager: EntityManager;
 }
 
@@ -47,11 +53,15 @@ export class Database implements Tx {
   }
 
   async query<Row>(sql: string, parameters?: readonly unknown[]): Promise<Row[]> {
-    return this.withRunner((runner) => transactionOn(runner).query<Row>(sql, parameters));
+    return this.withStatements((statements) => statements.query<Row>(sql, parameters));
   }
 
   async run(sql: string, parameters?: readonly unknown[]): Promise<number> {
-    return this.withRunner((runner) => transactionOn(runner).run(sql, parameters));
+    return this.withStatements((statements) => statements.run(sql, parameters));
+  }
+
+  async prepared<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return this.withStatements((statements) => statements.prepared<Row>(sql, parameters));
   }
 
   async close(): Promise<void> {
@@ -59,35 +69,88 @@ export class Database implements Tx {
   }
 
   private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.withRunner(async (runner) => {
-      await runner.startTransaction('READ COMMITTED');
+    return this.withConnection(async (client, manager) => {
+      await client.query('START TRANSACTION ISOLATION LEVEL READ COMMITTED');
+      const statements = new Statements(client, manager);
       try {
-        const result = await work(transactionOn(runner));
-        await runner.commitTransaction();
+        const result = await work(statements);
+        statements.close();
+        await client.query('COMMIT');
         return result;
       } catch (error) {
-        if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+        statements.close();
+        await client.query('ROLLBACK').catch(() => undefined);
         throw error;
       }
     });
   }
 
-  private async withRunner<T>(use: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  private async withStatements<T>(use: (statements: Statements) => Promise<T>): Promise<T> {
+    return this.withConnection((client, manager) => use(new Statements(client, manager)));
+  }
+
+  private async withConnection<T>(
+    use: (client: PoolClient, manager: EntityManager) => Promise<T>,
+  ): Promise<T> {
     const runner = this.source.createQueryRunner();
     try {
-      return await use(runner);
+      return await use((await runner.connect()) as PoolClient, runner.manager);
     } finally {
       await runner.release();
     }
   }
 }
 
-function transactionOn(runner: QueryRunner): Tx {
-  const send = (sql: string, parameters: readonly unknown[] = []) => runner.query(sql, [...parameters], true);
-  return {
-    manager: runner.manager,
-    query: async <Row>(sql: string, parameters?: readonly unknown[]) =>
-      (await send(sql, parameters)).records as Row[],
-    run: async (sql, parameters) => (await send(sql, parameters)).affected ?? 0,
-  };
+/** SQLSTATE of whatever comes after a statement of the same transaction has failed. */
+const IN_FAILED_TRANSACTION = '25P02';
+
+/** Statements on one connection; each is sent as it is asked for, and none once its transaction is over. */
+class Statements implements Tx {
+  private isOver = false;
+  private failure: unknown;
+
+  constructor(
+    private readonly client: PoolClient,
+    readonly manager: EntityManager,
+  ) {}
+
+  close(): void {
+    this.isOver = true;
+  }
+
+  async query<Row>(sql: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.send({ text: sql, values: [...parameters] })).rows as Row[];
+  }
+
+  async run(sql: string, parameters: readonly unknown[] = []): Promise<number> {
+    return (await this.send({ text: sql, values: [...parameters] })).rowCount ?? 0;
+  }
+
+  async prepared<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return (await this.send({ name: nameOf(sql), text: sql, values: [...parameters] })).rows as Row[];
+  }
+
+  /**
+   * Of several statements sent together, the ones behind one that failed are refused by PostgreSQL: they fail with the cause. What
+   * comes when all is over must not be sent outside of the transaction.
+   */
+  private async send(statement: { text: string; values: unknown[]; name?: string }): Promise<QueryResult> {
+    if (this.isOver) throw new Error('a statement came after the end of its transaction');
+    try {
+      return await this.client.query(statement);
+    } catch (error) {
+      if (this.failure && sqlState(error) === IN_FAILED_TRANSACTION) throw this.failure;
+      this.failure = new QueryFailedError(statement.text, statement.values, error as Error);
+      throw this.failure;
+    }
+  }
+}
+
+const names = new Map<string, string>();
+
+/** The name under which connections know a statement. */
+function nameOf(sql: string): string {
+  const name = names.get(sql) ?? `hot_${names.size + 1}`;
+  names.set(sql, name);
+  return name;
 }

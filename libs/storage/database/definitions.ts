@@ -20,7 +20,9 @@ export async function publish(tx: Tx): Promise<Generation> {
 
 /** Keeps the definitions as they are until this transaction ends, and gives their generation. */
 export async function readGenerationShared(tx: Tx): Promise<Generation> {
-  await tx.query('SELECT pg_advisory_xact_lock_shared($1)', [DEFINITIONS_LOCK]);
-  const [row] = await tx.query<{ generation: Generation }>('SELECT generation FROM definitions');
+  const [, [row]] = await Promise.all([
+    tx.prepared('SELECT pg_advisory_xact_lock_shared($1)', [DEFINITIONS_LOCK]),
+    tx.prepared<{ generation: Generation }>('SELECT generation FROM definitions', []),
+  ]);
   return row!.generation;
 }

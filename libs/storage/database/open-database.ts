@@ -17,7 +17,11 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     url,
     poolSize: options.poolSize,
     applicationName: options.applicationName,
-    extra: { idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS, keepAlive: true },
+    extra: {
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      keepAlive: true,
+      pipeline: true, // statements asked for together are one round trip
+    },
     poolErrorHandler: () => undefined, // the next statement on that connection reports it
   });
   return new Database(await source.initialize());

@@ -1,4 +1,5 @@
-import { toIso, type ContactId, type Instant, type JsonObject } from '@entente/kernel';
+import type { ContactId, Instant, JsonObject } from '@entente/kernel';
+import { bigintArray, booleanArray, instantArray, intArray, jsonbArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 /** An entry into or exit from a segment version, as the append-only log keeps it. */
@@ -17,9 +18,9 @@ export async function loadMemberships(
 ): Promise<Map<ContactId, Set<number>>> {
   const memberships = new Map(contacts.map((contact) => [contact, new Set<number>()]));
   if (contacts.length === 0) return memberships;
-  const rows = await tx.query<{ contact_id: ContactId; version_id: number }>(
+  const rows = await tx.prepared<{ contact_id: ContactId; version_id: number }>(
     'SELECT contact_id, version_id FROM membership WHERE contact_id = ANY($1::bigint[])',
-    [contacts],
+    [bigintArray(contacts)],
   );
   for (const row of rows) memberships.get(row.contact_id)?.add(row.version_id);
   return memberships;
@@ -28,57 +29,58 @@ export async function loadMemberships(
 /** Logs the changes in their order, and brings the current memberships to where the last of each leaves them. */
 export async function writeMembershipChanges(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await appendToLog(tx, changes);
-  const last = new Map(changes.map((change) => [`${change.contact} ${change.version}`, change]));
-  await leave(
-    tx,
-    [...last.values()].filter((change) => !change.entered),
-  );
-  await enter(
-    tx,
-    [...last.values()].filter((change) => change.entered),
-  );
+  const last = [
+    ...new Map(changes.map((change) => [`${change.contact} ${change.version}`, change])).values(),
+  ];
+  await Promise.all([
+    appendToLog(tx, changes),
+    leave(
+      tx,
+      last.filter((change) => !change.entered),
+    ),
+    enter(
+      tx,
+      last.filter((change) => change.entered),
+    ),
+  ]);
 }
 
 async function appendToLog(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
      SELECT contact_id, version_id, entered, at, cause
-     FROM ROWS FROM (json_to_recordset($1::json)
-       AS (contact_id bigint, version_id integer, entered boolean, at timestamptz, cause jsonb))
-       WITH ORDINALITY AS m (contact_id, version_id, entered, at, cause, n)
+     FROM unnest($1::bigint[], $2::int[], $3::timestamptz[], $4::boolean[], $5::jsonb[])
+       WITH ORDINALITY AS m (contact_id, version_id, at, entered, cause, n)
      ORDER BY n`,
     [
-      JSON.stringify(
-        changes.map((change) => ({ ...changeRow(change), entered: change.entered, cause: change.cause })),
-      ),
+      ...placesOf(changes),
+      instantArray(changes.map(({ at }) => at)),
+      booleanArray(changes.map(({ entered }) => entered)),
+      jsonbArray(changes.map(({ cause }) => JSON.stringify(cause))),
     ],
   );
 }
 
 async function leave(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await tx.run(
-    `DELETE FROM membership
-     USING json_to_recordset($1::json) AS m (contact_id bigint, version_id integer)
+  await tx.prepared(
+    `DELETE FROM membership USING unnest($1::bigint[], $2::int[]) AS m (contact_id, version_id)
      WHERE membership.contact_id = m.contact_id AND membership.version_id = m.version_id`,
-    [JSON.stringify(changes.map(changeRow))],
+    placesOf(changes),
   );
 }
 
 async function enter(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO membership (contact_id, version_id, since)
-     SELECT contact_id, version_id, at
-     FROM json_to_recordset($1::json) AS m (contact_id bigint, version_id integer, at timestamptz)
+     SELECT * FROM unnest($1::bigint[], $2::int[], $3::timestamptz[])
      ON CONFLICT (contact_id, version_id) DO UPDATE SET since = excluded.since`,
-    [JSON.stringify(changes.map(changeRow))],
+    [...placesOf(changes), instantArray(changes.map(({ at }) => at))],
   );
 }
 
-const changeRow = (change: MembershipChange) => ({
-  contact_id: change.contact,
-  version_id: change.version,
-  at: toIso(change.at),
-});
+const placesOf = (changes: readonly MembershipChange[]): Buffer[] => [
+  bigintArray(changes.map(({ contact }) => contact)),
+  intArray(changes.map(({ version }) => version)),
+];

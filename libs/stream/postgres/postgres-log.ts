@@ -1,7 +1,6 @@
 import { toIso, type Clock, type Instant } from '@entente/kernel';
-import { sqlState, type Database } from '@entente/storage';
+import { intArray, sqlState, textArray, type Database } from '@entente/storage';
 import type { PlacedRecord } from '../append-queue';
-import { intArray, textArray } from './binary-array';
 import type { Bounds, LogRecord } from '../stream';
 
 /** Where one consumer stands in one partition, and what the log has of it. */

@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import type { SeriesState } from './memories/memory';
+import { decodeState, encodeState } from './state-codec';
+
+describe('the state in few bytes', () => {
+  const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+    json: fc.oneof(
+      { maxDepth: 4 },
+      fc.integer(),
+      fc.maxSafeInteger(),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.string({ unit: 'grapheme' }),
+      fc.uuid(),
+      fc.boolean(),
+      fc.constant(null),
+      fc.array(tie('json'), { maxLength: 5 }),
+      fc.dictionary(fc.oneof(fc.string(), fc.constant('__proto__')), tie('json'), {
+        maxKeys: 5,
+        noNullPrototype: true,
+      }),
+    ),
+  }));
+  const states = fc.dictionary(fc.string(), json, { noNullPrototype: true }) as fc.Arbitrary<SeriesState>;
+
+  it('gives every plain JSON value back', () => {
+    fc.assert(fc.property(states, (state) => expect(decodeState(encodeState(state))).toEqual(state)));
+  });
+
+  it('refuses every part of a state that is not the whole of it', () => {
+    fc.assert(
+      fc.property(states, fc.nat(), (state, cut) => {
+        const bytes = encodeState(state);
+        fc.pre(bytes.length > 1);
+        expect(() => decodeState(bytes.subarray(0, 1 + (cut % (bytes.length - 1))))).toThrow();
+      }),
+    );
+  });
+
+  it('takes no byte for no events, and few for some', () => {
+    expect(encodeState({})).toHaveLength(0);
+    const state = { AbCdEfGhIjKl: [3, [1_764_000_000_000, 1_763_000_000_000, 1_762_000_000_000]] };
+    expect(encodeState(state).length).toBeLessThan(45);
+    expect(JSON.stringify(state).length).toBeGreaterThan(60);
+  });
+
+  it('refuses another version and unknown tags', () => {
+    expect(() => decodeState(Buffer.from([2, 9, 0]))).toThrow(RangeError);
+    expect(() => decodeState(Buffer.from([1, 77]))).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,172 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND, toIso, type Instant } from '@entente/kernel';
+import { Random } from '../demo/random';
+import { BenchEngine } from './bench-engine';
+import type { BenchServer } from './bench-server';
+import { EventSource, shopMix } from './event-mix';
+import { differences, makeContacts, publishLive } from './memberships';
+import type { Numbers } from './options';
+import { tenSegments } from './segments';
+import { quantile } from './statistics';
+
+export const defaults = {
+  contacts: 50_000,
+  /** Events by which the maximum rate is measured first. */
+  events: 40_000,
+  /** How long events come at half that rate. */
+  seconds: 15,
+  /** Timers of all contacts that are due within those seconds, beside all the others that are armed. */
+  due: 5_000,
+  batch: 1_000,
+  partitions: 4,
+  seed: 1,
+};
+
+type Settings = Numbers<keyof typeof defaults>;
+
+/** Events at half of the own maximum rate, whether or not the ones before them are done; timers that fall due meanwhile. */
+export async function latency(
+  server: BenchServer,
+  settings: Settings,
+  say: (line: string) => void,
+): Promise<boolean> {
+  const database = await server.database('latency', settings.partitions + 4);
+  await publishLive(database, tenSegments);
+  await makeContacts(database, settings.contacts, tenSegments);
+  await server.settle('latency');
+  const engine = new BenchEngine(database, settings.partitions, settings.batch);
+  const source = new EventSource(shopMix(settings.contacts), new Random(settings.seed), 'latency');
+  const rate = (await maximumRate(engine, source, settings)) / 2;
+  const armed = await armTimers(engine, settings);
+  const start = Date.now();
+  const [late] = await Promise.all([
+    offer(engine, source, rate, settings.seconds),
+    fireUntil(engine, start + settings.seconds * SECOND),
+  ]);
+  const now = await engine.comeToRest();
+  say(`offered ${Math.round(rate)} events/s, open loop, for ${settings.seconds} s; ${armed} timers armed`);
+  say(`event → membership: ${percentiles(late)}`);
+  say(`lateness of changes by time alone: ${percentiles(await lateness(engine, start, now))}`);
+  const { differing, members } = await differences(database, tenSegments, now);
+  say(
+    differing === 0
+      ? `exact: ${members} memberships`
+      : `${differing} of ${members} memberships differ from SQL`,
+  );
+  return differing === 0 && engine.reports.length === 0;
+}
+
+async function maximumRate(engine: BenchEngine, source: EventSource, { events }: Settings): Promise<number> {
+  let best = 0;
+  for (let round = 0; round < 3; round += 1) {
+    await engine.log.append(source.take(events, Date.now()));
+    best = Math.max(best, (events / (await engine.readAll())) * SECOND);
+  }
+  return best;
+}
+
+/** Orders of nearly 30 days ago: their buyers lapse within the seconds to come, and everybody else's later. */
+async function armTimers(engine: BenchEngine, { contacts, due, seconds, batch }: Settings): Promise<number> {
+  const month = 30 * 24 * 3_600 * SECOND;
+  const soon = Date.now() + SECOND;
+  const records = Array.from({ length: contacts }, (_, index) => {
+    const flip = index < due ? soon + (index / due) * seconds * SECOND : soon + (60 + index) * SECOND;
+    return orderOf(index + 1, Math.round(flip - month), `timer-${index}`);
+  });
+  for (let at = 0; at < records.length; at += 20 * batch) {
+    await engine.log.append(records.slice(at, at + 20 * batch));
+    await engine.readAll();
+  }
+  const [row] = await engine.database.query<{ armed: number }>('SELECT count(*)::int AS armed FROM timer');
+  return row!.armed;
+}
+
+const orderOf = (person: number, timestamp: Instant, messageId: string) => ({
+  key: `user:${person}`,
+  value: JSON.stringify({
+    v: 1,
+    type: 'track',
+    source: 3,
+    messageId,
+    userId: String(person),
+    name: 'Order Completed',
+    properties: { total: 50 },
+    timestamp,
+  }),
+});
+
+/** Appends what is due every few milliseconds; gives the milliseconds from when each event should have come to its commit. */
+async function offer(
+  engine: BenchEngine,
+  source: EventSource,
+  rate: number,
+  seconds: number,
+): Promise<number[]> {
+  const every = 5;
+  const late: number[] = [];
+  const start = performance.now();
+  const partitions = Array.from({ length: engine.log.partitions }, (_, partition) => partition);
+  const waiting = partitions.map(() => [] as Offered[]);
+  let over = false;
+  const reading = partitions.map(async (partition) => {
+    const mine = waiting[partition]!;
+    while (!over || mine.length > 0) {
+      await engine.readPartition(partition, (next) => noteHandled(mine, next, late));
+      await sleep(1);
+    }
+  });
+  let given = 0;
+  for (let tick = 1; performance.now() - start < seconds * SECOND; tick += 1) {
+    const due = start + tick * every;
+    await sleep(Math.max(0, due - performance.now()));
+    const count = Math.floor((rate * tick * every) / SECOND) - given;
+    given += count;
+    const before = partitions.map((partition) => engine.log.next(partition));
+    await engine.log.append(source.take(count, Date.now()));
+    for (const partition of partitions) {
+      const end = engine.log.next(partition);
+      waiting[partition]!.push({ due, end, count: end - before[partition]! });
+    }
+  }
+  over = true;
+  await Promise.all(reading);
+  return late;
+}
+
+/** Records of one partition that came at one moment, up to a position. */
+interface Offered {
+  readonly due: number;
+  readonly end: number;
+  readonly count: number;
+}
+
+function noteHandled(waiting: Offered[], next: number, late: number[]): void {
+  const now = performance.now();
+  while (waiting.length > 0 && waiting[0]!.end <= next) {
+    const { due, count } = waiting.shift()!;
+    for (let n = 0; n < count; n += 1) late.push(now - due);
+  }
+}
+
+async function fireUntil(engine: BenchEngine, end: Instant): Promise<void> {
+  while (Date.now() < end) {
+    const next = await engine.fire();
+    await sleep(Math.min(Math.max((next ?? Infinity) - Date.now(), 5), 50));
+  }
+}
+
+/** From the instant at which time changed a membership to the moment at which that was written. */
+async function lateness(engine: BenchEngine, from: Instant, to: Instant): Promise<number[]> {
+  const rows = await engine.database.query<{ late: number }>(
+    `SELECT extract(epoch FROM recorded_at - effective_at)::float8 * 1000 AS late FROM membership_change
+     WHERE cause->>'kind' = 'time' AND effective_at BETWEEN $1 AND $2`,
+    [toIso(from), toIso(to)],
+  );
+  return rows.map(({ late }) => late);
+}
+
+const percentiles = (values: readonly number[]): string =>
+  [0.5, 0.99, 1]
+    .map((share) => `p${share * 100} ${quantile(values, share).toFixed(0)} ms`)
+    .concat(`${values.length} in all`)
+    .join(', ');
