@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { ruleSchemas } from '@entente/segment';
 import { KEY_PATTERN } from './http/fields';
 
 const described = new DocumentBuilder()
@@ -26,7 +27,11 @@ export function documentOf(app: NestFastifyApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, described, { deepScanRoutes: true });
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, ...problemSchemas },
+    schemas: {
+      ...document.components?.schemas,
+      ...(ruleSchemas() as object),
+      ...problemSchemas,
+    },
   };
   closeBodies(document.components.schemas as Record<string, Schema>);
   for (const [path, item] of Object.entries(document.paths))

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseRule } from '.';
+import { Ajv } from 'ajv';
+import { parseRule, ruleSchemas } from '.';
 import { operatorNames } from './comparisons/registry';
 import { kindNamed, kindNames } from './conditions/registry';
 
@@ -31,4 +32,39 @@ describe('docs/segment-recipes.md', () => {
   it.each(blocksIn(read('segment-recipes.md')))('shows a rule that is accepted: %s', (code) =>
     expect(parseRule(JSON.parse(code))).toHaveProperty('rule'),
   );
+});
+
+describe('the schemas of OpenAPI', () => {
+  const schemas = ruleSchemas();
+  const isRule = new Ajv({ strict: false }).compile({
+    $ref: '#/components/schemas/Rule',
+    components: { schemas },
+  });
+
+  it.each([...blocks, ...inTable, ...blocksIn(read('segment-recipes.md'))])('accept %s', (code) => {
+    const rule = JSON.parse(code) as object;
+    expect(isRule(rule) || isRule.errors).toBe(true);
+    const canonical = (parseRule(rule) as { rule: object }).rule;
+    expect(isRule(canonical) || isRule.errors).toBe(true);
+  });
+
+  it.each([
+    {},
+    { all: [] },
+    { event: 'X', within: 'P1D', unless: 1 },
+    { trait: 'a', above: 3 },
+    { event: 'X', segment: 'y' },
+    { permission: 'news' },
+    { sequence: [{ event: 'X' }] },
+  ])('refuse %j, as the parser does', (json) => {
+    expect(isRule(json)).toBe(false);
+    expect(parseRule(json)).toHaveProperty('problems');
+  });
+
+  it('have every field of every kind', () => {
+    for (const name of kindNames) {
+      const { fields, schemas: own } = kindNamed(name);
+      expect(Object.keys(own).sort()).toEqual([...fields].sort());
+    }
+  });
 });

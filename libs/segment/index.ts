@@ -12,6 +12,7 @@ export type { SeriesState } from './memories/memory';
 export type { Subject } from './conditions/kind';
 export { RULE_MEANING } from './meaning';
 export { parseRule } from './parse';
+export { ruleSchemas } from './schema/rule-schemas';
 export { decodeState, encodeState } from './state-codec';
 export { isTimeZone } from './time-zone';
 export { eventsNamed, listsNamed, segmentsNamed, topicsNamed, traitsNamed, type Rule } from './rule';

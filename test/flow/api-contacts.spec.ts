@@ -205,7 +205,10 @@ describe('why and timeline', () => {
     expect(why.body.segment).toMatchObject({ key: 'parisians', member: true, because: { value: true } });
     const other = await read('/contacts/email:new@example.com/why?segment=parisians');
     expect(other.body.segment).toMatchObject({ member: false, because: { value: false } });
-    const members = await read('/segments/parisians/members');
+    const members = await eventually(
+      () => read('/segments/parisians/members'),
+      ({ body }) => body.items.length > 0,
+    );
     expect(members.body.items).toEqual([expect.objectContaining({ email: 'ana@example.com' })]);
     const csv = await api.call('GET', '/segments/parisians/members', undefined, {
       headers: { accept: 'text/csv' },

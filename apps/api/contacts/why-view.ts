@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '@entente/kernel';
-import { FreeObject, InstantText, Key } from '../http/fields';
+import { RuleField, InstantText, Key } from '../http/fields';
 import { Shown, ShownInstant, ShownJson, ShownList } from '../http/views';
 
 /** An instant that has passed, to be asked about. */
@@ -18,7 +18,7 @@ export class WhyQuery {
 }
 
 export class WhyRuleBody {
-  @FreeObject({
+  @RuleField({
     description: 'A rule, which need not be saved.',
     example: { event: 'Order Completed', within: 'P30D' },
   })

@@ -144,8 +144,14 @@ export const Nested = (type: () => Class, said: Said = {}): Decorator =>
   ]);
 
 /** A JSON object that is checked by whoever understands it, and comes to it as it was sent. */
+/** A rule of the rule language: what is in it is checked with what it names. */
+export const RuleField = (said: Said): Decorator =>
+  field(said, { allOf: [{ $ref: '#/components/schemas/Rule' }] } as never, freely);
+
 export const FreeObject = (said: Said = {}): Decorator =>
-  field(said, { type: 'object', additionalProperties: true }, [
-    Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
-    ValidateBy({ name: 'isObject', validator: { validate: (value) => isObject(value) } }, says('an object')),
-  ]);
+  field(said, { type: 'object', additionalProperties: true }, freely);
+
+const freely = [
+  Transform(({ obj, key }) => (obj as Record<string, unknown>)[key]),
+  ValidateBy({ name: 'isObject', validator: { validate: (value) => isObject(value) } }, says('an object')),
+];

@@ -1,11 +1,11 @@
 import { budget, costOf, type Rule } from '@entente/segment';
 import type { Group, Sample } from '@entente/storage';
-import { Flag, FreeObject } from '../http/fields';
+import { Flag, RuleField } from '../http/fields';
 import { Shown } from '../http/views';
 import { SegmentSize } from './segment-body';
 
 export class PreviewBody {
-  @FreeObject({
+  @RuleField({
     description: 'The rule: all, any, not, or a condition.',
     example: { event: 'Order Completed', within: 'P30D', count: { gte: 3 } },
   })

@@ -1,13 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '@entente/kernel';
-import { Choice, Flag, FreeObject, Text } from '../http/fields';
+import { Choice, Flag, RuleField, Text } from '../http/fields';
 import { Shown, ShownInstant, ShownJson } from '../http/views';
 
 export class SegmentBody {
   @Text({ optional: true, description: 'How people call it (the key).', example: 'Loyal, lapsed' })
   name?: string;
 
-  @FreeObject({
+  @RuleField({
     description: 'The rule: all, any, not, or a condition.',
     example: {
       all: [

@@ -2,6 +2,7 @@ import { DAY, isObject, parseDuration } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { dateOf, dayOf, dayOfMonth, startOf, type Day } from '../calendar';
 import { below } from '../findings';
+import { anyOf, closed, text, word } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
 import { dateIn, dayIn } from './date';
 import type { Operator } from './operator';
@@ -21,6 +22,10 @@ const expected = `"today", or one of { "withinNext": "P7D" } and { "withinLast":
 /** The day of the year of a date, in any year; 29 February falls on the 28th in years that have none. */
 export const anniversary: Operator<Anniversary> = {
   expected,
+  schema: anyOf(
+    word('today'),
+    ...(['withinNext', 'withinLast'] as const).map((name) => closed({ [name]: text }, [name])),
+  ),
 
   parse(raw, path, findings) {
     if (raw === 'today') return raw;

@@ -1,4 +1,5 @@
 import { toIso, type Instant } from '@entente/kernel';
+import { date as dateSchema } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
 import { dateIn, dayIn, instantOf, plainDay } from './date';
 import type { Operator } from './operator';
@@ -13,6 +14,7 @@ const compareDates = (
 ): Operator<string | TraitOperand> =>
   orTrait<string>({
     expected: 'a date such as "2026-11-24", or an instant such as "2026-11-24T09:30:00Z"',
+    schema: dateSchema,
     parse: (raw) => (typeof raw === 'string' ? canonicalDate(raw) : undefined),
     test(operand) {
       const other = dateIn(operand);
@@ -36,6 +38,7 @@ export const after = compareDates((value, operand) => value >= operand);
 /** On a day of the contact's calendar. */
 export const onDay: Operator<string> = {
   expected: 'a day such as "2026-11-24"',
+  schema: { type: 'string', format: 'date' },
   parse: (raw) => (typeof raw === 'string' && plainDay(raw) !== undefined ? raw : undefined),
   test(operand) {
     const day = plainDay(operand);

@@ -1,4 +1,5 @@
 import { bounds } from '../bounds';
+import { scalar } from '../schema/schema';
 import { isText } from '../read';
 import type { Operator, Scalar } from './operator';
 import { orTrait } from './trait-operand';
@@ -15,6 +16,7 @@ const isScalar = (value: unknown): value is Scalar =>
 
 const equality: Omit<Operator<Scalar>, 'test' | 'turns'> = {
   expected: `a text of up to ${bounds.text} characters, a number, true or false`,
+  schema: scalar,
   parse: asScalar,
   settles: (operand) => Number(operand) + 1,
 };

@@ -1,4 +1,5 @@
 import type { Instant } from '@entente/kernel';
+import { refTo } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
 import { parseWindow, spanOf, type Span, type Window } from '../window';
 import { dateIn, instantOf } from './date';
@@ -18,6 +19,7 @@ function fromNow(stretchOf: (at: Instant, span: Span, zone: string) => Stretch):
   };
   return {
     expected: 'a window, such as "P30D" or { "calendar": "P1M" }',
+    schema: refTo('Window'),
     parse: parseWindow,
     test(window) {
       const stretch = stretcher(window);

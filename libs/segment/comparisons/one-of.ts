@@ -1,11 +1,13 @@
 import { canonicalJson } from '@entente/kernel';
 import { bounds } from '../bounds';
+import { scalars } from '../schema/schema';
 import { asScalar } from './equality';
 import type { Operator, Scalar } from './operator';
 
 /** A list of values as an operand, sorted, each once: their order means nothing. */
 export const listOperand = {
   expected: `a list of 1 to ${bounds.values} texts, numbers, true or false`,
+  schema: scalars,
 
   parse(raw: unknown): readonly Scalar[] | undefined {
     if (!Array.isArray(raw) || raw.length === 0 || raw.length > bounds.values) return undefined;

@@ -1,5 +1,6 @@
 import type { Instant, Json, JsonObject } from '@entente/kernel';
 import type { Findings } from '../findings';
+import type { Schema } from '../schema/schema';
 
 /** What equality knows. Text is compared exactly, letter case and accents included; numbers as doubles. */
 export type Scalar = string | number | boolean;
@@ -33,6 +34,7 @@ export type Turn = (value: Json | undefined, context: Context) => Instant | unde
 export interface Operator<Operand extends Json> {
   /** What may stand behind it, for an author who wrote something else. */
   readonly expected: string;
+  readonly schema: Schema;
   /** The operand in its canonical form, or undefined when it is none; `findings` may then have more than `expected` says. */
   parse(raw: unknown, path: string, findings: Findings): Operand | undefined;
   /** The test that the operand makes. Asked once for a comparison: what is dear is prepared here. */

@@ -8,6 +8,7 @@ const order = (
 ): Operator<number | TraitOperand> =>
   orTrait<number>({
     expected: 'a number',
+    schema: { type: 'number' },
     parse: (raw) => (typeof raw === 'number' && Number.isFinite(raw) ? (raw === 0 ? 0 : raw) : undefined),
     test: (operand) => (value) =>
       typeof value === 'number' && typeof operand === 'number' && holds(value, operand),

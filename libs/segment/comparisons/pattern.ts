@@ -1,6 +1,7 @@
 import { RE2JS, RE2JSException } from 're2js';
 import { bounds } from '../bounds';
 import { isText } from '../read';
+import { text } from '../schema/schema';
 import type { Operator } from './operator';
 
 const expected = `a regular expression in RE2 syntax of up to ${bounds.pattern} characters with its repetitions written out, such as "^[a-z]+@example\\.com$"`;
@@ -10,6 +11,7 @@ const expected = `a regular expression in RE2 syntax of up to ${bounds.pattern} 
  */
 export const matches: Operator<string> = {
   expected,
+  schema: text,
 
   parse(raw, path, findings) {
     if (!isText(raw)) return undefined;

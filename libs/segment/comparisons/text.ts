@@ -1,5 +1,6 @@
 import { bounds } from '../bounds';
 import { isText } from '../read';
+import { text } from '../schema/schema';
 import type { Operator } from './operator';
 
 /**
@@ -11,6 +12,7 @@ const withoutCase = (text: string): string => text.toLowerCase().replaceAll('ς'
 /** Two texts, letter case left out; anything that is no text compares false. */
 const compareTexts = (holds: (value: string, operand: string) => boolean): Operator<string> => ({
   expected: `a text of up to ${bounds.text} characters`,
+  schema: text,
   parse: (raw) => (isText(raw) ? withoutCase(raw) : undefined),
   test: (operand) => (value) => typeof value === 'string' && holds(withoutCase(value), operand),
 });

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '@entente/kernel';
 import { below } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
+import { anyOf, otherTrait } from '../schema/schema';
 import type { Operator } from './operator';
 
 /** Another trait of the same contact to compare with, instead of a value. */
@@ -17,6 +18,7 @@ export const orTrait = <Operand extends Json>(
 ): Operator<Operand | TraitOperand> => ({
   ...operator,
   expected: `${operator.expected}, or { "trait": "…" } to compare with another trait`,
+  schema: anyOf(operator.schema, otherTrait),
 
   parse(raw, path, findings) {
     if (!isObject(raw)) return operator.parse(raw, path, findings);

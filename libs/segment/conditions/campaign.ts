@@ -3,6 +3,7 @@ import { toIso, type Instant, type Json } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { latest, totalOf } from '../memories/latest';
 import { parseName, parseWord } from './key';
+import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from './own-event';
 
@@ -35,6 +36,8 @@ const outweighs = ([first, second = 0]: readonly number[]): boolean => first! > 
 
 export const campaign: ConditionKind<CampaignCondition> = {
   fields: ['campaign', 'is'],
+  schemas: { campaign: text, is: word(...Object.keys(passages)) },
+  required: ['is'],
 
   parse(fields, path, findings) {
     const key = parseName('campaign', fields, path, findings);

@@ -1,11 +1,13 @@
 import { toIso, type JsonObject } from '@entente/kernel';
 import { parseBehavior, parseName, behaviorNames, askedOf, type Behavior } from '../behavior/behavior';
+import { behaviorSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
 import { traitsOf } from '../behavior/scope';
 import { contextOf } from '../context';
 import { below } from '../findings';
+import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 
 /** What somebody did: events of one name that pass one filter, in a period, measured. */
@@ -15,6 +17,7 @@ const EVENTS_SHOWN = 10;
 
 export const event: ConditionKind<EventCondition> = {
   fields: ['event', ...behaviorNames],
+  schemas: { event: text, ...behaviorSchemas },
 
   parse(fields, path, findings) {
     const before = findings.problems.length;

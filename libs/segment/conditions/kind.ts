@@ -1,6 +1,7 @@
 import type { ContactId, Instant, Json, JsonObject } from '@entente/kernel';
 import type { Facts } from '../facts';
 import type { Findings } from '../findings';
+import type { Schema } from '../schema/schema';
 import type { Memory, Remembered, SeriesState } from '../memories/memory';
 
 /** What a condition names: the events it counts, the top-level traits it reads, the segments, lists and topics it refers to. */
@@ -51,6 +52,10 @@ export interface Tracked {
 export interface ConditionKind<Condition> {
   /** Every field it may have, the one that bears its name first. */
   readonly fields: readonly string[];
+  /** The same fields, each with its schema. */
+  readonly schemas: Readonly<Record<string, Schema>>;
+  /** Fields that must be there besides the one that bears its name. */
+  readonly required?: readonly string[];
   /** The condition in its canonical form; undefined when something is wrong, which `findings` then has. */
   parse(fields: Readonly<Record<string, unknown>>, path: string, findings: Findings): Condition | undefined;
   names(condition: Condition): Names;

@@ -2,6 +2,7 @@ import { toIso, type Instant } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { newest } from '../memories/newest';
 import { parseKey } from './key';
+import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from './own-event';
 
@@ -14,6 +15,7 @@ const told = ['List Joined', 'List Left'] as const;
 
 export const list: ConditionKind<ListCondition> = {
   fields: ['list'],
+  schemas: { list: text },
   parse: (fields, path, findings) => parseKey('list', fields, path, findings),
   names: (condition) => ({ events: told, lists: [condition.list] }),
   holds: (condition, facts, now) => lastWord(condition, facts, now)?.name === told[0],

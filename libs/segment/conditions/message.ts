@@ -2,8 +2,9 @@ import type { FeedbackName } from '@entente/event';
 import { below, quote, type Findings } from '../findings';
 import { event, type EventCondition } from './event';
 import { parseName, parseWord } from './key';
+import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
-import { howOftenFields, ownEvent, parseHowOften, type HowOften } from './own-event';
+import { howOftenFields, howOftenSchemas, ownEvent, parseHowOften, type HowOften } from './own-event';
 
 type Engagement = 'sent' | 'opened' | 'clicked' | 'bounced' | 'unsubscribed';
 type By = 'people' | 'anybody';
@@ -32,6 +33,14 @@ const verdicts: Readonly<Record<By, string | undefined>> = { people: 'human', an
 
 export const message: ConditionKind<MessageCondition> = {
   fields: ['message', 'sentBy', 'template', 'link', 'by', ...howOftenFields],
+  schemas: {
+    message: word(...words),
+    sentBy: text,
+    template: text,
+    link: text,
+    by: word(...Object.keys(verdicts)),
+    ...howOftenSchemas,
+  },
 
   parse(fields, path, findings) {
     const before = findings.problems.length;

@@ -8,6 +8,9 @@ export type HowOften = Omit<EventCondition, 'event' | 'where' | 'own'>;
 
 export const howOftenFields = event.fields.filter((field) => field !== 'event' && field !== 'where');
 
+const { event: _, where: __, ...whenAndHowOften } = event.schemas;
+export const howOftenSchemas = whenAndHowOften;
+
 /** Reads the fields that say when and how often. */
 export function parseHowOften(
   fields: Readonly<Record<string, unknown>>,

@@ -5,6 +5,7 @@ import type { Facts } from '../facts';
 import { below } from '../findings';
 import { entered, standingOf, standings, type Standings } from '../memories/standings';
 import { parseName, parseWord } from './key';
+import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from './own-event';
 
@@ -34,6 +35,8 @@ const told: readonly FeedbackName[] = [
 
 export const permission: ConditionKind<PermissionCondition> = {
   fields: ['permission', 'is'],
+  schemas: { permission: text, is: word(...Object.keys(states)) },
+  required: ['is'],
 
   parse(fields, path, findings) {
     const topic = parseName('permission', fields, path, findings);

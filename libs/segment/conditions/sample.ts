@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ContactId } from '@entente/kernel';
 import { below } from '../findings';
 import { parseName } from './key';
+import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 
 /** `{ "sample": "holdout-2026", "percent": 10 }`: that share of all people, the same ones for good. */
@@ -18,6 +19,8 @@ const expected = 'a number above 0 and below 100 with up to four decimals';
 
 export const sample: ConditionKind<SampleCondition> = {
   fields: ['sample', 'percent'],
+  schemas: { sample: text, percent: { type: 'number', description: expected } },
+  required: ['percent'],
 
   parse(fields, path, findings) {
     const seed = parseName('sample', fields, path, findings);

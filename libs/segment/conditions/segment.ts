@@ -1,6 +1,7 @@
 import { bounds } from '../bounds';
 import { below } from '../findings';
 import { isText } from '../read';
+import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 
 /** `{ "segment": "buyers" }`: members of another segment. One that does not exist has no members. */
@@ -10,6 +11,7 @@ export interface SegmentCondition {
 
 export const segment: ConditionKind<SegmentCondition> = {
   fields: ['segment'],
+  schemas: { segment: text },
 
   parse(fields, path, findings) {
     const { segment: key } = fields;

@@ -1,11 +1,12 @@
 import { toIso, type JsonObject } from '@entente/kernel';
+import { periodSchemas } from '../behavior/behavior-schemas';
 import { parsePeriod, periodNames, refuseSeveral } from '../behavior/parse-period';
 import { periodOf } from '../behavior/period';
 import { traitsIn } from '../behavior/scope';
 import { below } from '../findings';
 import { compileSequence } from '../sequence/compile';
 import { judge, type Sequence } from '../sequence/judge';
-import { parseLimit, parseSteps } from '../sequence/parse-steps';
+import { limitSchema, parseLimit, parseSteps, stepsSchema } from '../sequence/parse-steps';
 import { feedsOf } from '../sequence/plan';
 import { zoneTrait } from '../time-zone';
 import type { ConditionKind } from './kind';
@@ -15,6 +16,7 @@ export type SequenceCondition = Sequence;
 
 export const sequence: ConditionKind<SequenceCondition> = {
   fields: ['sequence', 'overall', ...periodNames],
+  schemas: { sequence: stepsSchema, overall: limitSchema, ...periodSchemas },
 
   parse(fields, path, findings) {
     const before = findings.problems.length;

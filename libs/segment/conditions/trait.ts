@@ -2,7 +2,9 @@ import { IDENTIFIED } from '@entente/event';
 import { toIso, type JsonObject } from '@entente/kernel';
 import { dependenceOf, earliest, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
 import type { Comparison } from '../comparisons/comparison';
-import { operatorNames } from '../comparisons/registry';
+import { operatorSchemas } from '../schema/operator-schemas';
+import { path as pathSchema, refTo } from '../schema/schema';
+import { operatorNames, operators } from '../comparisons/registry';
 import { contextOf } from '../context';
 import type { Facts } from '../facts';
 import { below } from '../findings';
@@ -17,6 +19,7 @@ export type TraitCondition = { readonly trait: string; readonly changedWithin?: 
 
 export const trait: ConditionKind<TraitCondition> = {
   fields: ['trait', 'changedWithin', ...operatorNames],
+  schemas: { trait: pathSchema, changedWithin: refTo('Window'), ...operatorSchemas(operators) },
 
   parse(fields, path, findings) {
     const before = findings.problems.length;

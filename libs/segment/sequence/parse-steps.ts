@@ -2,6 +2,7 @@ import { isObject } from '@entente/kernel';
 import { parseSeries, type Since } from '../behavior/behavior';
 import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
+import { closed, refTo, text, type Schema } from '../schema/schema';
 import { parseWindow } from '../window';
 
 /** One step: an event, how long after the step before it may come, and what must not happen in between. */
@@ -11,6 +12,17 @@ export interface Step extends Since {
 }
 
 const expected = `a list of 2 to ${bounds.steps} steps, such as [{ "event": "Product Viewed" }, { "event": "Order Completed", "within": "P1D" }]`;
+
+export const limitSchema: Schema = { type: 'string', example: 'P1D' };
+
+export const stepsSchema: Schema = {
+  type: 'array',
+  minItems: 2,
+  maxItems: bounds.steps,
+  items: closed({ event: text, where: refTo('Filter'), within: limitSchema, without: refTo('Series') }, [
+    'event',
+  ]),
+};
 
 export function parseSteps(raw: unknown, path: string, findings: Findings): Step[] | undefined {
   if (!Array.isArray(raw) || raw.length < 2 || raw.length > bounds.steps)

@@ -1,0 +1,43 @@
+import { bounds } from '../bounds';
+import { numeric } from '../comparisons/numeric';
+import { operatorSchemas } from '../schema/operator-schemas';
+import { anyOf, closed, date, path, refTo, word, type Schema } from '../schema/schema';
+import type { BehaviorFields } from './behavior';
+import type { PeriodFields } from './parse-period';
+
+const pair = (one: Schema): Schema => ({ type: 'array', items: one, minItems: 2, maxItems: 2 });
+
+export const periodSchemas = {
+  within: refTo('Window'),
+  before: anyOf(refTo('Window'), date),
+  after: date,
+  between: anyOf(pair(refTo('Window')), pair(date)),
+} satisfies Record<keyof PeriodFields, Schema>;
+
+const compared = operatorSchemas(numeric);
+const amount = closed({ of: path, ...compared }, ['of']);
+/** A filter that may be empty. */
+const picked: Schema = { type: 'object', additionalProperties: refTo('Comparison') };
+
+/** What may stand beside the name of an event. */
+export const behaviorSchemas = {
+  where: refTo('Filter'),
+  ...periodSchemas,
+  since: refTo('Series'),
+  count: refTo('NumberComparison'),
+  sum: amount,
+  average: amount,
+  min: amount,
+  max: amount,
+  distinct: amount,
+  first: picked,
+  last: picked,
+  regular: closed(
+    {
+      ...compared,
+      in: word('day', 'week', 'month'),
+      of: { type: 'integer', minimum: 1, maximum: bounds.regular },
+    },
+    ['in', 'of'],
+  ),
+} satisfies Record<keyof BehaviorFields, Schema>;

@@ -1,0 +1,53 @@
+import { bounds } from '../bounds';
+import { numeric } from '../comparisons/numeric';
+import type { OperatorTable } from '../comparisons/operator-table';
+import { operators } from '../comparisons/registry';
+import { kindNamed, kindNames } from '../conditions/registry';
+import { operatorSchemas } from './operator-schemas';
+import { anyOf, closed, refTo, scalar, text, type Schema, type SchemaName } from './schema';
+
+/** The rule language as schemas that refer to each other, for OpenAPI. What they do not say, such as bounds of a whole rule, `parseRule` does. */
+export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
+  Rule: { description: 'A group or a condition. See docs/segments.md.', oneOf: [...groups, ...conditions()] },
+  Comparison: {
+    description: 'A value that must be equal, or operators that must all hold.',
+    ...anyOf(scalar, withOperators(operators)),
+  },
+  NumberComparison: { ...anyOf({ type: 'number' }, withOperators(numeric)) },
+  Filter: {
+    description: 'Comparisons by the path of a property, all for the same event.',
+    type: 'object',
+    additionalProperties: refTo('Comparison'),
+    minProperties: 1,
+    maxProperties: bounds.filters,
+  },
+  Window: {
+    description: 'How far back or ahead: exactly, or by the calendar of the time zone of the contact.',
+    ...anyOf(
+      { type: 'string', example: 'P30D' },
+      closed({ calendar: { type: 'string', example: 'P3M' } }, ['calendar']),
+    ),
+  },
+  Series: {
+    description: 'The events of one name that pass one filter.',
+    ...closed({ event: text, where: refTo('Filter') }, ['event']),
+  },
+});
+
+const nodes: Schema = { type: 'array', items: refTo('Rule'), minItems: 1, maxItems: bounds.nodes };
+const groups: readonly Schema[] = [
+  closed({ all: nodes }, ['all']),
+  closed({ any: nodes }, ['any']),
+  closed({ not: refTo('Rule') }, ['not']),
+];
+
+const conditions = (): Schema[] =>
+  kindNames.map((name) => {
+    const { schemas, required = [] } = kindNamed(name);
+    return { title: name, ...closed(schemas, [name, ...required]) };
+  });
+
+const withOperators = (table: OperatorTable): Schema => ({
+  ...closed(operatorSchemas(table)),
+  minProperties: 1,
+});
