@@ -3,11 +3,11 @@ import { addKey, openDatabase, revertLast } from '@entente/storage';
 
 /**
  * `npm run migrate` brings the schema up to date; with `-- --undo` it takes the last migration back, and with
- * `-- --admin-key` it prints a new API key that may do everything.
+ * `-- --admin-key` it prints a new API key that may do everything, and nothing else: the log goes to standard error.
  */
 async function main(): Promise<void> {
   const settings = settingsOrExit(['databaseUrl']);
-  const log = openLog(settings, 'migrate');
+  const log = openLog(settings, 'migrate', process.stderr);
   if (process.argv.includes('--undo')) {
     await revertLast(settings.migrationDatabaseUrl ?? settings.databaseUrl!);
     return log.info('the last migration is undone');

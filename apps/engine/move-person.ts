@@ -25,10 +25,20 @@ export const historyEvent = (event: StoredEvent, { ownSource }: Definitions): Hi
 /** When time alone next changes something for this person; may be early, never late. */
 export function nextDue(person: Person, definitions: Definitions): Instant | undefined {
   if (person.erased || person.absorbed || person.repair !== null) return undefined;
-  const flip = definitions.book.nextChange(subjectOf(person), person.clock);
+  const flip = nextFlip(person, definitions);
   const wakeAt = nextWake(person);
   if (flip === undefined || wakeAt === undefined) return flip ?? wakeAt;
   return Math.min(flip, wakeAt);
+}
+
+/** As `nextChange` of the book, which is asked again only when something else is known of the person or its answer is past. */
+function nextFlip(person: Person, { book }: Definitions): Instant | undefined {
+  const { quiet, state, view, clock } = person;
+  const isKnown = quiet?.state === state && quiet.view === view;
+  if (isKnown && (quiet.until === undefined || quiet.until > clock)) return quiet.until;
+  const until = book.nextChange(subjectOf(person), clock);
+  person.quiet = { state, view, until };
+  return until;
 }
 
 /**
@@ -74,8 +84,11 @@ function reach(person: Person, now: Instant, definitions: Definitions): void {
 }
 
 /** The versions whose truth time alone may change by an instant. */
-const dueBy = (person: Person, now: Instant, { book }: Definitions): number[] =>
-  book.affectedByTime(subjectOf(person), person.clock, now);
+function dueBy(person: Person, now: Instant, definitions: Definitions): number[] {
+  const flip = nextFlip(person, definitions);
+  if (flip === undefined || flip > now) return [];
+  return definitions.book.affectedByTime(subjectOf(person), person.clock, now);
+}
 
 /**
  * Applies one new event at its arrival, or at the person's clock when that is further. Where something is due before it that other

@@ -38,6 +38,8 @@ export interface Person {
   enrollments: Enrollment[];
   /** What is known of those that ended before, of every contact at hand. */
   readonly past: ReadonlyMap<ContactId, PastEnrollments>;
+  /** Before which instant time alone changes no membership, for this state and these traits. */
+  quiet: Quiet | undefined;
   /** Stored events that wait for time to be known to have passed, in the order of their arrival. */
   readonly deferred: DeferredEvent[];
   /** What was deferred before this transaction. */
@@ -57,6 +59,13 @@ export interface Person {
   readonly moved: Set<Enrollment>;
   traitsChanged: boolean;
   evaluated: boolean;
+}
+
+/** Nothing changes before `until`; without one, never. It says nothing of another state or other traits. */
+export interface Quiet {
+  readonly state: SeriesState;
+  readonly view: JsonObject;
+  readonly until: Instant | undefined;
 }
 
 /** Why something changed: what the membership log and the rules of starting a campaign go by. */
@@ -95,6 +104,7 @@ export function personFrom(
     members,
     enrollments,
     past,
+    quiet: undefined,
     deferred: [...deferred],
     deferredBefore: deferred,
     history: undefined,

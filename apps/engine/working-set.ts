@@ -135,6 +135,9 @@ function prepare(
     person.history = () => historyOf(person.lineage, histories);
   if (person.fresh) person.state = definitions.book.emptyState();
   else if (person.generation < definitions.servedSince) refold(person, definitions);
+  // Its timer is not later than what its definitions of then foretold, and those are today's.
+  else if (person.generation === BigInt(definitions.generation))
+    person.quiet = { state: person.state, view: person.view, until: person.due };
   person.generation = BigInt(definitions.generation);
 }
 

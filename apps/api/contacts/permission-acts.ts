@@ -82,6 +82,8 @@ export class PermissionActs {
 
 const refusals: Record<string, string> = {
   withdrawn: 'The recipient has withdrawn; only their own act lifts that.',
+  'no-address':
+    'No mail address of this contact is known. One that was written a moment ago is known once the engine has read it: try again, or name the contact as email:….',
   suppressed: 'The recipient of this address has opted out; only their own act lifts that.',
 };
 
