@@ -1,5 +1,5 @@
 import { keyedHash, type ContactId, type Instant, type Uuid } from '@entente/kernel';
-import { mailAddress, readTraits } from '@entente/profile';
+import { COMPANY_CHANGED, mailAddress, readTraits } from '@entente/profile';
 import { encodeState } from '@entente/segment';
 import {
   armTimers,
@@ -82,7 +82,11 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     const waiting = deferred.get(row.id) ?? [];
     persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, past, waiting));
   }
-  const histories = await loadHistories(tx, [...historiesNeeded(persons.values(), wanted, definitions)]);
+  const histories = await loadHistories(
+    tx,
+    [...historiesNeeded(persons.values(), wanted, definitions)],
+    [...definitions.book.eventNames, COMPANY_CHANGED],
+  );
   for (const person of persons.values()) {
     prepare(person, survivors, histories, definitions);
     settleFirstBuilds(person, definitions);

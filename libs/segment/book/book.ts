@@ -67,6 +67,11 @@ export class Book {
     return this.tracking.needs;
   }
 
+  /** The names of the events that `fold` looks at: the history that `foldAll` needs has no others. */
+  get eventNames(): readonly string[] {
+    return this.tracking.eventNames;
+  }
+
   emptyState(): SeriesState {
     return {};
   }

@@ -9,11 +9,13 @@ export type SeriesNeeds = { readonly [memory: string]: number };
 /** Keeps contacts' memories up to date. */
 export class Tracking {
   readonly needs: SeriesNeeds;
+  readonly eventNames: readonly string[];
   private readonly index: EventIndex;
 
   constructor(all: Iterable<OpenMemory>) {
     const memories = [...all];
     this.index = new EventIndex(memories);
+    this.eventNames = [...new Set(memories.flatMap(({ feeds }) => feeds.map(({ event }) => event)))];
     this.needs = Object.fromEntries(memories.map(({ key, size }) => [key, size]));
   }
 

@@ -77,16 +77,21 @@ export interface EventRow {
 export const eventColumns =
   'event.contact_id, event.message, event.at, event.arrival, event.source_id, event.type, event.name, event.cause, event.properties';
 
-/** All stored events of these contacts, by contact, in no particular order. */
+/**
+ * The stored events of these contacts that states and profiles are made of, by contact, in no particular order: those of these
+ * names, and the identify calls.
+ */
 export async function loadHistories(
   tx: Tx,
   contacts: readonly ContactId[],
+  names: readonly string[],
 ): Promise<Map<ContactId, StoredEvent[]>> {
   const histories = new Map<ContactId, StoredEvent[]>(contacts.map((contact) => [contact, []]));
   if (contacts.length === 0) return histories;
   const rows = await tx.query<EventRow>(
-    `SELECT ${eventColumns} FROM event WHERE contact_id = ANY($1::bigint[])`,
-    [contacts],
+    `SELECT ${eventColumns} FROM event
+     WHERE contact_id = ANY($1::bigint[]) AND (name = ANY($2::text[]) OR type = 'identify')`,
+    [contacts, names],
   );
   for (const row of rows) histories.get(row.contact_id)?.push(storedEvent(row));
   return histories;
