@@ -11,6 +11,8 @@ export const bounds = {
   values: 1_000,
   /** Characters of a name, a path or a text to compare with. */
   text: 500,
+  /** Patterns in one rule. */
+  patterns: 10,
   /** Characters of a pattern, its counted repetitions written out. */
   pattern: 500,
   /** Characters of a text in which a pattern is looked for. */

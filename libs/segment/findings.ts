@@ -17,6 +17,8 @@ export function below(path: string, step: string | number): string {
 /** The problems found while a rule is read; what is read goes on behind each, so that all come at once. */
 export class Findings {
   readonly problems: Problem[] = [];
+  /** How many patterns were read: they are dear to prepare, so that a rule has few. */
+  patterns = 0;
 
   /** Always undefined: what could not be read. */
   add(path: string, code: string, message: string, expected: string): undefined {

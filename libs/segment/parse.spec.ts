@@ -219,4 +219,13 @@ describe('canonicalRule', () => {
     const json = { any: [{ not: { event: 'X', count: 2, within: 'PT90M' } }, { trait: 'a.b', ne: 'c' }] };
     expect(text(canonicalRule(ruleOf(json)))).toBe(text(json));
   });
+
+  it('takes no more patterns than can be prepared at once', () => {
+    const all = Array.from({ length: 12 }, (_, n) => ({ trait: 'a', matches: `x${n}` }));
+    expect(found({ all: all.slice(0, 10) })).toEqual([]);
+    expect(found({ all })).toEqual([
+      'rule.all[10].matches too-many-patterns',
+      'rule.all[11].matches too-many-patterns',
+    ]);
+  });
 });

@@ -15,6 +15,14 @@ export const matches: Operator<string> = {
 
   parse(raw, path, findings) {
     if (!isText(raw)) return undefined;
+    findings.patterns += 1;
+    if (findings.patterns > bounds.patterns)
+      return findings.add(
+        path,
+        'too-many-patterns',
+        'The rule has too many patterns.',
+        `at most ${bounds.patterns} patterns in a rule`,
+      );
     if (writtenOut(raw) > bounds.pattern)
       return findings.add(path, 'pattern', 'The pattern is too long with its repetitions.', expected);
     const problem = problemOf(raw);
