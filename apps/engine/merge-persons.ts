@@ -2,7 +2,7 @@ import type { ContactId, Instant } from '@entente/kernel';
 import type { Arrival } from './arrivals';
 import type { Definitions } from './definitions';
 import type { IdentityChanges } from './identities';
-import { catchUp, rebuild, settle } from './move-person';
+import { appliedOf, passTime, rebuild, settle } from './move-person';
 import type { Person } from './person';
 import { end } from './walk-campaigns';
 import { historyOf, type WorkingSet } from './working-set';
@@ -41,7 +41,7 @@ function moveContacts(
   definitions: Definitions,
 ): void {
   const concerned = concernedBy(moved, set);
-  for (const person of concerned) catchUp(person, arrival.at, readThrough, definitions);
+  for (const person of concerned) passTime(person, arrival.at, readThrough, definitions);
   for (const [contact, survivor] of moved) set.survivors.set(contact, survivor);
   regroup(concerned, set, Math.max(arrival.at, ...concerned.map((person) => person.clock)), definitions);
 }
@@ -70,12 +70,15 @@ function regroup(
   }
   const enrollments = [...new Set(concerned.flatMap((person) => person.enrollments))];
   const moved = concerned.flatMap((person) => [...person.moved]);
+  const deferred = concerned.flatMap((person) => person.deferred);
+  deferred.sort((a, b) => a.event.arrival - b.event.arrival);
   for (const person of concerned) {
     person.lineage = lineages.get(person.id)!;
     person.absorbed = set.survivors.get(person.id) !== person.id;
     person.regroupedAt = person.absorbed ? undefined : now;
     const belongs = (contact: ContactId) => person.lineage.includes(contact);
     person.enrollments = enrollments.filter((one) => belongs(one.contact));
+    person.deferred.splice(0, Infinity, ...deferred.filter(({ event }) => belongs(event.contact)));
     person.moved.clear();
     for (const one of moved) if (belongs(one.contact)) person.moved.add(one);
     person.clock = Math.max(person.clock, now);
@@ -84,7 +87,7 @@ function regroup(
 }
 
 function makeAnew(person: Person, set: WorkingSet, definitions: Definitions): void {
-  const history = historyOf(person.lineage, set.histories);
+  const history = appliedOf(person, historyOf(person.lineage, set.histories));
   person.history = () => historyOf(person.lineage, set.histories);
   rebuild(person, history, definitions);
   endTwins(person);

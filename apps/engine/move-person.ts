@@ -22,8 +22,16 @@ export const historyEvent = (event: StoredEvent, { ownSource }: Definitions): Hi
   ...(event.source === ownSource && { own: true }),
 });
 
-/** When time alone next changes something for this person; may be early, never late. */
+/** When this person must be looked at again though nothing happens: something changes, or what was deferred can be applied. */
 export function nextDue(person: Person, definitions: Definitions): Instant | undefined {
+  const due = nextChange(person, definitions);
+  const waiting = person.deferred[0]?.event.arrival;
+  if (due === undefined || waiting === undefined) return due ?? waiting;
+  return Math.min(due, waiting);
+}
+
+/** When time alone next changes something for this person; may be early, never late. */
+function nextChange(person: Person, definitions: Definitions): Instant | undefined {
   if (person.erased || person.absorbed || person.repair !== null) return undefined;
   const flip = nextFlip(person, definitions);
   const wakeAt = nextWake(person);
@@ -56,20 +64,9 @@ export function passTime(
   elapse(person, Math.min(until, waiting), readThrough, definitions);
 }
 
-/** Lets time pass, and everything that was deferred happen. Throws `AheadOfLog` when that is not known to be due yet. */
-export function catchUp(
-  person: Person,
-  until: Instant,
-  readThrough: Instant,
-  definitions: Definitions,
-): void {
-  passTime(person, until, readThrough, definitions);
-  if (person.deferred.length > 0) throw new AheadOfLog(nextDue(person, definitions)!);
-}
-
 function elapse(person: Person, until: Instant, readThrough: Instant, definitions: Definitions): void {
   for (;;) {
-    const due = nextDue(person, definitions);
+    const due = nextChange(person, definitions);
     if (due === undefined || due >= until) return;
     if (due > readThrough) throw new AheadOfLog(due);
     reach(person, Math.max(due, person.clock), definitions);
@@ -183,9 +180,14 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
 /** Makes a person's state of the stored events, but for those that are deferred. Throws `NeedsHistory` where they were not loaded. */
 export function refold(person: Person, definitions: Definitions): void {
   if (!person.history) throw new NeedsHistory(person.id);
-  const waiting = new Set(person.deferred.map(({ event }) => event.message));
-  const history = person.history().filter(({ message }) => !waiting.has(message));
-  person.state = stateOf(history, definitions);
+  person.state = stateOf(appliedOf(person, person.history()), definitions);
+}
+
+/** Those of a person's stored events that are not deferred. */
+export function appliedOf({ deferred }: Person, history: readonly StoredEvent[]): readonly StoredEvent[] {
+  if (deferred.length === 0) return history;
+  const waiting = new Set(deferred.map(({ event }) => event.message));
+  return history.filter(({ message }) => !waiting.has(message));
 }
 
 const stateOf = (history: readonly StoredEvent[], definitions: Definitions): SeriesState =>

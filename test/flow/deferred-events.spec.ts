@@ -105,3 +105,28 @@ it('what waits is counted once, also by whoever is made anew meanwhile', async (
   expect(members!.n).toBe(people);
   expect((await rows(`membership WHERE version_id = ${thrice}`))[0]!.n).toBe(0);
 });
+
+it('holds up no partition where contacts turn out to be one person before what was deferred', async () => {
+  const at = (second: number) => world.clock.moveTo(start + second * SECOND);
+  at(1);
+  await world.arrive(seen(even!), seen(odd!));
+  at(3);
+  const one: Fact = { ...seen(odd!), type: 'alias', previousId: even! };
+  await world.arrive({ ...one, name: undefined });
+  at(11);
+  await world.arrive(seen(even!));
+  await world.read(0);
+  expect(await waiting()).toBe(1);
+  await world.readAll();
+  expect(await positionOf(1)).toBe(world.log.logs[1]!.length);
+
+  await world.passTo(start + 60 * SECOND);
+  expect(await waiting()).toBe(0);
+  const log = await stays();
+  const ends = log.filter(({ entered }) => !entered).map(({ at: second }) => second);
+  expect(log.filter(({ entered }) => entered).map(({ at: second }) => second)).toEqual(
+    expect.arrayContaining([1, 11]),
+  );
+  expect(ends).toEqual(expect.arrayContaining([6, 16]));
+  expect((await rows(`membership WHERE version_id = ${lately}`))[0]!.n).toBe(0);
+});
