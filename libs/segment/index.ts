@@ -1,4 +1,5 @@
 export { compileBook, type Book, type Changes } from './book/book';
+export type { Deviation, EventsHad } from './book/deviation';
 export type { SeriesNeeds } from './book/tracking';
 export { SegmentCycle, type SegmentVersion } from './book/versions';
 export { canonicalRule } from './canonical';

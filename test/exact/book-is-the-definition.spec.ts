@@ -9,6 +9,7 @@ import {
   type Subject,
 } from '@entente/segment';
 import { Definition } from './definition';
+import { deviatesBy } from './deviates-by';
 import { happenings, type Happening } from './happenings';
 import { behaviors, rules } from './rules';
 import { scales, type Scale } from './scale';
@@ -42,6 +43,8 @@ class Run {
   private clock: Instant;
   private state: SeriesState;
   private members: Set<number>;
+  /** Versions from which this contact does not deviate, whatever time brings. */
+  private usual: readonly number[] = [];
 
   constructor(
     contact: string,
@@ -54,6 +57,7 @@ class Run {
     this.clock = scale.start;
     this.state = this.book.emptyState();
     this.members = new Set(this.book.firstChanges(this.subject(), this.clock, []).entered);
+    this.noteUsual();
     this.compareAt(this.clock, this.members);
   }
 
@@ -113,7 +117,16 @@ class Run {
 
   private decide(affected: number[]): void {
     this.members = this.book.members(this.subject(), this.clock, affected, this.members);
+    this.noteUsual();
     this.compareAt(this.clock, this.members);
+  }
+
+  private noteUsual(): void {
+    const { book, clock, members } = this;
+    const { traits, history } = this.definition;
+    const deviates = (version: number) =>
+      deviatesBy(book.deviation([version], clock), { traits, history, members, now: clock });
+    this.usual = this.definition.versions.map(({ id }) => id).filter((id) => !deviates(id));
   }
 
   private compareAt(at: Instant, members: Set<number>): void {
@@ -122,6 +135,8 @@ class Run {
     definition.comparisons += definition.versions.length + this.extra.length;
     expect(members).toEqual(truth);
     expect(book.members(this.subject(), at)).toEqual(truth);
+    const without = book.membersWithout(at);
+    for (const version of this.usual) expect(truth.has(version)).toBe(without.has(version));
     for (const rule of this.extra)
       expect(book.holds(rule, this.subject(), at)).toBe(definition.holds(rule, 'live', at));
   }

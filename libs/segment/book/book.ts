@@ -5,6 +5,7 @@ import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
 import { Compilation } from './compilation';
+import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
 import { References } from './references';
 import type { SeriesState } from '../memories/memory';
@@ -12,6 +13,7 @@ import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
 const NOBODY: ReadonlySet<number> = new Set();
+const WITHOUT: Subject = { contact: '0', state: {}, traits: {} };
 
 interface HeldRule {
   readonly test: Test;
@@ -44,6 +46,7 @@ export class Book {
   private readonly tracking: Tracking;
   private readonly references: References;
   private nobody: ReadonlySet<number> | undefined;
+  private readonly versions: ReadonlyMap<number, SegmentVersion>;
 
   /** `timeZone` is the IANA name of the zone of contacts that name none. Throws `SegmentCycle`. */
   constructor(
@@ -52,6 +55,7 @@ export class Book {
     private readonly timeZone: string,
   ) {
     const sorted = inDependencyOrder(versions);
+    this.versions = new Map(sorted.map((version) => [version.id, version]));
     this.compilation = new Compilation(new VersionNames(versions));
     const refersTo = new Map(sorted.map((version) => [version.id, this.addVersion(version)]));
     for (const rule of extra) this.addHeld(rule);
@@ -150,10 +154,22 @@ export class Book {
    * decided once, but for the versions that depend on who it is and for `only`, which what they came with may change.
    */
   firstChanges(subject: Subject, now: Instant, only: readonly number[]): Changes {
-    this.nobody ??= this.members({ contact: '0', state: {}, traits: {} }, now);
+    const nobody = this.membersWithout(now);
     const decided = this.references.inOrder(new Set([...this.personal, ...only]));
-    const members = this.members(subject, now, decided, this.nobody);
+    const members = this.members(subject, now, decided, nobody);
     return { entered: this.references.inOrder(members), left: [] };
+  }
+
+  /** The versions that somebody without events and traits is a member of, whoever it is and whenever. */
+  membersWithout(now: Instant): ReadonlySet<number> {
+    return (this.nobody ??= this.members(WITHOUT, now));
+  }
+
+  /** Among whom all are for whom one of these versions is, now or by time alone later, not what `membersWithout` says. */
+  deviation(versions: Iterable<number>, now: Instant): Deviation {
+    const somebody = this.at(WITHOUT, now, this.membersWithout(now));
+    const deviations = new Deviations(this.versions, this.compilation, somebody);
+    return unionOf([...versions].map((version) => deviations.of(version)));
   }
 
   /**

@@ -42,7 +42,8 @@ export class Compilation {
     return { tests: compiled.map(({ test }) => test), leaves: compiled.flatMap(({ leaves }) => leaves) };
   }
 
-  private leaf(condition: Condition, status: Status): Leaf {
+  /** A condition as a version of that status reads it. */
+  leaf(condition: Condition, status: Status): Leaf {
     const refers = kindOf(condition).names(condition).segments !== undefined;
     const text = `${refers ? status : ''} ${canonicalJson(condition)}`;
     const leaf = this.leaves.get(text) ?? this.newLeaf(condition, status);
@@ -51,21 +52,23 @@ export class Compilation {
   }
 
   private newLeaf(condition: Condition, status: Status): Leaf {
-    const memories = new Set<string>();
+    const memories = new Map<string, Memory>();
     let refersTo: number | undefined;
     const needs: Needs = {
       memory: <Kept extends Json, Options extends Json>(asked: Remembered<Kept, Options>) => {
         const memory = this.remember(asked as unknown as Remembered<Json, Json>);
-        memories.add(memory.key);
+        memories.set(memory.key, memory);
         return memory as unknown as Memory<Kept>;
       },
       version: (segment) => (refersTo = this.names.idOf(segment, status)),
     };
     const kind = kindOf(condition);
-    const leaf = { tracked: kind.compile(condition, needs), versions: new Set<number>(), refersTo };
-    for (const key of memories) addTo(this.leavesByMemory, key, leaf);
+    const tracked = kind.compile(condition, needs);
+    const { traits = [] } = kind.names(condition);
+    const leaf = { tracked, versions: new Set<number>(), memories: [...memories.values()], traits, refersTo };
+    for (const key of memories.keys()) addTo(this.leavesByMemory, key, leaf);
     if (leaf.tracked.personal) this.personal.push(leaf);
-    for (const trait of kind.names(condition).traits ?? []) addTo(this.leavesByTrait, trait, leaf);
+    for (const trait of traits) addTo(this.leavesByTrait, trait, leaf);
     return leaf;
   }
 

@@ -1,6 +1,6 @@
 import type { ContactId, Instant, JsonObject } from '@entente/kernel';
 import type { Moment, Subject, Tracked } from '../conditions/kind';
-import type { SeriesState } from '../memories/memory';
+import type { Memory, SeriesState } from '../memories/memory';
 import { zoneOf } from '../time-zone';
 
 /** A condition as the book has it: once, for all the rules that contain it. */
@@ -8,6 +8,9 @@ export interface Leaf {
   readonly tracked: Tracked;
   /** The versions whose rules contain it; none when only extra rules do. */
   readonly versions: Set<number>;
+  readonly memories: readonly Memory[];
+  /** The top-level traits that it reads. */
+  readonly traits: readonly string[];
   /** The version it refers to, when it is about membership. */
   readonly refersTo: number | undefined;
 }

@@ -21,6 +21,10 @@ export const countTest = once((count: NumberComparison): ((number: number) => bo
 /** Whether a count passes. */
 export const passesNumber = (count: NumberComparison, number: number): boolean => countTest(count)(number);
 
+/** The first whole number whose truth is not that of 0; a comparison that has the same truth for all is refused when it is read. */
+export const firstThatDiffers = (count: NumberComparison): number =>
+  Math.min(...nextToNamed(count).filter((number) => passesNumber(count, number) !== passesNumber(count, 0)));
+
 /** Whether a count of 0, 1, 2, … passes, up to the number where it settles. */
 export const truthsOf = (count: NumberComparison): readonly boolean[] =>
   Array.from({ length: settlesAt(count) + 1 }, (_, number) => passesNumber(count, number));
@@ -50,9 +54,11 @@ export function parseCount(
     : count;
 }
 
+const isConstant = (count: NumberComparison): boolean =>
+  new Set(nextToNamed(count).map((number) => passesNumber(count, number))).size === 1;
+
 /** A truth can only change next to a number that is named. */
-function isConstant(count: NumberComparison): boolean {
+function nextToNamed(count: NumberComparison): number[] {
   const named = Object.values(count).flat() as number[];
-  const probes = [0, ...named.flatMap((number) => [number - 1, number, number + 1])].filter((n) => n >= 0);
-  return new Set(probes.map((number) => passesNumber(count, number))).size === 1;
+  return [0, ...named.flatMap((number) => [number - 1, number, number + 1])].filter((number) => number >= 0);
 }

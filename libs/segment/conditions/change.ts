@@ -37,7 +37,7 @@ export function compileChange(
   path: string,
   window: Window,
   needs: Needs,
-): Required<Omit<Tracked, 'personal'>> {
+): Required<Pick<Tracked, 'holds' | 'changesAt'>> {
   const span = spanOf(window);
   const feeds = [{ event: IDENTIFIED, has: stepsOf(path)[0]! }];
   const memory = needs.memory({ kind: changed, feeds, options: path, size: 0 });

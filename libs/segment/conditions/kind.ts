@@ -1,4 +1,4 @@
-import type { ContactId, Instant, Json, JsonObject } from '@entente/kernel';
+import type { ContactId, Duration, Instant, Json, JsonObject } from '@entente/kernel';
 import type { Facts } from '../facts';
 import type { Findings } from '../findings';
 import type { Schema } from '../schema/schema';
@@ -35,6 +35,12 @@ export interface Needs {
   version(segment: string): number | undefined;
 }
 
+/** So many events of a condition's one memory, none longer ago than this, are needed for anything to differ, now or later by time alone. */
+export interface Threshold {
+  readonly events: number;
+  readonly within: Duration | undefined;
+}
+
 /** A condition over the state that `fold` keeps. */
 export interface Tracked {
   holds(moment: Moment): boolean;
@@ -44,6 +50,8 @@ export interface Tracked {
    * something in one of its memories, or one of its traits.
    */
   changesAt?(moment: Moment): Instant | undefined;
+  /** How few events leave everything as it is for somebody without; any one of its memories' may change something where this is absent. */
+  readonly threshold?: Threshold;
   /** Whether somebody without events and traits may differ from somebody else without: a sample does. */
   readonly personal?: boolean;
 }

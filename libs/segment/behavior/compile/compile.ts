@@ -1,6 +1,6 @@
 import type { Comparison } from '../../comparisons/comparison';
-import { passesNumber, settlesAt } from '../../comparisons/count';
-import type { Needs, Tracked } from '../../conditions/kind';
+import { firstThatDiffers, passesNumber, settlesAt } from '../../comparisons/count';
+import type { Needs, Threshold, Tracked } from '../../conditions/kind';
 import { amounts, type AmountOptions } from '../../memories/amounts';
 import { earliest } from '../../memories/earliest';
 import { latest, latestOf, totalOf } from '../../memories/latest';
@@ -20,7 +20,23 @@ import { remembered } from './remembered';
 import { walkOver } from './walk';
 
 /** A condition on events over the smallest memory that tells its truth at every instant. */
-export function compileBehavior(behavior: Behavior, needs: Needs): Tracked {
+export const compileBehavior = (behavior: Behavior, needs: Needs): Tracked => ({
+  ...compileMeasure(behavior, needs),
+  ...(!behavior.since && { threshold: thresholdOf(behavior) }),
+});
+
+/** As long as there are fewer, it is as if there were none. */
+function thresholdOf(behavior: Behavior): Threshold {
+  const { count, distinct } = behavior;
+  const asked = count ?? (distinct && comparisonIn(distinct));
+  const { reach } = periodOf(behavior);
+  return {
+    events: asked ? firstThatDiffers(asked) : 1,
+    within: 'back' in reach && reach.older === 'out' ? reach.back : undefined,
+  };
+}
+
+function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
   if (movesIn(behavior)) return compileMoving(behavior, needs);
   const { count, sum, average, min, max, distinct, regular } = behavior;
   if (count) return compileCount(behavior, count, needs);

@@ -1,0 +1,32 @@
+import { isObject, type Instant, type Json, type JsonObject } from '@entente/kernel';
+import type { Deviation, EventsHad, HistoryEvent } from '@entente/segment';
+
+interface Known {
+  readonly traits: JsonObject;
+  readonly history: readonly HistoryEvent[];
+  readonly members: ReadonlySet<number>;
+  readonly now: Instant;
+}
+
+/** Whether a contact is among those that a deviation names. */
+export const deviatesBy = (deviation: Deviation, { traits, history, members, now }: Known): boolean =>
+  deviation.everybody ||
+  deviation.events.some((had) => history.filter((event) => counts(had, event, now)).length >= had.atLeast) ||
+  deviation.traits.some((trait) => Object.hasOwn(traits, trait)) ||
+  deviation.members.some((version) => members.has(version)) ||
+  deviation.others.some((version) => !members.has(version));
+
+const counts = ({ event, own, properties, within }: EventsHad, one: HistoryEvent, now: Instant): boolean =>
+  one.name === event &&
+  (!own || one.own === true) &&
+  (within === undefined || one.at > now - within) &&
+  (properties === undefined || contains(one.properties, properties));
+
+/** As `@>` of PostgreSQL, for objects and plain values. */
+function contains(whole: Json, part: Json): boolean {
+  if (!isObject(part)) return whole === part;
+  return (
+    isObject(whole) &&
+    Object.entries(part).every(([key, value]) => key in whole && contains(whole[key] as Json, value as Json))
+  );
+}
