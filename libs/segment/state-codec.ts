@@ -25,19 +25,20 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** A contact's state in few bytes: any plain JSON values, instants and UUIDs the shortest. */
 export function encodeState(state: SeriesState): Buffer {
-  if (Object.keys(state).length === 0) return EMPTY;
+  if (state.size === 0) return EMPTY;
   writer.reset();
   writer.byte(VERSION);
-  writer.value(state as Json);
+  writer.map(state);
   return writer.taken();
 }
 
 /** Throws a `RangeError` for what `encodeState` did not write. */
 export function decodeState(bytes: Buffer): SeriesState {
-  if (bytes.length === 0) return {};
+  if (bytes.length === 0) return new Map();
   const reader = new Reader(bytes);
   if (reader.byte() !== VERSION) throw new RangeError('a state of a version that is not known');
-  return reader.value() as SeriesState;
+  if (reader.byte() !== tag.object) throw new RangeError('a state that cannot be read');
+  return reader.map();
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -101,12 +102,15 @@ class Writer {
   }
 
   private object(value: { readonly [key: string]: Json }): void {
-    const keys = Object.keys(value).filter((key) => value[key] !== undefined);
+    this.map(new Map(Object.entries(value).filter(([, one]) => one !== undefined)));
+  }
+
+  map(values: ReadonlyMap<string, Json>): void {
     this.byte(tag.object);
-    this.whole(keys.length);
-    for (const key of keys) {
+    this.whole(values.size);
+    for (const [key, value] of values) {
       this.text(key);
-      this.value(value[key]!);
+      this.value(value);
     }
   }
 
@@ -155,7 +159,7 @@ class Reader {
       case tag.list:
         return this.list();
       case tag.object:
-        return this.object();
+        return Object.fromEntries(this.map());
       case tag.text:
         return this.text();
       case tag.uuid:
@@ -178,11 +182,10 @@ class Reader {
     return values;
   }
 
-  /** `__proto__` would be no ordinary key if it were assigned. */
-  private object(): Json {
-    const entries: [string, Json][] = [];
-    for (let left = this.whole(); left > 0; left -= 1) entries.push([this.text(), this.value()]);
-    return Object.fromEntries(entries);
+  map(): Map<string, Json> {
+    const values = new Map<string, Json>();
+    for (let left = this.whole(); left > 0; left -= 1) values.set(this.text(), this.value());
+    return values;
   }
 
   private text(): string {

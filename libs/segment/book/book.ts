@@ -13,7 +13,8 @@ import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
 const NOBODY: ReadonlySet<number> = new Set();
-const WITHOUT: Subject = { contact: '0', state: {}, traits: {} };
+const NOTHING: SeriesState = new Map();
+const WITHOUT: Subject = { contact: '0', state: NOTHING, traits: {} };
 
 interface HeldRule {
   readonly test: Test;
@@ -77,7 +78,7 @@ export class Book {
   }
 
   emptyState(): SeriesState {
-    return {};
+    return NOTHING;
   }
 
   /**
@@ -232,7 +233,7 @@ export class Book {
 
   private timedLeavesOf({ state, traits }: Evaluation): Set<Leaf> {
     const leaves = new Set<Leaf>();
-    for (const memory of Object.keys(state))
+    for (const memory of state.keys())
       for (const leaf of this.timedByMemory.get(memory) ?? []) leaves.add(leaf);
     for (const [trait, timed] of this.timedByTrait)
       if (Object.hasOwn(traits, trait)) for (const leaf of timed) leaves.add(leaf);

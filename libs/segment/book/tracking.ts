@@ -1,4 +1,3 @@
-import type { Json } from '@entente/kernel';
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { OpenMemory, SeriesState } from '../memories/memory';
 import { EventIndex, type Match } from './event-index';
@@ -26,11 +25,11 @@ export class Tracking {
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
     const matching = this.matching(event);
     if (matching.length === 0) return state;
-    const next: Record<string, Json> = { ...state };
+    const next = new Map(state);
     for (const { memory, feeds } of matching) {
-      const kept = memory.add(state[memory.key], event, feeds);
+      const kept = memory.add(state.get(memory.key), event, feeds);
       if (kept === 'recompute') return 'recompute';
-      next[memory.key] = kept;
+      next.set(memory.key, kept);
     }
     return next;
   }
@@ -43,6 +42,6 @@ export class Tracking {
         if (list) list.push({ event, feeds });
         else fed.set(memory, [{ event, feeds }]);
       }
-    return Object.fromEntries([...fed].map(([memory, events]) => [memory.key, memory.of(events)]));
+    return new Map([...fed].map(([memory, events]) => [memory.key, memory.of(events)]));
   }
 }

@@ -6,9 +6,9 @@ import { stepsOf, valueAt } from '../read';
 
 /**
  * What is kept of a contact's events, so that conditions need no history: by the key of each memory that had an event, what
- * that memory keeps. Plain JSON; a contact without events has `{}`.
+ * that memory keeps, as plain JSON; a contact without events has none. A map, for contacts have keys of all sorts.
  */
-export type SeriesState = { readonly [memory: string]: Json };
+export type SeriesState = ReadonlyMap<string, Json>;
 
 /** Events that a memory is fed: those of one name that pass one fixed filter. */
 export interface Feed {
@@ -83,7 +83,7 @@ export class OpenMemory implements Memory {
   }
 
   in(state: SeriesState): Json | undefined {
-    return state[this.key];
+    return state.get(this.key);
   }
 
   /** Whether an event of that feed's name is fed to it. */
