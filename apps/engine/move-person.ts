@@ -3,7 +3,7 @@ import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@ent
 import type { Changes, HistoryEvent, SeriesState } from '@entente/segment';
 import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
-import { nextWake, subjectOf, type ChangeCause, type Person } from './person';
+import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
 import { NeedsHistory } from './start-over';
 import { chainOf, startByChange, startByEvent, wake } from './walk-campaigns';
 
@@ -24,29 +24,36 @@ export const historyEvent = (event: StoredEvent, { ownSource }: Definitions): Hi
 
 /** When this person must be looked at again though nothing happens: something changes, or what was deferred can be applied. */
 export function nextDue(person: Person, definitions: Definitions): Instant | undefined {
-  const due = nextChange(person, definitions);
-  const waiting = person.deferred[0]?.event.arrival;
-  if (due === undefined || waiting === undefined) return due ?? waiting;
-  return Math.min(due, waiting);
+  return earlier(nextChange(person, definitions), person.deferred[0]?.event.arrival);
 }
 
 /** When time alone next changes something for this person; may be early, never late. */
 function nextChange(person: Person, definitions: Definitions): Instant | undefined {
   if (person.erased || person.absorbed || person.repair !== null) return undefined;
-  const flip = nextFlip(person, definitions);
-  const wakeAt = nextWake(person);
-  if (flip === undefined || wakeAt === undefined) return flip ?? wakeAt;
-  return Math.min(flip, wakeAt);
+  return earlier(nextFlip(person, definitions), nextWake(person));
 }
+
+const earlier = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;
 
 /** As `nextChange` of the book, which is asked again only when something else is known of the person or its answer is past. */
 function nextFlip(person: Person, { book }: Definitions): Instant | undefined {
-  const { quiet, state, view, clock } = person;
-  const isKnown = quiet?.state === state && quiet.view === view;
-  if (isKnown && (quiet.until === undefined || quiet.until > clock)) return quiet.until;
+  if (isQuiet(person)) return person.quiet.until;
+  const { state, view, clock } = person;
   const until = book.nextChange(subjectOf(person), clock);
   person.quiet = { state, view, until };
   return until;
+}
+
+/** Whether it is known before which instant time alone changes nothing. */
+function isQuiet(person: Person): person is Person & { quiet: Quiet } {
+  const { quiet, state, view, clock } = person;
+  return (
+    quiet !== undefined &&
+    quiet.state === state &&
+    quiet.view === view &&
+    (quiet.until === undefined || quiet.until > clock)
+  );
 }
 
 /**
@@ -81,7 +88,7 @@ function reach(person: Person, now: Instant, definitions: Definitions): void {
 }
 
 /** The versions whose truth time alone may change by an instant. */
-function dueBy(person: Person, now: Instant, definitions: Definitions): number[] {
+function dueBy(person: Person, now: Instant, definitions: Definitions): readonly number[] {
   const flip = nextFlip(person, definitions);
   if (flip === undefined || flip > now) return [];
   return definitions.book.affectedByTime(subjectOf(person), person.clock, now);
@@ -127,7 +134,8 @@ function applyNow(
   const due = dueBy(person, now, definitions);
   person.clock = now;
   const changed = setTraits(person, event, definitions);
-  foldEvent(person, event, definitions);
+  const happened = historyEvent(event, definitions);
+  foldEvent(person, happened, definitions);
   const cause: ChangeCause = {
     kind: 'event',
     message: event.message,
@@ -137,7 +145,7 @@ function applyNow(
     silent,
     chain: chainOf(event, definitions),
   };
-  settle(person, cause, definitions, [...due, ...affected(event, changed, definitions)]);
+  settle(person, cause, definitions, [...due, ...affected(happened, changed, definitions)]);
   startByEvent(person, event, cause, definitions);
   wake(person, now, definitions);
 }
@@ -152,15 +160,20 @@ function setTraits(person: Person, event: StoredEvent, definitions: Definitions)
   return result.changed;
 }
 
-function foldEvent(person: Person, event: StoredEvent, definitions: Definitions): void {
-  const folded = definitions.book.fold(person.state, historyEvent(event, definitions));
-  if (folded === 'recompute') refold(person, definitions);
-  else person.state = folded;
+/** What was known of the person's next change still is but for what the event is fed to. */
+function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions): void {
+  const { book } = definitions;
+  const folded = book.fold(person.state, event);
+  if (folded === 'recompute') return refold(person, definitions);
+  const before = isQuiet(person) ? person.quiet : undefined;
+  person.state = folded;
+  if (!before) return;
+  const until = earlier(before.until, book.nextChangeAfter(event, subjectOf(person), person.clock));
+  person.quiet = { state: folded, view: person.view, until };
 }
 
-function affected(event: StoredEvent, traits: string[], definitions: Definitions): number[] {
-  const { book } = definitions;
-  const byEvent = book.affectedByEvent(historyEvent(event, definitions));
+function affected(event: HistoryEvent, traits: string[], { book }: Definitions): readonly number[] {
+  const byEvent = book.affectedByEvent(event);
   return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
 }
 

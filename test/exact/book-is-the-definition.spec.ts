@@ -73,14 +73,17 @@ class Run {
     const { event: name, properties, own } = one;
     const event = { at: this.clock - one.late, id, name, properties, ...(own && { own }) };
     this.definition.history.push(event);
+    const before = this.nextChange();
     this.fold(event);
+    const after = this.book.nextChangeAfter(event, this.subject(), this.clock) ?? Infinity;
+    expect(this.nextChange()).toBeGreaterThanOrEqual(Math.min(before, after));
     this.decide(this.book.affectedByEvent(event));
   }
 
   /** Lets time pass, step by step through what `nextChange` foretells; nothing may move in between. */
   passTo(until: Instant): void {
     for (;;) {
-      const next = this.book.nextChange(this.subject(), this.clock) ?? Infinity;
+      const next = this.nextChange();
       expect(next).toBeGreaterThan(this.clock);
       this.staysUntil(Math.min(next, until + 1));
       if (next > until) break;
@@ -106,6 +109,10 @@ class Run {
       throw new Error('What comes in order is folded.');
   }
 
+  private nextChange(): Instant {
+    return this.book.nextChange(this.subject(), this.clock) ?? Infinity;
+  }
+
   private subject(): Subject {
     const { contact, traits } = this.definition;
     return { contact, state: this.state, traits };
@@ -115,7 +122,7 @@ class Run {
     for (const at of this.definition.boundaries(this.clock, next)) this.compareAt(at, this.members);
   }
 
-  private decide(affected: number[]): void {
+  private decide(affected: readonly number[]): void {
     this.members = this.book.members(this.subject(), this.clock, affected, this.members);
     this.noteUsual();
     this.compareAt(this.clock, this.members);

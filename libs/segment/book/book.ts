@@ -1,6 +1,5 @@
 import type { Instant } from '@entente/kernel';
 import { ruleText } from '../canonical';
-import { earliest } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
@@ -9,12 +8,15 @@ import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
 import { References } from './references';
 import type { SeriesState } from '../memories/memory';
+import { Timing } from './timing';
 import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
 const NOBODY: ReadonlySet<number> = new Set();
 const NOTHING: SeriesState = new Map();
 const WITHOUT: Subject = { contact: '0', state: NOTHING, traits: {} };
+/** A longer list of affected versions is made each time: so many memories may have one. */
+const MOST_KEPT = 100;
 
 interface HeldRule {
   readonly test: Test;
@@ -38,11 +40,11 @@ export class Book {
   private readonly tests = new Map<number, Test>();
   private readonly heldRules = new Map<string, HeldRule>();
   private readonly heldByIdentity = new WeakMap<Rule, HeldRule>();
-  /** By memory and by trait, the conditions of versions that time alone may change. */
-  private readonly timedByMemory: ReadonlyMap<string, readonly Leaf[]>;
-  private readonly timedByTrait: ReadonlyMap<string, readonly Leaf[]>;
+  /** By memory, the versions that it may change, dependents included. */
+  private readonly affectedByMemory = new Map<string, readonly number[]>();
   /** The versions whose truth for somebody new depends on who they are. */
   private readonly personal: readonly number[];
+  private readonly timing: Timing;
   private readonly compilation: Compilation;
   private readonly tracking: Tracking;
   private readonly references: References;
@@ -62,8 +64,7 @@ export class Book {
     for (const rule of extra) this.addHeld(rule);
     this.references = new References([...this.tests.keys()], refersTo);
     this.tracking = new Tracking(this.compilation.memories.values());
-    this.timedByMemory = timedOnly(this.compilation.leavesByMemory);
-    this.timedByTrait = timedOnly(this.compilation.leavesByTrait);
+    this.timing = new Timing(this.compilation);
     this.personal = this.affectedBy(this.compilation.personal);
   }
 
@@ -104,21 +105,19 @@ export class Book {
   }
 
   /** The versions, dependents included and in order, whose truth such an event may change. */
-  affectedByEvent(event: Happened): number[] {
-    const matching = this.tracking.matching(event);
-    return this.affectedBy(matching.flatMap(({ memory }) => this.leavesOfMemory(memory.key)));
+  affectedByEvent(event: Happened): readonly number[] {
+    const affected = this.tracking.matching(event).map(({ memory }) => this.affectedByChangeOf(memory.key));
+    return affected.length === 1 ? affected[0]! : this.references.inOrder(affected.flat());
   }
 
   /** The versions, dependents included and in order, whose truth a change of these top-level traits may change. */
-  affectedByTraits(names: readonly string[]): number[] {
+  affectedByTraits(names: readonly string[]): readonly number[] {
     return this.affectedBy(names.flatMap((name) => this.leavesOfTrait(name)));
   }
 
   /** The versions, dependents included and in order, whose truth may differ at `until` from `after` by time alone. */
-  affectedByTime(subject: Subject, after: Instant, until: Instant): number[] {
-    const due: Leaf[] = [];
-    for (const [leaf, at] of this.changesOf(this.at(subject, after))) if (at <= until) due.push(leaf);
-    return this.affectedBy(due);
+  affectedByTime(subject: Subject, after: Instant, until: Instant): readonly number[] {
+    return this.affectedBy(this.timing.due(this.at(subject, after), until));
   }
 
   /**
@@ -178,7 +177,13 @@ export class Book {
    * never will. A condition may have this later than the very change in no case, and earlier in few.
    */
   nextChange(subject: Subject, now: Instant): Instant | undefined {
-    return earliest(this.instantsOf(this.at(subject, now)));
+    return this.timing.next(this.at(subject, now));
+  }
+
+  /** As `nextChange` of the conditions that such an event may change, once it is folded. Of the others nothing changes sooner for it. */
+  nextChangeAfter(event: Happened, subject: Subject, now: Instant): Instant | undefined {
+    const memories = this.tracking.matching(event).map(({ memory }) => memory.key);
+    return this.timing.nextOf(memories, this.at(subject, now));
   }
 
   /** Whether a rule of a version or an extra rule holds; it reads segments as a live version does. */
@@ -215,47 +220,22 @@ export class Book {
     return held;
   }
 
-  private affectedBy(leaves: readonly Leaf[]): number[] {
+  private affectedBy(leaves: readonly Leaf[]): readonly number[] {
     return this.references.withDependents(new Set(leaves.flatMap(({ versions }) => [...versions])));
   }
 
-  /** When time may next change each condition on what this contact has, where time alone does. */
-  private *changesOf(moment: Evaluation): Iterable<[Leaf, Instant]> {
-    for (const leaf of this.timedLeavesOf(moment)) {
-      const at = leaf.tracked.changesAt!(moment);
-      if (at !== undefined) yield [leaf, at];
-    }
-  }
-
-  private *instantsOf(moment: Evaluation): Iterable<Instant> {
-    for (const [, at] of this.changesOf(moment)) yield at;
-  }
-
-  private timedLeavesOf({ state, traits }: Evaluation): Set<Leaf> {
-    const leaves = new Set<Leaf>();
-    for (const memory of state.keys())
-      for (const leaf of this.timedByMemory.get(memory) ?? []) leaves.add(leaf);
-    for (const [trait, timed] of this.timedByTrait)
-      if (Object.hasOwn(traits, trait)) for (const leaf of timed) leaves.add(leaf);
-    return leaves;
-  }
-
-  private leavesOfMemory(key: string): readonly Leaf[] {
-    return this.compilation.leavesByMemory.get(key) ?? [];
+  private affectedByChangeOf(memory: string): readonly number[] {
+    const known = this.affectedByMemory.get(memory);
+    if (known) return known;
+    const affected = this.affectedBy(this.compilation.leavesByMemory.get(memory) ?? []);
+    if (affected.length <= MOST_KEPT) this.affectedByMemory.set(memory, affected);
+    return affected;
   }
 
   private leavesOfTrait(name: string): readonly Leaf[] {
     return this.compilation.leavesByTrait.get(name) ?? [];
   }
 }
-
-function timedOnly(all: ReadonlyMap<string, readonly Leaf[]>): Map<string, readonly Leaf[]> {
-  const timed = [...all].map(([key, leaves]) => [key, leaves.filter(isTimed)] as const);
-  return new Map(timed.filter(([, leaves]) => leaves.length > 0));
-}
-
-const isTimed = ({ tracked, versions }: Leaf): boolean =>
-  tracked.changesAt !== undefined && versions.size > 0;
 
 const referred = (leaves: readonly Leaf[]): Set<number> =>
   new Set(leaves.flatMap(({ refersTo }) => refersTo ?? []));

@@ -6,9 +6,10 @@ import { stepsOf, valueAt } from '../read';
 
 /** One feed of a memory, as the index finds it. */
 interface Entry {
-  readonly memory: OpenMemory;
   readonly feed: number;
   readonly where: NonNullable<Feed['where']>;
+  /** What it finds when no other feed of the memory has the event. */
+  readonly match: Match;
 }
 
 type ByValue = Map<unknown, Entry[]>;
@@ -27,7 +28,7 @@ export class EventIndex {
     const named = new Map<string, Entry[]>();
     for (const memory of all)
       for (const [feed, { event, where = {} }] of memory.feeds.entries())
-        addTo(named, event, { memory, feed, where });
+        addTo(named, event, { feed, where, match: { memory, feeds: [feed] } });
     for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
   }
 
@@ -59,14 +60,27 @@ class NameIndex {
   }
 
   matching(event: Happened): readonly Match[] {
-    const found = new Map<OpenMemory, number[]>();
-    const take = ({ memory, feed }: Entry): void => {
-      if (memory.takes(feed, event)) addTo(found, memory, feed);
-    };
-    this.open.forEach(take);
-    for (const { steps, byValue } of this.byProperty)
-      byValue.get(valueAt(event.properties, steps))?.forEach(take);
-    return [...found].map(([memory, feeds]) => ({ memory, feeds: feeds.sort((a, b) => a - b) }));
+    const found: Match[] = [];
+    let severalFeeds: Map<OpenMemory, number[]> | undefined;
+    for (const entries of this.candidates(event))
+      for (const { match, feed } of entries) {
+        const { memory } = match;
+        if (!memory.takes(feed, event)) continue;
+        if (memory.feeds.length === 1) found.push(match);
+        else addTo((severalFeeds ??= new Map()), memory, feed);
+      }
+    for (const [memory, feeds] of severalFeeds ?? [])
+      found.push({ memory, feeds: feeds.sort((a, b) => a - b) });
+    return found;
+  }
+
+  private candidates({ properties }: Happened): (readonly Entry[])[] {
+    const candidates = [this.open];
+    for (const { steps, byValue } of this.byProperty) {
+      const entries = byValue.get(valueAt(properties, steps));
+      if (entries) candidates.push(entries);
+    }
+    return candidates;
   }
 }
 

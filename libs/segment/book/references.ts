@@ -19,19 +19,30 @@ export class References {
   }
 
   /** These versions in order, each once. */
-  inOrder(versions: Iterable<number>): number[] {
+  inOrder(versions: Iterable<number>): readonly number[] {
+    if (Array.isArray(versions) && this.isInOrder(versions)) return versions;
     const known = [...new Set(versions)].filter((version) => this.rank.has(version));
     return known.sort((a, b) => this.rank.get(a)! - this.rank.get(b)!);
   }
 
   /** These versions and all that refer to them, at any distance, in order. */
-  withDependents(versions: Iterable<number>): number[] {
+  withDependents(versions: Iterable<number>): readonly number[] {
     return this.inOrder(closure(versions, this.referredBy));
   }
 
   /** These versions and all that they refer to, at any distance, in order. */
-  withReferred(versions: Iterable<number>): number[] {
+  withReferred(versions: Iterable<number>): readonly number[] {
     return this.inOrder(closure(versions, this.refersTo));
+  }
+
+  private isInOrder(versions: readonly number[]): boolean {
+    let last = -1;
+    for (const version of versions) {
+      const rank = this.rank.get(version) ?? -1;
+      if (rank <= last) return false;
+      last = rank;
+    }
+    return true;
   }
 }
 

@@ -10,6 +10,9 @@ export class Tracking {
   readonly needs: SeriesNeeds;
   readonly eventNames: readonly string[];
   private readonly index: EventIndex;
+  /** What was asked last, for several questions about one event come one after another. */
+  private asked: Happened | undefined;
+  private answer: readonly Match[] = [];
 
   constructor(all: Iterable<OpenMemory>) {
     const memories = [...all];
@@ -19,7 +22,11 @@ export class Tracking {
   }
 
   matching(event: Happened): readonly Match[] {
-    return this.index.matching(event);
+    if (event !== this.asked) {
+      this.answer = this.index.matching(event);
+      this.asked = event;
+    }
+    return this.answer;
   }
 
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {

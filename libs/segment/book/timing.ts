@@ -1,0 +1,65 @@
+import type { Instant } from '@entente/kernel';
+import type { Compilation } from './compilation';
+import type { Evaluation, Leaf } from './evaluation';
+
+type TimedLeaf = Leaf & { readonly tracked: { changesAt: NonNullable<Leaf['tracked']['changesAt']> } };
+
+const NONE: readonly TimedLeaf[] = [];
+
+/** The conditions of versions that time alone may change. */
+export class Timing {
+  private readonly byMemory: ReadonlyMap<string, readonly TimedLeaf[]>;
+  private readonly byTrait: ReadonlyMap<string, readonly TimedLeaf[]>;
+
+  constructor({ leavesByMemory, leavesByTrait }: Compilation) {
+    this.byMemory = timedOnly(leavesByMemory);
+    this.byTrait = timedOnly(leavesByTrait);
+  }
+
+  /** When the next condition on what a contact has may change. */
+  next(moment: Evaluation): Instant | undefined {
+    return earliestOf(this.leavesOf(moment), moment);
+  }
+
+  /** The same for the conditions on these memories alone. */
+  nextOf(memories: Iterable<string>, moment: Evaluation): Instant | undefined {
+    let next: Instant | undefined;
+    for (const memory of memories) {
+      const at = earliestOf(this.byMemory.get(memory) ?? NONE, moment);
+      if (at !== undefined && (next === undefined || at < next)) next = at;
+    }
+    return next;
+  }
+
+  /** The conditions that may change by an instant. */
+  due(moment: Evaluation, until: Instant): Leaf[] {
+    return [...this.leavesOf(moment)].filter(
+      ({ tracked }) => (tracked.changesAt(moment) ?? Infinity) <= until,
+    );
+  }
+
+  private leavesOf({ state, traits }: Evaluation): Set<TimedLeaf> {
+    const leaves = new Set<TimedLeaf>();
+    for (const memory of state.keys()) for (const leaf of this.byMemory.get(memory) ?? NONE) leaves.add(leaf);
+    for (const [trait, timed] of this.byTrait)
+      if (Object.hasOwn(traits, trait)) for (const leaf of timed) leaves.add(leaf);
+    return leaves;
+  }
+}
+
+function earliestOf(leaves: Iterable<TimedLeaf>, moment: Evaluation): Instant | undefined {
+  let first: Instant | undefined;
+  for (const { tracked } of leaves) {
+    const at = tracked.changesAt(moment);
+    if (at !== undefined && (first === undefined || at < first)) first = at;
+  }
+  return first;
+}
+
+function timedOnly(all: ReadonlyMap<string, readonly Leaf[]>): Map<string, readonly TimedLeaf[]> {
+  const timed = [...all].map(([key, leaves]) => [key, leaves.filter(isTimed)] as const);
+  return new Map(timed.filter(([, leaves]) => leaves.length > 0));
+}
+
+const isTimed = (leaf: Leaf): leaf is TimedLeaf =>
+  leaf.tracked.changesAt !== undefined && leaf.versions.size > 0;
