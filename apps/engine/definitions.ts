@@ -14,6 +14,7 @@ import {
 } from '@entente/storage';
 import { NewerRelease } from './adopt-rule-ground';
 import { KnownContacts } from './known-contacts';
+import { Staleness } from './staleness';
 import { StartOver } from './start-over';
 
 /** A segment version that memberships are kept for. */
@@ -46,10 +47,9 @@ export interface Definitions {
   readonly book: Book;
   readonly versions: ReadonlyMap<number, KeptVersion>;
   readonly campaigns: ReadonlyMap<number, PublishedCampaign>;
-  /** States folded by this generation or a later one hold what the book needs; older ones are folded again. */
-  readonly servedSince: bigint;
+  readonly staleness: Staleness;
   /** Versions of segments that have no live one yet. */
-  readonly firstBuilds: readonly number[];
+  readonly firstBuilds: ReadonlySet<number>;
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
@@ -115,9 +115,9 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     sources: await loadSources(tx),
     ownSource: await ownSource(tx),
     book,
-    servedSince: BigInt(await noteKeptSeries(tx, generation, book.needs)),
+    staleness: new Staleness(await noteKeptSeries(tx, generation, book.needs), book),
     versions: new Map(versions.map((version) => [version.id, version])),
-    firstBuilds: versions.filter((version) => version.isFirst).map(({ id }) => id),
+    firstBuilds: new Set(versions.filter((version) => version.isFirst).map(({ id }) => id)),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),

@@ -12,7 +12,10 @@ import { passTime } from './move-person';
 export async function fireTimers(engine: Engine, buckets: readonly number[]): Promise<Instant | undefined> {
   const through = await engine.through.ofAll(engine.database);
   const due = through === -Infinity ? [] : await dueContacts(engine.database, buckets, through, chunkSize);
-  if (due.length > 0) await letTimePass(engine, due, through);
+  if (due.length > 0) {
+    engine.bustle.note();
+    await letTimePass(engine, due, through);
+  }
   const next = await earliestDue(engine.database, buckets);
   if (next !== undefined && next > through && next <= engine.clock.now())
     await engine.through.urge(engine.database, next);

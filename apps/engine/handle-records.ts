@@ -25,6 +25,7 @@ import {
 import { applyToCompanies, joinsCompany, type JoinedArrival } from './companies';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
+import { Happening } from './happening';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
@@ -60,6 +61,7 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
     await engine.database.transaction((tx) =>
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
+    if (arrivals.length > 0) engine.bustle.note();
     for (const { own } of arrivals) definitions.known.add(own, owners.contacts.get(own)!);
   });
 }
@@ -112,7 +114,12 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
   const beginnings = beginningsOf(events, wanted.survivors, definitions);
   const set = await takePersons(
     tx,
-    { ...wanted, beginnings, histories: new Set([...wanted.histories, ...prepared.histories]) },
+    {
+      ...wanted,
+      beginnings,
+      happening: new Happening(events, arrivals.at(-1)!.at),
+      histories: new Set([...wanted.histories, ...prepared.histories]),
+    },
     definitions,
   );
   const fresh = new Set(news.keys());

@@ -1,22 +1,28 @@
-import { paced } from './paced';
+import { Bustle, paced } from './paced';
 
 describe('work at a bounded share of the time', () => {
-  const after = (took: number, more: boolean, share: number) => {
+  const after = (took: number, { more = true, share = 0.5, busy = true }) => {
     let now = 0;
+    const bustle = new Bustle();
     const work = async () => {
       now += took;
+      if (busy) bustle.note();
       return more;
     };
-    return paced(share, 500, work, () => now)();
+    return paced({ share, idle: 500, bustle }, work, () => now)();
   };
 
   it('rests in proportion to how long each piece took', async () => {
-    expect(await after(80, true, 0.5)).toBe(80);
-    expect(await after(80, true, 0.25)).toBe(240);
-    expect(await after(1, true, 0.25)).toBe(3);
+    expect(await after(80, { share: 0.5 })).toBe(80);
+    expect(await after(80, { share: 0.25 })).toBe(240);
+    expect(await after(1, { share: 0.25 })).toBe(3);
+  });
+
+  it('does not rest where there is nobody to leave time for', async () => {
+    expect(await after(80, { busy: false })).toBe(0);
   });
 
   it('rests as an idle one where there is nothing more to do', async () => {
-    expect(await after(80, false, 0.5)).toBe(500);
+    expect(await after(80, { more: false })).toBe(500);
   });
 });

@@ -30,6 +30,8 @@ export interface Person {
   /** By which definitions the state was folded. */
   generation: bigint;
   state: SeriesState;
+  /** Whether the state lacks something, which nothing at hand asks for. */
+  lacks: boolean;
   traits: SourcedTraits;
   /** The traits as rules read them: one value each, by precedence. */
   view: JsonObject;
@@ -99,6 +101,7 @@ export function personFrom(
     clock: row.clock,
     generation: BigInt(row.generation),
     state: decodeState(row.state),
+    lacks: false,
     traits: row.traits,
     view: {},
     members,

@@ -1,6 +1,6 @@
 import { keyedHash, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import { COMPANY_CHANGED, mailAddress, readTraits } from '@entente/profile';
-import { encodeState } from '@entente/segment';
+import { encodeState, PartialState } from '@entente/segment';
 import {
   armTimers,
   cancelTwins,
@@ -29,10 +29,12 @@ import {
   type Tx,
 } from '@entente/storage';
 import type { Definitions } from './definitions';
+import type { Happening } from './happening';
 import { nextDue, refold, settle } from './move-person';
 import { personFrom, sortedIds, type Person } from './person';
 import { queueSends } from './queue-sends';
-import { StartOver } from './start-over';
+import type { Stale } from './staleness';
+import { NeedsHistory, StartOver } from './start-over';
 
 /** The persons a transaction has locked, and who is part of whom. */
 export interface WorkingSet {
@@ -50,6 +52,8 @@ export interface Wanted {
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
   readonly histories: ReadonlySet<ContactId>;
+  /** What is about to happen; without this it may be anything. */
+  readonly happening?: Happening;
   /** By contact, the enrollments that may begin beside those that a change of membership begins; without this any may. */
   readonly beginnings?: ReadonlyMap<ContactId, readonly Uuid[]>;
 }
@@ -118,13 +122,44 @@ function historiesNeeded(
   definitions: Definitions,
 ): Set<ContactId> {
   const needed = new Set<ContactId>();
+  const { happening, histories } = wanted;
   for (const person of persons) {
-    const stale = !person.fresh && person.generation < definitions.servedSince;
-    if (stale || person.lineage.some((contact) => wanted.histories.has(contact))) {
+    const isAsked = person.lineage.some((contact) => histories.has(contact));
+    if (isAsked || asksForWhatItLacks(person, happening, definitions)) {
       for (const contact of person.lineage) needed.add(contact);
     }
   }
   return needed;
+}
+
+/**
+ * Whether what a person's state lacks may be asked for. Where it may not, the state stays as it is; where that turns out to be
+ * wrong, it is told and the transaction starts over.
+ */
+function asksForWhatItLacks(
+  person: Person,
+  happening: Happening | undefined,
+  definitions: Definitions,
+): boolean {
+  const stale = person.fresh ? undefined : definitions.staleness.of(person.generation);
+  if (!stale) return false;
+  if (!happening || person.deferred.length > 0 || person.enrollments.length > 0) return true;
+  if (person.due !== undefined && person.due <= happening.until) return true;
+  return person.lineage.some((contact) =>
+    happening.of(contact).some((event) => mayAskFor(stale, event, definitions)),
+  );
+}
+
+function mayAskFor(
+  stale: Stale,
+  event: StoredEvent,
+  { book, firstBuilds, triggers, ownSource }: Definitions,
+): boolean {
+  if (event.type !== 'track' || event.source === ownSource || triggers.has(event.name)) return true;
+  return (
+    book.feeds(event, stale.memories) ||
+    book.affectedByEvent(event).some((version) => stale.versions.has(version) || firstBuilds.has(version))
+  );
 }
 
 function prepare(
@@ -137,8 +172,13 @@ function prepare(
   person.absorbed = survivors.get(person.id) !== person.id;
   if (person.lineage.every((contact) => histories.has(contact)))
     person.history = () => historyOf(person.lineage, histories);
+  const stale = definitions.staleness.of(person.generation);
   if (person.fresh) person.state = definitions.book.emptyState();
-  else if (person.generation < definitions.servedSince) refold(person, definitions);
+  else if (stale && !person.history) {
+    person.state = new PartialState(person.state, stale.memories, () => new NeedsHistory(person.id));
+    person.lacks = true;
+    return;
+  } else if (stale) refold(person, definitions);
   // Its timer is not later than what its definitions of then foretold, and those are today's.
   else if (person.generation === BigInt(definitions.generation))
     person.quiet = { state: person.state, view: person.view, until: person.due };
@@ -147,9 +187,10 @@ function prepare(
 
 /** Whom the builder has not come to yet is built before anything happens to them: so that what then happens counts as entering. */
 function settleFirstBuilds(person: Person, definitions: Definitions): void {
-  if (definitions.firstBuilds.length === 0 || person.fresh || person.absorbed || person.repair !== null)
+  const { firstBuilds } = definitions;
+  if (firstBuilds.size === 0 || person.fresh || person.lacks || person.absorbed || person.repair !== null)
     return;
-  settle(person, { kind: 'build' }, definitions, definitions.firstBuilds);
+  settle(person, { kind: 'build' }, definitions, [...firstBuilds]);
 }
 
 export const historyOf = (

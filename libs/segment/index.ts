@@ -10,6 +10,7 @@ export { explain, type Explanation } from './explain';
 export type { Facts, HistoryEvent } from './facts';
 export { forecast } from './forecast';
 export type { SeriesState } from './memories/memory';
+export { PartialState } from './memories/partial-state';
 export type { Subject } from './conditions/kind';
 export { RULE_MEANING } from './meaning';
 export { parseRule } from './parse';

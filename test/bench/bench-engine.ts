@@ -5,6 +5,7 @@ import { handleBatch } from '../../apps/engine/consume-stream';
 import { DefinitionsCache } from '../../apps/engine/definitions';
 import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
+import { Bustle } from '../../apps/engine/paced';
 import { SeenMessages } from '../../apps/engine/seen-messages';
 import { consumer, Through } from '../../apps/engine/through';
 import { DirectLog } from './direct-log';
@@ -21,9 +22,10 @@ export class BenchEngine {
     readonly database: Database,
     partitions: number,
     private readonly batchSize: number,
+    log = new DirectLog(partitions),
   ) {
     const clock = { now: () => Date.now() };
-    this.log = new DirectLog(partitions);
+    this.log = log;
     this.engine = {
       id: '00000000-0000-4000-8000-000000000001',
       database,
@@ -32,6 +34,7 @@ export class BenchEngine {
       definitions: new DefinitionsCache(database),
       through: new Through(this.log, clock),
       seen: new SeenMessages(),
+      bustle: new Bustle(),
       report: (what, error) => this.reports.push(`${what}: ${String(error)}`),
     };
   }
@@ -44,15 +47,15 @@ export class BenchEngine {
     return performance.now() - began;
   }
 
-  /** Reads everything through this moment and lets happen what time causes until then; gives that instant. */
+  /** Reads everything and lets happen what time causes until the instant through which it was read; gives that. */
   async comeToRest(): Promise<Instant> {
-    const now = Date.now();
     await new Promise((resolve) => setTimeout(resolve, 5));
     for (let partition = 0; partition < this.log.partitions; partition += 1)
       await this.log.heartbeat(partition);
     await this.readAll();
-    for (let due = await this.fire(); due !== undefined && due <= now;) due = await this.fire();
-    return now;
+    const through = await this.engine.through.ofAll(this.database);
+    for (let due = await this.fire(); due !== undefined && due <= through;) due = await this.fire();
+    return through;
   }
 
   fire(): Promise<Instant | undefined> {

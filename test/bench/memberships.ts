@@ -76,21 +76,24 @@ function pairs(segments: readonly BenchSegment[], now: Instant): string {
     .replaceAll(':now', `timestamptz '${toIso(now)}'`);
 }
 
-/** How many memberships differ from what SQL computes of the stored events, and how many there are. */
+/** How many memberships differ from what SQL computes of the stored events, some of them, and how many there are. */
 export async function differences(
   database: Database,
   segments: readonly BenchSegment[],
   now: Instant,
-): Promise<{ differing: number; members: number }> {
-  const [row] = await database.query<{ differing: string; members: string }>(
+): Promise<{ differing: number; members: number; examples: readonly string[] }> {
+  const [row] = await database.query<{ differing: string; members: string; examples: string[] | null }>(
     `WITH ${asSeen},
      wanted AS MATERIALIZED (${pairs(segments, now)}),
      kept AS MATERIALIZED (SELECT segment_key AS segment, contact_id FROM membership
-       JOIN segment_version AS version ON version.id = version_id AND version.status = 'live')
-     SELECT (SELECT count(*) FROM ((TABLE wanted EXCEPT TABLE kept) UNION ALL (TABLE kept EXCEPT TABLE wanted)) AS d) AS differing,
-       (SELECT count(*) FROM wanted) AS members`,
+       JOIN segment_version AS version ON version.id = version_id AND version.status = 'live'),
+     differing AS MATERIALIZED (
+       SELECT 'missing' AS what, * FROM (TABLE wanted EXCEPT TABLE kept) AS d
+       UNION ALL SELECT 'too many', * FROM (TABLE kept EXCEPT TABLE wanted) AS d)
+     SELECT (SELECT count(*) FROM differing) AS differing, (SELECT count(*) FROM wanted) AS members,
+       (SELECT array_agg(concat_ws(' ', what, segment, contact_id)) FROM (SELECT * FROM differing LIMIT 5) AS first) AS examples`,
   );
-  return { differing: Number(row!.differing), members: Number(row!.members) };
+  return { differing: Number(row!.differing), members: Number(row!.members), examples: row!.examples ?? [] };
 }
 
 /** Whether the log of entries and exits leads to the memberships that are kept: how many do not agree. */

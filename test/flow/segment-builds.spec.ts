@@ -112,7 +112,7 @@ it('neither loses nor counts twice what arrives meanwhile, for whom it has come 
 it('is not swapped in once it was canceled, and leaves the live version as it was', async () => {
   const live = await author.segment('buyers', { event: 'Order Completed' });
   while (await buildSegments(world.engine));
-  const edit = await author.segment('buyers', twice);
+  const edit = await author.segment('buyers', { event: 'Order Completed', within: 'P30D' });
   await buildSegments(world.engine);
   await database.transaction(async (tx) => {
     await publish(tx);

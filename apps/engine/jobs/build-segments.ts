@@ -1,63 +1,130 @@
 import type { ContactId, Instant } from '@entente/kernel';
 import {
   buildingVersions,
-  contactsAfter,
+  enterUsual,
   forgetRetiredMemberships,
   noteBuilt,
   swapBuilt,
   takeLease,
   type BuildingVersion,
 } from '@entente/storage';
+import type { Definitions } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, settle } from '../move-person';
+import { StartOver, untilSettled } from '../start-over';
+import { BuildPlan, type BuildChunk } from './build-plan';
 import { startPresent } from './start-present';
 
 /**
- * Walks all contacts for the segment versions being built, a chunk at a time, while batches keep those versions for the
- * contacts they touch; then swaps them in at once. Gives whether there is more to do.
+ * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
+ * in at once. Only who may differ from somebody without events and traits is evaluated; the others are what everybody is. Gives
+ * whether there is more to do.
  */
 export async function buildSegments(engine: Engine): Promise<boolean> {
-  const versions = await buildingVersions(engine.database);
-  if (versions.length === 0) return (await startPresent(engine)) || forgetRetiredMemberships(engine.database);
-  if (!(await takeLease(engine.database, 'build', engine.id, leaseLength))) return false;
-  const through = await engine.through.recent(engine.database);
+  const { database } = engine;
+  const versions = await buildingVersions(database);
+  if (versions.length === 0) return (await startPresent(engine)) || forgetRetiredMemberships(database);
+  if (!(await takeBuild(engine))) return false;
+  const through = await engine.through.recent(database);
   if (through === undefined) return true;
+  const began = performance.now();
+  const build = await buildOf(engine, versions, through);
   const cursor = smallest(versions.map((version) => version.cursor));
-  const contacts = await contactsAfter(engine.database, cursor, chunkSize);
-  if (contacts.length > 0) await buildFor(engine, contacts, versions, through);
-  else
-    await swapBuilt(
-      engine.database,
-      versions.map((version) => version.id),
-    );
+  const chunk = await whileLeased(engine, () => build.plan.chunkAfter(database, cursor));
+  if (!chunk) await swapBuilt(database, build.versions);
+  else {
+    await buildChunk(engine, build, chunk, through);
+    const { contacts, to } = chunk;
+    await noteBuilt(database, build.versions, {
+      contacts: contacts.length,
+      to,
+      took: performance.now() - began,
+    });
+  }
   return true;
 }
 
 const smallest = (cursors: readonly ContactId[]): ContactId =>
   cursors.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
 
-function buildFor(
+const takeBuild = (engine: Engine): Promise<boolean> =>
+  takeLease(engine.database, 'build', engine.id, leaseLength);
+
+/** To find who deviates may take longer than a lease. */
+async function whileLeased<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+  const renewal = setInterval(() => void takeBuild(engine).catch(() => undefined), leaseLength / 3);
+  return work().finally(() => clearInterval(renewal));
+}
+
+/** Versions that are built together. */
+interface Build {
+  readonly versions: readonly number[];
+  readonly plan: BuildPlan;
+  /** Since before its contacts were looked for: from these on batches keep the versions for whom they touch. */
+  readonly definitions: Definitions;
+}
+
+/** What each engine is building. */
+const builds = new WeakMap<Engine, Build>();
+
+/** The build in hand, or a new one for other versions. */
+async function buildOf(engine: Engine, building: readonly BuildingVersion[], now: Instant): Promise<Build> {
+  const versions = building.map(({ id }) => id);
+  const inHand = builds.get(engine);
+  if (inHand?.versions.join() === versions.join()) return inHand;
+  const definitions = await untilSettled(async () => {
+    const latest = await engine.definitions.latest();
+    await engine.database.transaction((tx) => engine.definitions.hold(tx, latest));
+    return latest;
+  });
+  if (!versions.every((version) => definitions.versions.has(version))) throw new StartOver();
+  const build = { versions, definitions, plan: new BuildPlan(definitions.book, versions, now) };
+  builds.set(engine, build);
+  return build;
+}
+
+async function buildChunk(engine: Engine, build: Build, chunk: BuildChunk, through: Instant): Promise<void> {
+  const deviating = new Set(chunk.deviating);
+  const others = chunk.contacts.filter((contact) => !deviating.has(contact));
+  const entered = await enterOthers(engine, build, others, through);
+  const rest = others.filter((contact) => !entered.has(contact));
+  await evaluate(engine, build, [...chunk.deviating, ...rest], through);
+}
+
+/** Those that nobody may have evaluated since the plan was made are in what everybody is in. Gives who is. */
+async function enterOthers(
   engine: Engine,
+  { plan, definitions }: Build,
   contacts: readonly ContactId[],
-  versions: readonly BuildingVersion[],
+  now: Instant,
+): Promise<Set<ContactId>> {
+  const entered = await untilSettled(async () => {
+    const latest = await engine.definitions.latest();
+    return engine.database.transaction(async (tx) => {
+      await engine.definitions.hold(tx, latest);
+      const versions = plan.usual.filter((version) => latest.versions.has(version));
+      return enterUsual(tx, contacts, { versions, before: definitions.generation, now });
+    });
+  });
+  return new Set(entered);
+}
+
+async function evaluate(
+  engine: Engine,
+  { versions }: Build,
+  contacts: readonly ContactId[],
   through: Instant,
 ): Promise<void> {
-  const all = versions.map((version) => version.id);
-  let since = performance.now();
-  return evaluateContacts(engine, {
-    contacts,
-    histories: false,
-    move: (person, definitions) => {
-      passTime(person, through + 1, through, definitions);
-      person.clock = Math.max(person.clock, through);
-      const building = all.filter((id) => definitions.versions.has(id));
-      settle(person, { kind: 'build' }, definitions, building);
-    },
-    after: async (tx, some) => {
-      const took = performance.now() - since;
-      since += took;
-      await noteBuilt(tx, all, some, took);
-    },
-  });
+  for (let from = 0; from < contacts.length; from += chunkSize)
+    await evaluateContacts(engine, {
+      contacts: contacts.slice(from, from + chunkSize),
+      histories: false,
+      move: (person, definitions) => {
+        passTime(person, through + 1, through, definitions);
+        person.clock = Math.max(person.clock, through);
+        const building = versions.filter((id) => definitions.versions.has(id));
+        settle(person, { kind: 'build' }, definitions, building);
+      },
+    });
 }

@@ -26,8 +26,8 @@ import { ENGINE, LOG } from '../tokens';
 const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
-/** The share of its time that a job over all contacts works; the rest is for the stream and the timers. */
-const share = 0.5;
+/** The share of its time that a job over all contacts works while the stream or the timers have something to do. */
+export const share = 0.5;
 
 /** What is done in chunks beside the stream, each in a loop of its own. */
 @Injectable()
@@ -44,16 +44,17 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
     /** Rests only shortly after work that said there is more to do. */
     const loop = (name: string, work: () => Promise<unknown>, rest: Duration, short = breath) =>
       new Loop(async () => ((await work()) === true ? short : rest), failed(name));
+    const pace = { share, idle, bustle: engine.bustle };
     const importer = new ImportWorker(engine.database, engine.clock, engine.id);
     this.runs = loop('runs', () => runCampaigns(engine), MINUTE);
     this.loops = [
       this.runs,
       new Loop(
-        paced(share, idle, () => buildSegments(engine)),
+        paced(pace, () => buildSegments(engine)),
         failed('build'),
       ),
       new Loop(
-        paced(share, idle, () => countPreviews(engine)),
+        paced(pace, () => countPreviews(engine)),
         failed('previews'),
       ),
       loop('import', () => importer.work(), idle),

@@ -99,6 +99,17 @@ export class Book {
     return this.tracking.matching(event).length > 0;
   }
 
+  /** Whether one of these memories is among those that such an event is fed to. */
+  feeds(event: Happened, memories: ReadonlySet<string>): boolean {
+    return this.tracking.matching(event).some(({ memory }) => memories.has(memory.key));
+  }
+
+  /** The versions whose own conditions ask for one of these memories. */
+  versionsAsking(memories: Iterable<string>): Set<number> {
+    const leaves = [...memories].flatMap((key) => this.compilation.leavesByMemory.get(key) ?? []);
+    return new Set(leaves.flatMap(({ versions }) => [...versions]));
+  }
+
   /** Whether a segment reads one of these top-level traits. */
   usesTraits(names: readonly string[]): boolean {
     return names.some((name) => this.leavesOfTrait(name).some((leaf) => leaf.versions.size > 0));

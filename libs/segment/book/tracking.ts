@@ -1,5 +1,6 @@
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { OpenMemory, SeriesState } from '../memories/memory';
+import { copyOf } from '../memories/partial-state';
 import { EventIndex, type Match } from './event-index';
 
 /** Which memories a book keeps, by key, and the size of each. */
@@ -32,7 +33,7 @@ export class Tracking {
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
     const matching = this.matching(event);
     if (matching.length === 0) return state;
-    const next = new Map(state);
+    const next = copyOf(state);
     for (const { memory, feeds } of matching) {
       const kept = memory.add(state.get(memory.key), event, feeds);
       if (kept === 'recompute') return 'recompute';

@@ -2,19 +2,19 @@ import type { Tx } from '../database/database';
 import type { Generation } from '../database/definitions';
 
 /**
- * Notes which series of events the definitions of a generation keep, each with how many instants, and gives the generation
- * since which all of them are kept without a gap: a state folded then or later holds what they need. Whoever folds by a
+ * Notes which series of events the definitions of a generation keep, each with how many instants, and gives for each the
+ * generation since which it is kept without a gap: a state folded then or later holds what it needs. Whoever folds by a
  * generation notes it before; so a series that was given up in between, even for one generation, counts from anew.
  */
 export async function noteKeptSeries(
   tx: Tx,
   generation: Generation,
   needs: Readonly<Record<string, number>>,
-): Promise<Generation> {
+): Promise<Map<string, Generation>> {
   const isNews = await tx.run('UPDATE definitions SET series_of = $1 WHERE series_of < $1', [generation]);
   if (isNews > 0) await replaceSeries(tx, generation, needs);
-  const [row] = await tx.query<{ since: Generation | null }>('SELECT max(since) AS since FROM series');
-  return row?.since ?? '0';
+  const rows = await tx.query<{ key: string; since: Generation }>('SELECT key, since FROM series');
+  return new Map(rows.map(({ key, since }) => [key, since]));
 }
 
 async function replaceSeries(

@@ -1,6 +1,7 @@
-import type { ContactId, Duration } from '@entente/kernel';
+import { toIso, type ContactId, type Duration, type Instant } from '@entente/kernel';
+import { bigintArray, intArray } from '../database/binary-array';
 import type { Database, Tx } from '../database/database';
-import { publish } from '../database/definitions';
+import { publish, type Generation } from '../database/definitions';
 
 /** A segment version that is being built, and the last contact it was built for. */
 export interface BuildingVersion {
@@ -32,21 +33,59 @@ export async function moveBuildCursor(tx: Tx, versions: readonly number[], to: C
   );
 }
 
-/** Moves builds on to the last of these contacts, with how long that took; each contact counts once. */
+/** What a builder has done since it was last noted. */
+export interface BuildStep {
+  readonly contacts: number;
+  /** Everybody up to this one is built. */
+  readonly to: ContactId;
+  readonly took: Duration;
+}
+
+/** Moves builds on; those that are further already have done it. */
 export async function noteBuilt(
   tx: Tx,
   versions: readonly number[],
-  contacts: readonly ContactId[],
-  took: Duration,
+  { contacts, to, took }: BuildStep,
 ): Promise<void> {
   await tx.run(
-    `UPDATE segment_version SET build_cursor = greatest(build_cursor, $2::bigint),
-       build_started_at = coalesce(build_started_at, now()),
-       built = built + (SELECT count(*)::int FROM unnest($3::bigint[]) AS contact WHERE contact > build_cursor),
-       build_ms = build_ms + CASE WHEN build_cursor < $2::bigint THEN $4::float8 ELSE 0 END
-     WHERE id = ANY($1::int[])`,
-    [versions, contacts.at(-1)!, contacts, took],
+    `UPDATE segment_version SET build_cursor = $2::bigint, build_started_at = coalesce(build_started_at, now()),
+       built = built + $3::int, build_ms = build_ms + $4::float8
+     WHERE id = ANY($1::int[]) AND build_cursor < $2::bigint`,
+    [versions, to, contacts, took],
   );
+}
+
+/**
+ * Makes contacts members of versions that hold for everybody without events and traits, and logs that as their build. Left out are
+ * those that a transaction of this generation or a later one may have evaluated, and whom somebody has to look at in any case. Gives those that were made members.
+ */
+export async function enterUsual(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  {
+    versions,
+    before,
+    now,
+  }: { readonly versions: readonly number[]; readonly before: Generation; readonly now: Instant },
+): Promise<ContactId[]> {
+  if (contacts.length === 0) return [];
+  const rows = await tx.prepared<{ id: ContactId }>(
+    `WITH usual AS (
+       SELECT id, greatest(clock, $4::timestamptz) AS at FROM contact
+       WHERE id = ANY($1::bigint[]) AND version > 0 AND generation < $3::bigint AND repair IS NULL AND erased_at IS NULL
+         AND NOT EXISTS (SELECT FROM lineage WHERE contact_id = contact.id)
+       ORDER BY id FOR NO KEY UPDATE
+     ), entered AS (
+       INSERT INTO membership (contact_id, version_id, since)
+       SELECT usual.id, version, at FROM usual CROSS JOIN unnest($2::int[]) AS version
+       ON CONFLICT DO NOTHING RETURNING contact_id, version_id, since
+     ), logged AS (
+       INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
+       SELECT contact_id, version_id, true, since, '{"kind":"build"}' FROM entered)
+     SELECT id FROM usual`,
+    [bigintArray(contacts), intArray(versions), before, toIso(now)],
+  );
+  return rows.map(({ id }) => id);
 }
 
 /** A live version whose author wants those it brought in to count as having entered, and the version it replaced. */

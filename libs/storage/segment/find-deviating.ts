@@ -1,0 +1,92 @@
+import { toIso, type ContactId, type Instant } from '@entente/kernel';
+import type { Deviation, EventsHad } from '@entente/segment';
+import type { Database } from '../database/database';
+import { ownSource } from '../outbox';
+
+/** What counting the events of many contacts may take of the server's memory before it goes to disk. */
+const WORK_MEMORY = '256MB';
+
+export interface DeviatingPage {
+  readonly after: ContactId;
+  readonly limit: number;
+  /** How long ago events are is reckoned from then. */
+  readonly now: Instant;
+}
+
+/**
+ * The next persons of a deviation by their ids, by all that is committed; some of them may not deviate. Where events are in it, all
+ * events are read once.
+ */
+export async function findDeviating(
+  database: Database,
+  deviation: Deviation,
+  { after, limit, now }: DeviatingPage,
+): Promise<ContactId[]> {
+  const asked = new Asked();
+  const own = await ownSource(database);
+  const contacts = [
+    ...withEvents(deviation.events, own, now, asked),
+    ...deviation.traits.map(
+      (trait) => `SELECT contact_id FROM profile WHERE traits ? ${asked.as('text', trait)}`,
+    ),
+    ...deviation.members.map(
+      (version) => `SELECT contact_id FROM membership WHERE version_id = ${asked.as('int', version)}`,
+    ),
+    ...deviation.others.map(
+      (version) => `SELECT id FROM contact WHERE NOT EXISTS (
+         SELECT FROM membership WHERE contact_id = contact.id AND version_id = ${asked.as('int', version)})`,
+    ),
+  ];
+  if (contacts.length === 0) return [];
+  const sql = `
+    SELECT string_agg(id::text, ',' ORDER BY id) AS ids FROM (
+      SELECT DISTINCT coalesce(survivor_id, contact_id) AS id
+      FROM (${contacts.join(' UNION ALL ')}) AS deviating (contact_id) LEFT JOIN lineage USING (contact_id)
+      WHERE coalesce(survivor_id, contact_id) > ${asked.as('bigint', after)}
+      ORDER BY id LIMIT ${asked.as('int', limit)}) AS page`;
+  return database.transaction(async (tx) => {
+    await tx.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+    const [row] = await tx.query<{ ids: string | null }>(sql, asked.parameters);
+    return row!.ids?.split(',') ?? [];
+  });
+}
+
+/** The parameters of a statement that is put together. */
+class Asked {
+  readonly parameters: unknown[] = [];
+
+  as(type: string, value: unknown): string {
+    return `$${this.parameters.push(value)}::${type}`;
+  }
+}
+
+/** In one pass over the events: a person has those of all contacts that are part of them. */
+function withEvents(events: readonly EventsHad[], own: number, now: Instant, asked: Asked): string[] {
+  if (events.length === 0) return [];
+  const tests = events.map((had) => ({
+    sql: testOf(had, own, now, asked),
+    atLeast: asked.as('int', had.atLeast),
+  }));
+  const enough = tests.map(({ sql, atLeast }) =>
+    tests.length === 1 ? `count(*) >= ${atLeast}` : `count(*) FILTER (WHERE ${sql}) >= ${atLeast}`,
+  );
+  return [
+    `SELECT coalesce(survivor_id, contact_id) FROM event LEFT JOIN lineage USING (contact_id)
+     WHERE ${tests.map(({ sql }) => `(${sql})`).join(' OR ')} GROUP BY 1 HAVING ${enough.join(' OR ')}`,
+  ];
+}
+
+function testOf(
+  { event, own, properties, within }: EventsHad,
+  source: number,
+  now: Instant,
+  asked: Asked,
+): string {
+  const tests = [
+    `name = ${asked.as('text', event)}`,
+    ...(own ? [`source_id = ${asked.as('smallint', source)}`] : []),
+    ...(within === undefined ? [] : [`at > ${asked.as('timestamptz', toIso(now - within))}`]),
+    ...(properties ? [`properties @> ${asked.as('jsonb', JSON.stringify(properties))}`] : []),
+  ];
+  return tests.join(' AND ');
+}
