@@ -216,12 +216,18 @@ export function settle(
   const { entered, left } = changesNow(person, definitions, only);
   person.evaluated = true;
   person.fresh = false;
+  if (entered.length === 0 && left.length === 0) return;
   const logged = loggedCause(cause);
   const log = (version: number, isEntry: boolean) =>
     person.changes.push({ contact: person.id, version, entered: isEntry, at: person.clock, cause: logged });
-  for (const version of left) log(version, false);
-  for (const version of entered) log(version, true);
-  person.members = new Set([...person.members].filter((version) => !left.includes(version)).concat(entered));
+  for (const version of left) {
+    log(version, false);
+    person.members.delete(version);
+  }
+  for (const version of entered) {
+    log(version, true);
+    person.members.add(version);
+  }
   for (const segment of segmentsIn(left, definitions))
     startByChange(person, 'left', segment, cause, definitions);
   for (const segment of segmentsIn(entered, definitions))

@@ -35,7 +35,7 @@ export interface Person {
   traits: SourcedTraits;
   /** The traits as rules read them: one value each, by precedence. */
   view: JsonObject;
-  members: Set<number>;
+  readonly members: Set<number>;
   /** The open ones, and those that began or ended in this transaction. */
   enrollments: Enrollment[];
   /** What is known of those that ended before, of every contact at hand. */

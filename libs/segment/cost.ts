@@ -32,7 +32,7 @@ export function costOf(rule: Rule): Cost {
   const memories = [...compilation.memories.values()];
   const steps = new Map<string, number>();
   for (const memory of memories) {
-    const decided = compilation.leavesByMemory.get(memory.key)!.length;
+    const decided = memory.leaves.length;
     for (const [event, compared] of comparisonsByEvent(memory))
       steps.set(event, (steps.get(event) ?? 0) + compared + memory.size + decided);
   }

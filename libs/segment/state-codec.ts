@@ -98,7 +98,7 @@ class Writer {
   private list(values: readonly Json[]): void {
     this.byte(tag.list);
     this.whole(values.length);
-    for (const value of values) this.value(value);
+    for (let place = 0; place < values.length; place += 1) this.value(values[place]!);
   }
 
   private object(value: { readonly [key: string]: Json }): void {

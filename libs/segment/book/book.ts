@@ -1,5 +1,6 @@
 import type { Instant } from '@entente/kernel';
 import { ruleText } from '../canonical';
+import { earliest } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
@@ -8,7 +9,8 @@ import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
 import { References } from './references';
 import type { SeriesState } from '../memories/memory';
-import { Timing } from './timing';
+import type { OpenMemory } from './open-memory';
+import { earliestOf, Timing } from './timing';
 import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
@@ -40,8 +42,6 @@ export class Book {
   private readonly tests = new Map<number, Test>();
   private readonly heldRules = new Map<string, HeldRule>();
   private readonly heldByIdentity = new WeakMap<Rule, HeldRule>();
-  /** By memory, the versions that it may change, dependents included. */
-  private readonly affectedByMemory = new Map<string, readonly number[]>();
   /** The versions whose truth for somebody new depends on who they are. */
   private readonly personal: readonly number[];
   private readonly timing: Timing;
@@ -117,7 +117,7 @@ export class Book {
 
   /** The versions, dependents included and in order, whose truth such an event may change. */
   affectedByEvent(event: Happened): readonly number[] {
-    const affected = this.tracking.matching(event).map(({ memory }) => this.affectedByChangeOf(memory.key));
+    const affected = this.tracking.matching(event).map(({ memory }) => this.affectedByChangeOf(memory));
     return affected.length === 1 ? affected[0]! : this.references.inOrder(affected.flat());
   }
 
@@ -193,8 +193,8 @@ export class Book {
 
   /** As `nextChange` of the conditions that such an event may change, once it is folded. Of the others nothing changes sooner for it. */
   nextChangeAfter(event: Happened, subject: Subject, now: Instant): Instant | undefined {
-    const memories = this.tracking.matching(event).map(({ memory }) => memory.key);
-    return this.timing.nextOf(memories, this.at(subject, now));
+    const moment = this.at(subject, now);
+    return earliest(this.tracking.matching(event).map(({ memory }) => earliestOf(memory.leaves, moment)));
   }
 
   /** Whether a rule of a version or an extra rule holds; it reads segments as a live version does. */
@@ -235,11 +235,10 @@ export class Book {
     return this.references.withDependents(new Set(leaves.flatMap(({ versions }) => [...versions])));
   }
 
-  private affectedByChangeOf(memory: string): readonly number[] {
-    const known = this.affectedByMemory.get(memory);
-    if (known) return known;
-    const affected = this.affectedBy(this.compilation.leavesByMemory.get(memory) ?? []);
-    if (affected.length <= MOST_KEPT) this.affectedByMemory.set(memory, affected);
+  private affectedByChangeOf(memory: OpenMemory): readonly number[] {
+    if (memory.affected) return memory.affected;
+    const affected = this.affectedBy(memory.leaves);
+    if (affected.length <= MOST_KEPT) memory.affected = affected;
     return affected;
   }
 

@@ -3,7 +3,8 @@ import type { Needs } from '../conditions/kind';
 import { kindOf, type Condition } from '../conditions/registry';
 import type { Rule } from '../rule';
 import type { Leaf, Test } from './evaluation';
-import { OpenMemory, type Memory, type Remembered } from '../memories/memory';
+import type { Memory, Remembered } from '../memories/memory';
+import { OpenMemory } from './open-memory';
 import type { SegmentVersion, VersionNames } from './versions';
 
 type Status = SegmentVersion['status'];
@@ -11,7 +12,6 @@ type Status = SegmentVersion['status'];
 /** Turns rules into tests over shared conditions, and conditions into needs of shared memories. */
 export class Compilation {
   readonly memories = new Map<string, OpenMemory>();
-  readonly leavesByMemory = new Map<string, Leaf[]>();
   readonly leavesByTrait = new Map<string, Leaf[]>();
   /** Conditions that differ between people of whom nothing is known. */
   readonly personal: Leaf[] = [];
@@ -52,12 +52,12 @@ export class Compilation {
   }
 
   private newLeaf(condition: Condition, status: Status): Leaf {
-    const memories = new Map<string, Memory>();
+    const memories = new Set<OpenMemory>();
     let refersTo: number | undefined;
     const needs: Needs = {
       memory: <Kept extends Json, Options extends Json>(asked: Remembered<Kept, Options>) => {
         const memory = this.remember(asked as unknown as Remembered<Json, Json>);
-        memories.set(memory.key, memory);
+        memories.add(memory);
         return memory as unknown as Memory<Kept>;
       },
       version: (segment) => (refersTo = this.names.idOf(segment, status)),
@@ -65,8 +65,8 @@ export class Compilation {
     const kind = kindOf(condition);
     const tracked = kind.compile(condition, needs);
     const { traits = [] } = kind.names(condition);
-    const leaf = { tracked, versions: new Set<number>(), memories: [...memories.values()], traits, refersTo };
-    for (const key of memories.keys()) addTo(this.leavesByMemory, key, leaf);
+    const leaf = { tracked, versions: new Set<number>(), memories: [...memories], traits, refersTo };
+    for (const memory of memories) memory.leaves.push(leaf);
     if (leaf.tracked.personal) this.personal.push(leaf);
     for (const trait of traits) addTo(this.leavesByTrait, trait, leaf);
     return leaf;

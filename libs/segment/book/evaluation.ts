@@ -18,10 +18,11 @@ export interface Leaf {
 /** A compiled rule. */
 export type Test = (evaluation: Evaluation) => boolean;
 
-/** One contact at one instant, in which each condition is evaluated once at most. */
+/** One contact at one instant, in which each condition that several rules share is evaluated once at most. */
 export class Evaluation implements Moment {
-  private readonly values = new Map<Leaf, boolean>();
-  private readonly decided = new Map<number, boolean>();
+  private values: Map<Leaf, boolean> | undefined;
+  /** The versions that were decided to be otherwise than known. */
+  private differing: Set<number> | undefined;
 
   readonly contact: ContactId;
   readonly state: SeriesState;
@@ -44,6 +45,8 @@ export class Evaluation implements Moment {
   }
 
   holds(leaf: Leaf): boolean {
+    if (leaf.versions.size < 2) return leaf.tracked.holds(this);
+    this.values ??= new Map();
     let value = this.values.get(leaf);
     if (value === undefined) {
       value = leaf.tracked.holds(this);
@@ -54,12 +57,12 @@ export class Evaluation implements Moment {
 
   /** What was decided here, else what was known before. */
   isMember(version: number): boolean {
-    return this.decided.get(version) ?? this.known.has(version);
+    return this.known.has(version) !== (this.differing?.has(version) ?? false);
   }
 
   decide(version: number, test: Test): boolean {
     const member = test(this);
-    this.decided.set(version, member);
+    if (member !== this.known.has(version)) (this.differing ??= new Set()).add(version);
     return member;
   }
 }

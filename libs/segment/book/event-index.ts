@@ -1,15 +1,19 @@
-import { valuesOf } from '../comparisons/comparison';
+import { isListed, valuesOf } from '../comparisons/comparison';
 import type { Scalar } from '../comparisons/operator';
 import type { Happened } from '../facts';
-import type { Feed, OpenMemory } from '../memories/memory';
+import type { Feed } from '../memories/memory';
+import type { OpenMemory } from './open-memory';
 import { stepsOf, valueAt } from '../read';
 
 /** One feed of a memory, as the index finds it. */
 interface Entry {
-  readonly feed: number;
   readonly where: NonNullable<Feed['where']>;
+  /** Whether it has an event that is found here; absent where being found here says so. */
+  readonly takes?: (event: Happened) => boolean;
   /** What it finds when no other feed of the memory has the event. */
   readonly match: Match;
+  /** Whether the memory has no other feed. */
+  readonly isOnly: boolean;
 }
 
 type ByValue = Map<unknown, Entry[]>;
@@ -27,8 +31,13 @@ export class EventIndex {
   constructor(all: Iterable<OpenMemory>) {
     const named = new Map<string, Entry[]>();
     for (const memory of all)
-      for (const [feed, { event, where = {} }] of memory.feeds.entries())
-        addTo(named, event, { feed, where, match: { memory, feeds: [feed] } });
+      for (const [place, feed] of memory.feeds.entries())
+        addTo(named, feed.event, {
+          where: feed.where ?? {},
+          ...(!isFound(feed) && { takes: memory.tests[place]! }),
+          match: { memory, feeds: [place] },
+          isOnly: memory.feeds.length === 1,
+        });
     for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
   }
 
@@ -38,6 +47,7 @@ export class EventIndex {
 }
 
 const NONE: readonly Match[] = [];
+const NOTHING: readonly Entry[] = [];
 
 class NameIndex {
   /** Feeds without an equality: each is tried. */
@@ -60,28 +70,24 @@ class NameIndex {
   }
 
   matching(event: Happened): readonly Match[] {
-    const found: Match[] = [];
-    let severalFeeds: Map<OpenMemory, number[]> | undefined;
-    for (const entries of this.candidates(event))
-      for (const { match, feed } of entries) {
-        const { memory } = match;
-        if (!memory.takes(feed, event)) continue;
-        if (memory.feeds.length === 1) found.push(match);
-        else addTo((severalFeeds ??= new Map()), memory, feed);
-      }
-    for (const [memory, feeds] of severalFeeds ?? [])
-      found.push({ memory, feeds: feeds.sort((a, b) => a - b) });
-    return found;
+    const found = this.open.filter(({ takes }) => takes!(event));
+    for (const { steps, byValue } of this.byProperty)
+      for (const entry of byValue.get(valueAt(event.properties, steps)) ?? NOTHING)
+        if (!entry.takes || entry.takes(event)) found.push(entry);
+    return found.every(({ isOnly }) => isOnly) ? found.map(({ match }) => match) : byMemory(found);
   }
+}
 
-  private candidates({ properties }: Happened): (readonly Entry[])[] {
-    const candidates = [this.open];
-    for (const { steps, byValue } of this.byProperty) {
-      const entries = byValue.get(valueAt(properties, steps));
-      if (entries) candidates.push(entries);
-    }
-    return candidates;
-  }
+/** Whether the values by which an event is found are all that a feed asks for. */
+function isFound({ own, has, where = {} }: Feed): boolean {
+  const comparisons = Object.values(where);
+  return own === undefined && has === undefined && comparisons.length === 1 && isListed(comparisons[0]!);
+}
+
+function byMemory(found: readonly Entry[]): Match[] {
+  const feedsOf = new Map<OpenMemory, number[]>();
+  for (const { match } of found) addTo(feedsOf, match.memory, match.feeds[0]!);
+  return [...feedsOf].map(([memory, feeds]) => ({ memory, feeds: feeds.sort((a, b) => a - b) }));
 }
 
 /** How many different values the filters of all these feeds ask for, by property. */

@@ -36,6 +36,7 @@ export class References {
   }
 
   private isInOrder(versions: readonly number[]): boolean {
+    if (versions.length === 1) return this.rank.has(versions[0]!);
     let last = -1;
     for (const version of versions) {
       const rank = this.rank.get(version) ?? -1;

@@ -11,24 +11,14 @@ export class Timing {
   private readonly byMemory: ReadonlyMap<string, readonly TimedLeaf[]>;
   private readonly byTrait: ReadonlyMap<string, readonly TimedLeaf[]>;
 
-  constructor({ leavesByMemory, leavesByTrait }: Compilation) {
-    this.byMemory = timedOnly(leavesByMemory);
+  constructor({ memories, leavesByTrait }: Compilation) {
+    this.byMemory = timedOnly([...memories.values()].map(({ key, leaves }) => [key, leaves]));
     this.byTrait = timedOnly(leavesByTrait);
   }
 
   /** When the next condition on what a contact has may change. */
   next(moment: Evaluation): Instant | undefined {
     return earliestOf(this.leavesOf(moment), moment);
-  }
-
-  /** The same for the conditions on these memories alone. */
-  nextOf(memories: Iterable<string>, moment: Evaluation): Instant | undefined {
-    let next: Instant | undefined;
-    for (const memory of memories) {
-      const at = earliestOf(this.byMemory.get(memory) ?? NONE, moment);
-      if (at !== undefined && (next === undefined || at < next)) next = at;
-    }
-    return next;
   }
 
   /** The conditions that may change by an instant. */
@@ -47,16 +37,17 @@ export class Timing {
   }
 }
 
-function earliestOf(leaves: Iterable<TimedLeaf>, moment: Evaluation): Instant | undefined {
+/** When the first of these conditions may change. */
+export function earliestOf(leaves: Iterable<Leaf>, moment: Evaluation): Instant | undefined {
   let first: Instant | undefined;
-  for (const { tracked } of leaves) {
-    const at = tracked.changesAt(moment);
+  for (const leaf of leaves) {
+    const at = isTimed(leaf) ? leaf.tracked.changesAt(moment) : undefined;
     if (at !== undefined && (first === undefined || at < first)) first = at;
   }
   return first;
 }
 
-function timedOnly(all: ReadonlyMap<string, readonly Leaf[]>): Map<string, readonly TimedLeaf[]> {
+function timedOnly(all: Iterable<readonly [string, readonly Leaf[]]>): Map<string, readonly TimedLeaf[]> {
   const timed = [...all].map(([key, leaves]) => [key, leaves.filter(isTimed)] as const);
   return new Map(timed.filter(([, leaves]) => leaves.length > 0));
 }

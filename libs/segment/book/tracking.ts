@@ -1,5 +1,6 @@
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
-import type { OpenMemory, SeriesState } from '../memories/memory';
+import type { SeriesState } from '../memories/memory';
+import type { OpenMemory } from './open-memory';
 import { copyOf } from '../memories/partial-state';
 import { EventIndex, type Match } from './event-index';
 

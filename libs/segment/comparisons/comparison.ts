@@ -37,6 +37,10 @@ export function valuesOf(comparison: Comparison): readonly Scalar[] | undefined 
   return undefined;
 }
 
+/** Whether the values that can pass are listed, and all pass. */
+export const isListed = (comparison: Comparison): boolean =>
+  valuesOf(comparison) !== undefined && partsOf(comparison).length === 1;
+
 /** What a comparison's truth depends on besides the value, all operators taken together. */
 export function dependenceOf(comparison: Comparison): Required<Dependence> {
   const all = partsOf(comparison).map(([operator, operand]) => operator.depends?.(operand));

@@ -35,6 +35,9 @@ export function filterTest(fixed: Filter | undefined): (properties: JsonObject) 
     steps: stepsOf(path),
     test: testOf(comparison),
   }));
+  const [first] = tests;
+  if (first && tests.length === 1)
+    return (properties) => first.test(valueAt(properties, first.steps), NO_CONTEXT);
   return (properties) => tests.every(({ steps, test }) => test(valueAt(properties, steps), NO_CONTEXT));
 }
 

@@ -39,7 +39,7 @@ export interface Operator<Operand extends Json> {
   parse(raw: unknown, path: string, findings: Findings): Operand | undefined;
   /** The test that the operand makes. Asked once for a comparison: what is dear is prepared here. */
   test(operand: Operand): Test;
-  /** The only values that can pass, where they can be listed: events are indexed by them. */
+  /** The values that pass, where they can be listed: events are indexed by them. */
   only?(operand: Operand): readonly Scalar[] | undefined;
   /** The whole number from which on the truth no longer changes, for operators that compare numbers. */
   settles?(operand: Operand): number;

@@ -1,8 +1,5 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson, type Instant, type Json, type JsonObject, type Uuid } from '@entente/kernel';
-import { filterTest, type Filter } from '../comparisons/filter';
-import type { Happened, HistoryEvent } from '../facts';
-import { stepsOf, valueAt } from '../read';
+import type { Instant, Json, JsonObject, Uuid } from '@entente/kernel';
+import type { Filter } from '../comparisons/filter';
 
 /**
  * What is kept of a contact's events, so that conditions need no history: by the key of each memory that had an event, what
@@ -63,57 +60,3 @@ export interface Memory<Kept extends Json = Json> {
   /** What is kept for a contact; undefined when none of its events were fed. */
   in(state: SeriesState): Kept | undefined;
 }
-
-/** A memory that grows with what conditions ask of it while a book is compiled. */
-export class OpenMemory implements Memory {
-  readonly key: string;
-  size = 0;
-  private readonly tests: readonly ((event: Happened) => boolean)[];
-  private readonly paths: readonly (readonly string[])[];
-
-  constructor(private readonly asked: Remembered<Json, Json>) {
-    const { kind, feeds, options, picks = [] } = asked;
-    this.key = keyOf([kind.name, kind.meaning, feeds, options, picks]);
-    this.tests = feeds.map(testOf);
-    this.paths = picks.map(stepsOf);
-  }
-
-  get feeds(): readonly Feed[] {
-    return this.asked.feeds;
-  }
-
-  in(state: SeriesState): Json | undefined {
-    return state.get(this.key);
-  }
-
-  /** Whether an event of that feed's name is fed to it. */
-  takes(feed: number, event: Happened): boolean {
-    return this.tests[feed]!(event);
-  }
-
-  add(kept: Json | undefined, event: HistoryEvent, feeds: readonly number[]): Json | 'recompute' {
-    const { kind, options } = this.asked;
-    if (kept !== undefined && !kind.suffices(kept, this.size)) return 'recompute';
-    return kind.add(kept, this.itemOf(event, feeds), this.size, options);
-  }
-
-  of(events: readonly { readonly event: HistoryEvent; readonly feeds: readonly number[] }[]): Json {
-    const items = events.map(({ event, feeds }) => this.itemOf(event, feeds));
-    return this.asked.kind.of(items, this.size, this.asked.options);
-  }
-
-  private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
-    return { at, id, feeds, properties, picked: this.paths.map((steps) => valueAt(properties, steps)) };
-  }
-}
-
-function testOf({ own, has, where }: Feed): (event: Happened) => boolean {
-  const passes = filterTest(where);
-  return (event) =>
-    (own !== true || event.own === true) &&
-    (has === undefined || Object.hasOwn(event.properties, has)) &&
-    passes(event.properties);
-}
-
-const keyOf = (parts: readonly unknown[]): string =>
-  createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 12);

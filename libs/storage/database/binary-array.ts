@@ -29,11 +29,9 @@ function fixedArray<T>(
   write: (buffer: Buffer, value: T, at: number) => void,
 ): Buffer {
   const buffer = arrayOf(elementType, values.length, values.length * (4 + size));
-  let at = HEADER;
-  for (const value of values) {
+  for (let place = 0, at = HEADER; place < values.length; place += 1, at += 4 + size) {
     buffer.writeInt32BE(size, at);
-    write(buffer, value, at + 4);
-    at += 4 + size;
+    write(buffer, values[place]!, at + 4);
   }
   return buffer;
 }

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, type Json } from '@entente/kernel';
+import { filterTest } from '../comparisons/filter';
+import type { Happened, HistoryEvent } from '../facts';
+import type { Feed, Item, Memory, MemoryKind, Remembered, SeriesState } from '../memories/memory';
+import { stepsOf, valueAt } from '../read';
+import type { Leaf } from './evaluation';
+
+/**
+ * A memory that grows with what conditions ask of it while a book is compiled. Each event finds another one of thousands:
+ * what is asked next is at hand here, for looking it up elsewhere would take as long as using it.
+ */
+export class OpenMemory implements Memory {
+  readonly key: string;
+  readonly feeds: readonly Feed[];
+  /** By feed, whether it has an event of its name. */
+  readonly tests: readonly ((event: Happened) => boolean)[];
+  /** The conditions that read it. */
+  readonly leaves: Leaf[] = [];
+  /** The versions that it may change, dependents included, once they were asked for. */
+  affected: readonly number[] | undefined;
+  size = 0;
+  private readonly kind: MemoryKind<Json, Json>;
+  private readonly options: Json;
+  private readonly paths: readonly (readonly string[])[];
+
+  constructor({ kind, feeds, options, picks = [] }: Remembered<Json, Json>) {
+    this.key = keyOf([kind.name, kind.meaning, feeds, options, picks]);
+    this.kind = kind;
+    this.feeds = feeds;
+    this.options = options;
+    this.tests = feeds.map(testOf);
+    this.paths = picks.map(stepsOf);
+  }
+
+  in(state: SeriesState): Json | undefined {
+    return state.get(this.key);
+  }
+
+  add(kept: Json | undefined, event: HistoryEvent, feeds: readonly number[]): Json | 'recompute' {
+    const { kind, options } = this;
+    if (kept !== undefined && !kind.suffices(kept, this.size)) return 'recompute';
+    return kind.add(kept, this.itemOf(event, feeds), this.size, options);
+  }
+
+  of(events: readonly { readonly event: HistoryEvent; readonly feeds: readonly number[] }[]): Json {
+    const items = events.map(({ event, feeds }) => this.itemOf(event, feeds));
+    return this.kind.of(items, this.size, this.options);
+  }
+
+  private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
+    return { at, id, feeds, properties, picked: this.paths.map((steps) => valueAt(properties, steps)) };
+  }
+}
+
+function testOf({ own, has, where }: Feed): (event: Happened) => boolean {
+  const passes = filterTest(where);
+  return (event) =>
+    (own !== true || event.own === true) &&
+    (has === undefined || Object.hasOwn(event.properties, has)) &&
+    passes(event.properties);
+}
+
+const keyOf = (parts: readonly unknown[]): string =>
+  createHash('sha256').update(canonicalJson(parts)).digest('base64url').slice(0, 12);
