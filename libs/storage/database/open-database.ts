@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import { columnTypes } from './column-types';
 import { Database } from './database';
 
 export interface DatabaseOptions {
@@ -20,6 +21,7 @@ export async function openDatabase(url: string, options: DatabaseOptions): Promi
     extra: {
       idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
       keepAlive: true,
+      types: columnTypes,
       pipeline: true, // statements asked for together are one round trip
     },
     poolErrorHandler: () => undefined, // the next statement on that connection reports it
