@@ -1,8 +1,7 @@
-import { eventName, type IdentityKey } from '@entente/event';
+import type { IdentityKey } from '@entente/event';
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
 import { tellsOfCompany } from '@entente/profile';
 import {
-  eventKey,
   resolveKeys,
   storedContacts,
   survivorsOf,
@@ -13,22 +12,14 @@ import {
   type Tx,
 } from '@entente/storage';
 import { advance, type LogRecord } from '@entente/stream';
-import {
-  eventOf,
-  isSilent,
-  keysIn,
-  propertiesOf,
-  readArrivals,
-  type Arrival,
-  type Arrivals,
-} from './arrivals';
+import { eventOf, isSilent, keysIn, readArrivals, type Arrival, type Arrivals } from './arrivals';
 import { applyToCompanies, joinsCompany, type JoinedArrival } from './companies';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
 import { Happening } from './happening';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
-import { AheadOfLog, applyEvent } from './move-person';
+import { AheadOfLog, applyEvent, historyEvent } from './move-person';
 import { StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
@@ -62,7 +53,10 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
     if (arrivals.length > 0) engine.bustle.note();
-    for (const { own } of arrivals) definitions.known.add(own, owners.contacts.get(own)!);
+    for (const { own } of arrivals) {
+      const contact = owners.contacts.get(own)!;
+      if (owners.strangers.has(contact)) definitions.known.add(own, contact);
+    }
   });
 }
 
@@ -110,7 +104,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     return applyToCompanies(tx, { said: ofCompanies, joined: [] }, undefined, definitions);
   const readThrough = Math.min(...others.values());
   const identities = await takeIdentityChanges(tx, arrivals);
-  const wanted = await wantedContacts(tx, prepared, identities);
+  const wanted = await wantedContacts(tx, prepared, events, identities);
   const beginnings = beginningsOf(events, wanted.survivors, definitions);
   const set = await takePersons(
     tx,
@@ -122,14 +116,13 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     },
     definitions,
   );
-  const fresh = new Set(news.keys());
   const joined: JoinedArrival[] = [];
   arrivals.forEach((arrival, index) => {
     const event = events[index]!;
     const through = Math.min(readThrough, arrival.at - 1);
     try {
       const named = mergePersons(arrival, identities, set, through, definitions);
-      if (fresh.delete(eventKey(event))) {
+      if (news.has(event)) {
         set.histories.get(event.contact)?.push(event);
         applyTo(set, event, isSilent(arrival), through, definitions);
         if (joinsCompany(arrival.fact)) joined.push({ ...arrival, event });
@@ -140,7 +133,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     }
   });
   await Promise.all([
-    storeNews(tx, engine.seen, [...news.values()]),
+    storeNews(tx, engine.seen, [...news]),
     writeLinks(tx, identities.links),
     writeLineage(tx, lineageChanges(wanted.survivors, set)),
     writeBack(tx, set, definitions, 'earlier'),
@@ -164,14 +157,15 @@ async function movePosition(engine: Engine, tx: Tx, run: RecordRun): Promise<voi
 /** Who must be locked and evaluated: whom an event touches, who is new, and whoever a change of identity moves. */
 async function wantedContacts(
   tx: Tx,
-  { arrivals, contacts, strangers, definitions }: Prepared,
+  { arrivals, strangers, definitions }: Prepared,
+  events: readonly StoredEvent[],
   identities: IdentityChanges,
 ): Promise<Wanted> {
-  const concerned = arrivals
-    .map((arrival) => ({
-      owner: contacts.get(arrival.own)!,
-      at: arrival.at,
-      isTouching: isTouching(arrival, definitions),
+  const concerned = events
+    .map((event, index) => ({
+      owner: event.contact,
+      at: event.arrival,
+      isTouching: isTouching(event, arrivals[index]!, definitions),
     }))
     .filter(({ owner, isTouching }) => isTouching || strangers.has(owner));
   const owners = new Set(concerned.map(({ owner }) => owner));
@@ -228,16 +222,12 @@ function movedContacts({ changes, survivors }: IdentityChanges): Set<ContactId> 
   return new Set(moves.flatMap(([contact, survivor]) => [contact, survivors.get(contact)!, survivor]));
 }
 
-const isTouching = ({ fact }: Arrival, definitions: Definitions): boolean =>
+const isTouching = (event: StoredEvent, { fact }: Arrival, definitions: Definitions): boolean =>
   fact.type === 'identify' ||
   joinsCompany(fact) ||
   tellsOfCompany(fact, definitions.ownSource) ||
-  definitions.triggers.has(eventName(fact)) ||
-  definitions.book.touchedBy({
-    name: eventName(fact),
-    properties: propertiesOf(fact),
-    own: fact.source === definitions.ownSource,
-  });
+  definitions.triggers.has(event.name) ||
+  definitions.book.touchedBy(historyEvent(event, definitions));
 
 /** Applies an event to the person it belongs to by now, if anything about them depends on it. */
 function applyTo(

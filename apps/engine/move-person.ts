@@ -19,7 +19,7 @@ export const historyEvent = (event: StoredEvent, { ownSource }: Definitions): Hi
   id: event.message,
   name: event.name,
   properties: event.properties,
-  ...(event.source === ownSource && { own: true }),
+  own: event.source === ownSource,
 });
 
 /** When this person must be looked at again though nothing happens: something changes, or what was deferred can be applied. */

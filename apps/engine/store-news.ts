@@ -1,18 +1,29 @@
 import { eventKey, insertEvents, sqlState, storedAmong, type StoredEvent, type Tx } from '@entente/storage';
 import type { SeenMessages } from './seen-messages';
 
-/** Those of a batch's events that are not stored yet, by their keys; the first copy in the log wins. */
+/** Those of a batch's events that are not stored yet; the first copy in the log wins. */
 export async function newsAmong(
   tx: Tx,
   seen: SeenMessages,
   events: readonly StoredEvent[],
-): Promise<Map<string, StoredEvent>> {
-  const news = new Map<string, StoredEvent>();
-  for (const event of events) if (!news.has(eventKey(event))) news.set(eventKey(event), event);
-  const stored = await storedAmong(tx, seen.suspects([...news.values()]));
-  seen.compare([...stored].map((key) => news.get(key)!));
-  for (const key of stored) news.delete(key);
+): Promise<Set<StoredEvent>> {
+  const first = firstCopies(events);
+  const stored = await storedAmong(tx, seen.suspects(first));
+  seen.compare(stored);
+  const news = new Set(first);
+  for (const event of stored) news.delete(event);
   return news;
+}
+
+/** A message that was told of several contacts is as many events. */
+function firstCopies(events: readonly StoredEvent[]): StoredEvent[] {
+  const first = new Map<string, StoredEvent>();
+  for (const event of events) {
+    const told = first.get(event.message);
+    const key = told && told.contact !== event.contact ? eventKey(event) : event.message;
+    if (!first.has(key)) first.set(key, event);
+  }
+  return [...first.values()];
 }
 
 /**

@@ -106,7 +106,7 @@ export class Book {
 
   /** The versions whose own conditions ask for one of these memories. */
   versionsAsking(memories: Iterable<string>): Set<number> {
-    const leaves = [...memories].flatMap((key) => this.compilation.leavesByMemory.get(key) ?? []);
+    const leaves = [...memories].flatMap((key) => this.compilation.memories.get(key)?.leaves ?? []);
     return new Set(leaves.flatMap(({ versions }) => [...versions]));
   }
 

@@ -28,15 +28,16 @@ export interface StoredEvent {
 export const eventKey = ({ contact, message }: Pick<StoredEvent, 'contact' | 'message'>): string =>
   `${contact} ${message}`;
 
-/** The keys of those of these events that are stored. */
-export async function storedAmong(tx: Tx, events: readonly StoredEvent[]): Promise<Set<string>> {
-  if (events.length === 0) return new Set();
+/** Those of these events that are stored. */
+export async function storedAmong(tx: Tx, events: readonly StoredEvent[]): Promise<StoredEvent[]> {
+  if (events.length === 0) return [];
   const rows = await tx.prepared<{ contact: ContactId; message: Uuid }>(
     `SELECT contact_id AS contact, message FROM unnest($1::bigint[], $2::uuid[]) AS e (contact_id, message)
      JOIN event USING (contact_id, message)`,
     [bigintArray(events.map(({ contact }) => contact)), uuidArray(events.map(({ message }) => message))],
   );
-  return new Set(rows.map(eventKey));
+  const stored = new Set(rows.map(eventKey));
+  return events.filter((event) => stored.has(eventKey(event)));
 }
 
 /** Stores events, none of which is stored yet: else the unique index refuses them all. */
