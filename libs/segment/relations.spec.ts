@@ -213,7 +213,8 @@ describe('a sample', () => {
       { id: 1, segment: 's', status: 'live', rule: ruleOf({ sample: 'a', percent: 10 }) },
     ]);
     const members = everybody.filter(
-      (contact) => book.firstChanges({ contact, state: book.emptyState(), traits: {} }, now, []).entered.length > 0,
+      (contact) =>
+        book.firstChanges({ contact, state: book.emptyState(), traits: {} }, now, []).entered.length > 0,
     );
     expect(new Set(members)).toEqual(of(10));
   });

@@ -8,15 +8,14 @@ import { Compilation } from './compilation';
 import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
 import { References } from './references';
-import type { SeriesState } from '../memories/memory';
+import { NOTHING_KEPT, type SeriesState } from '../state/series-state';
 import type { OpenMemory } from './open-memory';
 import { earliestOf, Timing } from './timing';
 import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
 const NOBODY: ReadonlySet<number> = new Set();
-const NOTHING: SeriesState = new Map();
-const WITHOUT: Subject = { contact: '0', state: NOTHING, traits: {} };
+const WITHOUT: Subject = { contact: '0', state: NOTHING_KEPT, traits: {} };
 /** A longer list of affected versions is made each time: so many memories may have one. */
 const MOST_KEPT = 100;
 
@@ -79,7 +78,7 @@ export class Book {
   }
 
   emptyState(): SeriesState {
-    return NOTHING;
+    return NOTHING_KEPT;
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { ContactId, Instant, JsonObject } from '@entente/kernel';
 import type { Moment, Subject, Tracked } from '../conditions/kind';
-import type { Memory, SeriesState } from '../memories/memory';
+import type { Memory } from '../memories/memory';
+import type { SeriesState } from '../state/series-state';
 import { zoneOf } from '../time-zone';
 
 /** A condition as the book has it: once, for all the rules that contain it. */

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '@entente/kernel';
 import { filterTest } from '../comparisons/filter';
 import type { Happened, HistoryEvent } from '../facts';
-import type { Feed, Item, Memory, MemoryKind, Remembered, SeriesState } from '../memories/memory';
+import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
+import type { SeriesState } from '../state/series-state';
 import { stepsOf, valueAt } from '../read';
 import type { Leaf } from './evaluation';
 

@@ -1,7 +1,6 @@
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
-import type { SeriesState } from '../memories/memory';
+import { SeriesState } from '../state/series-state';
 import type { OpenMemory } from './open-memory';
-import { copyOf } from '../memories/partial-state';
 import { EventIndex, type Match } from './event-index';
 
 /** Which memories a book keeps, by key, and the size of each. */
@@ -34,13 +33,13 @@ export class Tracking {
   fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
     const matching = this.matching(event);
     if (matching.length === 0) return state;
-    const next = copyOf(state);
+    const changed = new Map(state.unpacked);
     for (const { memory, feeds } of matching) {
       const kept = memory.add(state.get(memory.key), event, feeds);
       if (kept === 'recompute') return 'recompute';
-      next.set(memory.key, kept);
+      changed.set(memory.key, kept);
     }
-    return next;
+    return state.with(changed);
   }
 
   foldAll(history: Iterable<HistoryEvent>): SeriesState {
@@ -51,6 +50,6 @@ export class Tracking {
         if (list) list.push({ event, feeds });
         else fed.set(memory, [{ event, feeds }]);
       }
-    return new Map([...fed].map(([memory, events]) => [memory.key, memory.of(events)]));
+    return new SeriesState(new Map([...fed].map(([memory, events]) => [memory.key, memory.of(events)])));
   }
 }

@@ -2,7 +2,8 @@ import type { ContactId, Duration, Instant, Json, JsonObject } from '@entente/ke
 import type { Facts } from '../facts';
 import type { Findings } from '../findings';
 import type { Schema } from '../schema/schema';
-import type { Memory, Remembered, SeriesState } from '../memories/memory';
+import type { Memory, Remembered } from '../memories/memory';
+import type { SeriesState } from '../state/series-state';
 
 /** What a condition names: the events it counts, the top-level traits it reads, the segments, lists and topics it refers to. */
 export interface Names {

@@ -1,11 +1,6 @@
 import type { Instant, Json, JsonObject, Uuid } from '@entente/kernel';
 import type { Filter } from '../comparisons/filter';
-
-/**
- * What is kept of a contact's events, so that conditions need no history: by the key of each memory that had an event, what
- * that memory keeps, as plain JSON; a contact without events has none. A map, for contacts have keys of all sorts.
- */
-export type SeriesState = ReadonlyMap<string, Json>;
+import type { SeriesState } from '../state/series-state';
 
 /** Events that a memory is fed: those of one name that pass one fixed filter. */
 export interface Feed {
