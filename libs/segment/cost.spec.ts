@@ -19,6 +19,17 @@ describe('what a rule costs', () => {
     expect(ever.perContact).toBeLessThan(few.perContact);
   });
 
+  it('reckons with one event a day where every event of a period is kept, and with a year of them at most', () => {
+    const spent = (period: object) => costOf(rule({ event: 'A', sum: { of: 'total', gt: 1 }, ...period }));
+    const [week, year, decade, ever] = ['P7D', 'P365D', 'P3650D', undefined].map((within) =>
+      spent(within ? { within } : {}),
+    );
+    expect(week!.perContact).toBe(48 + 7 * 16);
+    expect(year!.perContact).toBe(48 + 365 * 16);
+    expect(decade!.perContact).toBe(48 + 366 * 16);
+    expect(ever!.perContact).toBeLessThan(week!.perContact);
+  });
+
   it('counts what conditions share once, and filters for each event', () => {
     const [once, twice, filtered] = [
       costOf(rule(often('A', 10))),
@@ -37,7 +48,14 @@ describe('what a rule costs', () => {
 
 describe('the budget', () => {
   it('has room for every condition by itself', () => {
-    expect(costProblems(rule(often('A')))).toEqual([]);
+    const other: object[] = [
+      { event: 'A', within: 'P10000D', sum: { of: 'total', gt: 500 } },
+      { event: 'A', between: ['P90D', 'P30D'], average: { of: 'total', gt: 5 } },
+      { event: 'A', where: { due: { withinNext: 'P7D' } } },
+      { event: 'A', regular: { in: 'month', of: 366, gte: 3 } },
+      { sequence: [{ event: 'A' }, { event: 'B' }], between: ['P90D', 'P30D'] },
+    ];
+    for (const one of [often('A'), ...other]) expect(costProblems(rule(one))).toEqual([]);
     expect(costProblems(rule({ event: 'A', count: { gte: 1_000_000_000 } }))).toEqual([]);
   });
 

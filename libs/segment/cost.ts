@@ -14,7 +14,7 @@ export interface Cost {
   readonly perEvent: number;
   /** The event that causes most; null where none causes anything. */
   readonly event: string | null;
-  /** Bytes that are kept of a contact at most. */
+  /** Bytes that are kept of a contact: at most, or where every event of a period is kept, of one a day. */
   readonly perContact: number;
 }
 
@@ -34,12 +34,12 @@ export function costOf(rule: Rule): Cost {
   for (const memory of memories) {
     const decided = memory.leaves.length;
     for (const [event, compared] of comparisonsByEvent(memory))
-      steps.set(event, (steps.get(event) ?? 0) + compared + memory.size + decided);
+      steps.set(event, (steps.get(event) ?? 0) + compared + memory.holds + decided);
   }
   const ofTraits = new Set([...compilation.leavesByTrait.values()].flat()).size;
   if (ofTraits > 0) steps.set(SETS_TRAITS, (steps.get(SETS_TRAITS) ?? 0) + ofTraits);
   const [event, perEvent] = [...steps].reduce((most, one) => (one[1] > most[1] ? one : most), NOTHING);
-  const perContact = memories.reduce((sum, { size }) => sum + BYTES_OF_MEMORY + size * BYTES_OF_VALUE, 0);
+  const perContact = memories.reduce((sum, { holds }) => sum + BYTES_OF_MEMORY + holds * BYTES_OF_VALUE, 0);
   return { perEvent, event, perContact };
 }
 

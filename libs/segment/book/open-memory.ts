@@ -34,6 +34,10 @@ export class OpenMemory implements Memory {
     this.paths = picks.map(stepsOf);
   }
 
+  get holds(): number {
+    return this.kind.holds(this.size, this.options);
+  }
+
   in(state: SeriesState): Json | undefined {
     return state.get(this.key);
   }

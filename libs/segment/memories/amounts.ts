@@ -2,7 +2,7 @@ import type { Duration, Instant } from '@entente/kernel';
 import { bounds } from '../bounds';
 import type { Reach } from '../behavior/period';
 import { tallied, type Tally } from './tally';
-import type { Item, MemoryKind } from './memory';
+import { heldIn, type Item, type MemoryKind } from './memory';
 
 export type Amount = readonly [at: Instant, value: number];
 
@@ -41,6 +41,7 @@ export const amounts: MemoryKind<Amounts, AmountOptions> = {
   },
 
   suffices: ([back], size) => back >= size,
+  holds: heldIn,
 };
 
 /** Without a pick each event is 1. */

@@ -2,7 +2,7 @@ import type { Duration, Instant, Uuid } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { inEventOrder } from '../facts';
 import type { Plan } from '../sequence/plan';
-import type { Item, MemoryKind } from './memory';
+import { heldIn, type Item, type MemoryKind } from './memory';
 
 /** When a chain started and when it got to its last step. */
 type Reached = readonly [start: Instant, at: Instant];
@@ -37,6 +37,7 @@ export const chains: MemoryKind<Chains, ChainOptions> = {
     items.reduce<Chains | undefined>((kept, item) => advanced(kept, item, size, options), undefined)!,
 
   suffices: ([back], size) => back >= size,
+  holds: (size, { links, completions }) => links.length + (completions === 'all' ? heldIn(size) : 1),
 };
 
 function advanced(

@@ -24,6 +24,7 @@ export const changed: MemoryKind<Changed, string> = {
     items.reduce<Changed | undefined>((kept, item) => withNext(kept, item, path), undefined)!,
 
   suffices: () => true,
+  holds: () => 1,
 };
 
 function withNext(kept: Changed | undefined, { at, id, properties }: Item, path: string): Changed {

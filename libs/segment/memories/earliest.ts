@@ -20,4 +20,5 @@ export const earliest: MemoryKind<Earliest> = {
   of: (items, size) => [items.length, items.slice(0, size).map(({ at }) => at)],
 
   suffices: ([total, instants], size) => instants.length >= Math.min(total, size),
+  holds: (size) => size,
 };

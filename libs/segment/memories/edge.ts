@@ -19,6 +19,7 @@ export const edge: MemoryKind<Edge, 'first' | 'last'> = {
   of: (items, _size, side) => edgeOf(items.at(side === 'last' ? -1 : 0)!),
 
   suffices: () => true,
+  holds: () => 1,
 };
 
 const edgeOf = ({ at, id, picked }: Item): Edge => [at, id, picked.map((value) => value ?? null)];

@@ -20,6 +20,7 @@ export const latest: MemoryKind<Latest> = {
   of: (items, size) => [items.length, newestFirst(items).slice(0, size)],
 
   suffices: ([total, instants], size) => instants.length >= Math.min(total, size),
+  holds: (size) => size,
 };
 
 const newestFirst = (items: readonly Item[]): Instant[] => items.map(({ at }) => at).reverse();

@@ -2,7 +2,7 @@ import type { Duration, Instant, Json, Uuid } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { takesValue, type Takes } from '../takes';
 import { inEventOrder } from '../facts';
-import type { Item, MemoryKind } from './memory';
+import { heldIn, type Item, type MemoryKind } from './memory';
 
 /** An event: by which feeds it came, and its properties at the memory's paths; null where there is none. */
 export type Listed = readonly [
@@ -36,6 +36,7 @@ export const list: MemoryKind<List, Takes> = {
   ],
 
   suffices: ([back], size) => back >= size,
+  holds: heldIn,
 };
 
 const takesPart = ({ picked }: Item, takes: Takes): boolean =>

@@ -1,4 +1,4 @@
-import type { Instant, Json, JsonObject, Uuid } from '@entente/kernel';
+import { DAY, type Duration, type Instant, type Json, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Filter } from '../comparisons/filter';
 import type { SeriesState } from '../state/series-state';
 
@@ -34,7 +34,12 @@ export interface MemoryKind<Kept extends Json, Options extends Json = null> {
   of(items: readonly Item[], size: number, options: Options): Kept;
   /** Whether this was kept for no smaller size. */
   suffices(kept: Kept, size: number): boolean;
+  /** How many values a contact's events are reckoned to leave. */
+  holds(size: number, options: Options): number;
 }
+
+/** Where every event so long ago is kept one a day is reckoned with, of a year at most: the rule does not say how many there are. */
+export const heldIn = (back: Duration): number => Math.min(Math.ceil(back / DAY), 366);
 
 /** What a condition asks to be remembered. Conditions that ask for the same, whatever the size, share one memory. */
 export interface Remembered<Kept extends Json, Options extends Json> {
@@ -51,7 +56,8 @@ export interface Remembered<Kept extends Json, Options extends Json> {
 export interface Memory<Kept extends Json = Json> {
   readonly key: string;
   readonly feeds: readonly Feed[];
-  readonly size: number;
+  /** How many values it is reckoned to keep of a contact. */
+  readonly holds: number;
   /** What is kept for a contact; undefined when none of its events were fed. */
   in(state: SeriesState): Kept | undefined;
 }

@@ -12,6 +12,7 @@ export const newest: MemoryKind<Newest> = {
   add: (kept, item) => (kept && inEventOrder({ at: kept[0], id: kept[1] }, item) > 0 ? kept : lastWord(item)),
   of: (items) => lastWord(items.at(-1)!),
   suffices: () => true,
+  holds: () => 1,
 };
 
 const lastWord = ({ at, id, feeds }: Item): Newest => [at, id, feeds[0]!];

@@ -1,5 +1,5 @@
 import { DAY, type Duration, type Instant } from '@entente/kernel';
-import type { MemoryKind } from './memory';
+import { heldIn, type MemoryKind } from './memory';
 
 /** In days counted from 1970-01-01 in UTC: the quarters of an hour with an event, as the bits of a hexadecimal number. */
 type Quarters = readonly [day: number, bits: string];
@@ -28,6 +28,7 @@ export const quarterHours: MemoryKind<QuarterHours> = {
   ],
 
   suffices: ([back], size) => back >= size,
+  holds: heldIn,
 };
 
 function withQuarters(before: readonly Quarters[], instants: readonly Instant[], size: Duration): Quarters[] {

@@ -40,6 +40,7 @@ export const sinceLast = <Kept extends Json, Options extends Json>(
   },
 
   suffices: ([, , after], size) => after === null || inner.suffices(after, size),
+  holds: inner.holds,
 });
 
 const placeOf = ({ at, id }: Item): Place => [at, id];

@@ -15,6 +15,7 @@ export const standings: MemoryKind<Standings> = {
   add: (kept, { picked }) => entered(kept ?? {}, picked[0], picked[1]),
   of: (items) => items.reduce<Standings>((kept, { picked }) => entered(kept, picked[0], picked[1]), {}),
   suffices: () => true,
+  holds: () => 1,
 };
 
 /** The standings after one more entry, such as `17:3` of contact 17. */

@@ -37,6 +37,7 @@ export const values: MemoryKind<Values, 'last' | 'first'> = {
   },
 
   suffices: ([kept, all], size) => kept >= size || all.length < kept,
+  holds: (size) => size,
 };
 
 /** When the values were seen. */
