@@ -2,6 +2,7 @@ import { messageKey } from '@entente/event';
 import type { Uuid } from '@entente/kernel';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Place } from './place';
+import { reading } from './reading';
 
 /** One call of the Tracking API. */
 export interface Call {
@@ -35,10 +36,18 @@ export class EventClient {
   readonly offers = new Map<Uuid, Offer>();
   retries = 0;
 
-  constructor(
+  private constructor(
     private readonly place: Place,
     private readonly sourceIds: Readonly<Record<SourceName, number>>,
   ) {}
+
+  static async of(place: Place): Promise<EventClient> {
+    const rows = await reading(place, (query) =>
+      query<{ key: string; id: number }>('SELECT key, id FROM source'),
+    );
+    const id = (key: SourceName) => rows.find((row) => row.key === key)!.id;
+    return new EventClient(place, { web: id('web'), server: id('server') });
+  }
 
   get answered(): number {
     return [...this.offers.values()].filter(({ answeredAt }) => answeredAt !== undefined).length;

@@ -29,7 +29,7 @@ export class Mischief {
     return [...this.blows.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Goes on until it is told to stop; then everything runs again. */
+  /** Goes on until it is told to stop. */
   async wreak(stop: Promise<unknown>): Promise<void> {
     this.isOver = false;
     void stop.then(() => (this.isOver = true));
@@ -37,6 +37,11 @@ export class Mischief {
       await sleep(this.options.everyMs * (0.3 + 1.4 * this.random.next()));
       if (!this.isOver && this.struck.size < AT_ONCE) this.strike();
     }
+    await this.end();
+  }
+
+  /** Waits until what was struck is back; then everything runs. */
+  async end(): Promise<void> {
     await Promise.all(this.struck.values());
     await this.place.restoreAll();
   }
@@ -50,7 +55,7 @@ export class Mischief {
       () => void this.struck.delete(victim),
     );
     this.struck.set(victim, blow);
-    blow.catch(() => undefined); // `wreak` waits for it
+    blow.catch(() => undefined); // `end` waits for it
   }
 
   private victims(): readonly Victim[] {

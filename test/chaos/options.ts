@@ -1,13 +1,9 @@
 import { parseArgs } from 'node:util';
 import type { ChaosOptions } from './run';
+import { setUpNames, type FolderOptions, type SetUp } from './set-ups';
 
-const setUps = ['all-in-one', 'kafka', 'postgres'] as const;
-export type SetUp = (typeof setUps)[number];
-
-export interface ProgramOptions extends Omit<ChaosOptions, 'say'> {
+interface ProgramOptions extends Omit<ChaosOptions, 'say'>, FolderOptions {
   readonly setUps: readonly SetUp[];
-  readonly folder?: string;
-  readonly keep: boolean;
 }
 
 export class BadOptions extends Error {}
@@ -54,7 +50,7 @@ export function readOptions(
   const values = valuesIn([...fromEnvironment(environment), ...args]);
   if (values.help) return undefined;
   return {
-    setUps: values['set-up'].split(',').map(setUpNamed),
+    setUps: setUpsNamed(values['set-up']),
     seed: whole('seed', values.seed, 0),
     people: whole('people', values.people, 20),
     perSecond: whole('per-second', values['per-second'], 1),
@@ -77,20 +73,26 @@ const fromEnvironment = (environment: NodeJS.ProcessEnv): string[] =>
   });
 
 function valuesIn(args: string[]) {
+  return orBadOptions(() => parseArgs({ args, options: given }).values);
+}
+
+/** What Node refuses to parse is told as one of our own refusals. */
+export function orBadOptions<Values>(parse: () => Values): Values {
   try {
-    return parseArgs({ args, options: given }).values;
+    return parse();
   } catch (error) {
     throw new BadOptions((error as Error).message);
   }
 }
 
-function setUpNamed(name: string): SetUp {
-  const found = setUps.find((one) => one === name);
-  if (!found) throw new BadOptions(`there is no set-up ${name}; there are ${setUps.join(', ')}`);
-  return found;
-}
+export const setUpsNamed = (names: string): SetUp[] =>
+  names.split(',').map((name) => {
+    const found = setUpNames.find((one) => one === name);
+    if (!found) throw new BadOptions(`there is no set-up ${name}; there are ${setUpNames.join(', ')}`);
+    return found;
+  });
 
-function whole(name: string, text: string, min: number): number {
+export function whole(name: string, text: string, min: number): number {
   const number = Number(text);
   if (Number.isInteger(number) && number >= min) return number;
   throw new BadOptions(`--${name} must be a whole number of at least ${min}, not ${text}`);

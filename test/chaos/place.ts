@@ -51,3 +51,11 @@ export async function bringUp(processes: readonly AppProcess[]): Promise<void> {
   for (const process of processes) process.thaw();
   await Promise.all(processes.map((process) => process.keepStarting()));
 }
+
+/** What processes said at level error and worse, and how often. */
+export function complaintsOf(processes: readonly AppProcess[]): Map<string, number> {
+  const all = new Map<string, number>();
+  for (const { complaints } of processes)
+    for (const [text, count] of complaints) all.set(text, (all.get(text) ?? 0) + count);
+  return all;
+}

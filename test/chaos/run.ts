@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MarketingApi, type Report } from '../demo/marketing-api';
+import { MarketingApi } from '../demo/marketing-api';
 import { Random } from '../demo/random';
 import { checkEvents } from './checks/events';
 import { Findings } from './checks/findings';
@@ -11,11 +11,12 @@ import { goDown } from './downtime';
 import { EventClient } from './event-client';
 import { Mischief } from './mischief';
 import { makePeople, type Somebody } from './people';
-import type { Place } from './place';
+import { complaintsOf, type Place } from './place';
 import { reading, type Query } from './reading';
 import { Recipients } from './recipients';
 import { untilConsumed, untilSettled } from './settle';
 import { shop } from './shoppers';
+import type { Outcome } from './table';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -33,15 +34,6 @@ export interface ChaosOptions {
   /** How long to wait for what is left to do. */
   readonly patienceMs: number;
   readonly say: (line: string) => void;
-}
-
-export interface Outcome {
-  readonly figures: Readonly<Record<string, number>>;
-  readonly blows: ReadonlyMap<string, number>;
-  readonly findings: Findings;
-  readonly reports: ReadonlyMap<string, Report>;
-  /** What processes said at level error and worse. */
-  readonly complaints: ReadonlyMap<string, number>;
 }
 
 const BROADCAST = 'news';
@@ -84,8 +76,7 @@ class Run {
     const random = new Random(options.seed);
     const api = new MarketingApi(place.api, place.keys.admin);
     await defineAll(api);
-    const ids = await reading(place, sourceIds);
-    const client = new EventClient(place, ids);
+    const client = await EventClient.of(place);
     return new Run(place, options, api, client, makePeople(options.people, random), random);
   }
 
@@ -130,7 +121,13 @@ class Run {
     const broadcasts = this.late ? [`broadcasts/${BROADCAST}`] : [];
     const paths = [...Object.keys(campaigns).map((key) => `campaigns/${key}`), ...broadcasts];
     const reports = await checkReports(api, paths, findings);
-    return { figures, blows: this.mischief.blows, findings, reports, complaints: this.complaints() };
+    return {
+      figures,
+      blows: this.mischief.blows,
+      findings,
+      reports,
+      complaints: complaintsOf(place.processes),
+    };
   }
 
   private broadcast(): Promise<void> {
@@ -194,19 +191,6 @@ class Run {
       blows: mischief.total,
     };
   }
-
-  private complaints(): Map<string, number> {
-    const all = new Map<string, number>();
-    for (const { complaints } of this.place.processes)
-      for (const [text, count] of complaints) all.set(text, (all.get(text) ?? 0) + count);
-    return all;
-  }
-}
-
-async function sourceIds(query: Query): Promise<{ web: number; server: number }> {
-  const rows = await query<{ key: string; id: number }>(`SELECT key, id FROM source`);
-  const id = (key: string) => rows.find((row) => row.key === key)!.id;
-  return { web: id('web'), server: id('server') };
 }
 
 /** Repeats what may have been cut off; what it does is the same when it is done twice. */

@@ -1,4 +1,14 @@
-import type { Outcome } from './run';
+import type { Report } from '../demo/marketing-api';
+import type { Findings } from './checks/findings';
+
+export interface Outcome {
+  readonly figures: Readonly<Record<string, number>>;
+  readonly blows: ReadonlyMap<string, number>;
+  readonly findings: Findings;
+  readonly reports: ReadonlyMap<string, Report>;
+  /** What processes said at level error and worse. */
+  readonly complaints: ReadonlyMap<string, number>;
+}
 
 const MOST_FAULTS = 8;
 
@@ -9,7 +19,7 @@ export function showOutcome({ figures, blows, findings, reports, complaints }: O
     ...rows(Object.entries(figures)),
     heading('blows'),
     ...rows([...blows].sort()),
-    heading('reports'),
+    ...(reports.size > 0 ? [heading('reports')] : []),
     ...[...reports].map(([path, { audience, notQueued, sent, unknown, refused, expired }]) => {
       const kept = Object.values(notQueued).reduce((sum, count) => sum + count, 0);
       return `  ${path.padEnd(22)} audience ${audience} = not queued ${kept} + sent ${sent} + unknown ${unknown} + refused ${refused} + expired ${expired}`;

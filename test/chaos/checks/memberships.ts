@@ -3,7 +3,8 @@ import { lateSegment, segments } from '../definitions';
 import type { EventClient } from '../event-client';
 import type { Query } from '../reading';
 import { ownKey } from './events';
-import { beyond, type Findings } from './findings';
+import type { Findings } from './findings';
+import { differing, driftFromLog, membersAt } from './membership-log';
 
 export interface Instants {
   /** Instants that everything was read through before anything later was: everybody's memberships are compared. */
@@ -51,11 +52,7 @@ async function compareAll(
     const wanted = new Set([...expected].filter(counts));
     const found = new Set([...logged].filter(counts));
     cases += new Set([...wanted, ...found]).size;
-    const when = toIso(at);
-    faults.push(
-      ...beyond(found, wanted, `${when} member by the log only`),
-      ...beyond(wanted, found, `${when} member by SQL only`),
-    );
+    faults.push(...differing(found, wanted, at));
   }
   return { cases, faults };
 }
@@ -104,29 +101,4 @@ async function recomputed(query: Query, at: number, names: readonly string[]): P
      ) ${parts.join(' UNION ALL ')}`,
   );
   return new Set(rows.map(({ place }) => place));
-}
-
-async function membersAt(query: Query, at: number, names: readonly string[]): Promise<Set<string>> {
-  const rows = await query<{ place: string }>(
-    `SELECT version.segment_key || ' ' || coalesce(identity.key, 'contact ' || change.contact_id) AS place
-     FROM (SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
-           WHERE effective_at <= $1 ORDER BY contact_id, version_id, id DESC) AS change
-     JOIN segment_version AS version ON version.id = change.version_id AND version.status = 'live'
-     LEFT JOIN identity ON identity.contact_id = change.contact_id
-     WHERE change.entered AND version.segment_key = ANY($2)`,
-    [toIso(at), names],
-  );
-  return new Set(rows.map(({ place }) => place));
-}
-
-async function driftFromLog(query: Query): Promise<string[]> {
-  const rows = await query<{ contact_id: string; version_id: number }>(
-    `WITH logged AS (
-       SELECT contact_id, version_id FROM (
-         SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
-         ORDER BY contact_id, version_id, id DESC) AS last WHERE entered)
-     (SELECT * FROM logged EXCEPT SELECT contact_id, version_id FROM membership)
-     UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT SELECT * FROM logged)`,
-  );
-  return rows.map(({ contact_id, version_id }) => `contact ${contact_id} and version ${version_id}`);
 }

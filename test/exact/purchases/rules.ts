@@ -17,7 +17,7 @@ const total = `(e.properties->>'total')::numeric`;
 const trait = (name: string): string =>
   `(SELECT t.value FROM t WHERE t.person = p.person AND t.name = '${name}')`;
 const text = (name: string): string => `(${trait(name)} #>> '{}')`;
-const zone = `zone_of(${trait('timezone')})`;
+const zone = `pg_temp.zone_of(${trait('timezone')})`;
 const today = `(:now AT TIME ZONE ${zone})::date`;
 /** After the last of these in event order: by time, and by id within a millisecond. */
 const since = (name: string): string =>
@@ -258,7 +258,7 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
   },
   'birthday-soon': {
     rule: { trait: 'birthday', anniversary: { withinNext: 'P7D' } },
-    sql: `next_anniversary((${text('birthday')})::date, ${today} + 1) <= ${today} + 7`,
+    sql: `pg_temp.next_anniversary((${text('birthday')})::date, ${today} + 1) <= ${today} + 7`,
   },
   'joined-lately': {
     rule: { trait: 'joined', withinLast: 'P40D' },

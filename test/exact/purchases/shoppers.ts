@@ -16,6 +16,8 @@ export class Shoppers {
     private readonly random: Random,
     private readonly source: number,
     private readonly people: number,
+    /** Begins the ids of these people, where there are others. */
+    private readonly tribe = '',
   ) {}
 
   /** Somebody's day around an instant, in a random order, with something said twice now and then. */
@@ -51,10 +53,10 @@ export class Shoppers {
   private identify(who: number, at: Instant): Fact {
     const { random } = this;
     const all: JsonObject = {
-      email: `${random.pick(['ana', 'bo', 'cy9'])}${who}@${random.pick(domains)}`,
+      email: `${random.pick(['ana', 'bo', 'cy9'])}${this.tribe}${who}@${random.pick(domains)}`,
       country: random.pick(['FR', 'BE', 'DE']),
       plan: random.pick(['free', 'trial', 'paid', null]),
-      phone: random.pick(['+33600000000', null]),
+      phone: random.pick([isPlain(who) ? null : '+33600000000', 'unlisted', null]),
       budget: random.whole(10, 100),
       spent: random.whole(10, 100),
       likes: random.some(categories, random.whole(0, 3)),
@@ -72,19 +74,24 @@ export class Shoppers {
     return { ...this.fact(who, at), type: 'track', name, properties };
   }
 
-  /** A third of what people do they do before they are known: by a device that is theirs alone. */
+  /** A third of what people do they do before they are known: by a device that is theirs alone. Every fourth has none. */
   private fact(who: number, timestamp: Instant): Fact {
-    const ids = this.random.chance(0.33) ? { anonymousId: `device-${who}` } : { userId: String(who) };
-    const both = this.random.chance(0.2) ? { userId: String(who), anonymousId: `device-${who}` } : ids;
+    const userId = `${this.tribe}${who}`;
+    const device = { anonymousId: `device-${userId}` };
+    const ids = this.random.chance(0.33) ? device : { userId };
+    const both = this.random.chance(0.2) ? { userId, ...device } : ids;
     return {
       v: 1,
       type: 'track',
       source: this.source,
-      messageId: `m${(this.count += 1)}`,
+      messageId: `${this.tribe}m${(this.count += 1)}`,
       timestamp,
-      ...both,
+      ...(isPlain(who) ? { userId } : both),
     };
   }
 }
+
+/** No device, and no phone that others have: all there is of them lies in one partition. */
+export const isPlain = (who: number): boolean => who % 4 === 0;
 
 const pad = (number: number): string => String(number).padStart(2, '0');

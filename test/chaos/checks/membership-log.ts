@@ -1,0 +1,39 @@
+import { toIso, type Instant } from '@entente/kernel';
+import type { Query } from '../reading';
+import { beyond } from './findings';
+
+/** `segment person` of everybody whom the log has in a live segment at an instant. */
+export async function membersAt(query: Query, at: Instant, names: readonly string[]): Promise<Set<string>> {
+  const rows = await query<{ place: string }>(
+    `SELECT version.segment_key || ' ' || coalesce(identity.key, 'contact ' || change.contact_id) AS place
+     FROM (SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
+           WHERE effective_at <= $1 ORDER BY contact_id, version_id, id DESC) AS change
+     JOIN segment_version AS version ON version.id = change.version_id AND version.status = 'live'
+     LEFT JOIN identity ON identity.contact_id = change.contact_id
+     WHERE change.entered AND version.segment_key = ANY($2)`,
+    [toIso(at), names],
+  );
+  return new Set(rows.map(({ place }) => place));
+}
+
+/** Where current memberships are not what the log leads to. */
+export async function driftFromLog(query: Query): Promise<string[]> {
+  const rows = await query<{ contact_id: string; version_id: number }>(
+    `WITH logged AS (
+       SELECT contact_id, version_id FROM (
+         SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
+         ORDER BY contact_id, version_id, id DESC) AS last WHERE entered)
+     (SELECT * FROM logged EXCEPT SELECT contact_id, version_id FROM membership)
+     UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT SELECT * FROM logged)`,
+  );
+  return rows.map(({ contact_id, version_id }) => `contact ${contact_id} and version ${version_id}`);
+}
+
+export const differing = (
+  logged: ReadonlySet<string>,
+  expected: ReadonlySet<string>,
+  at: Instant,
+): string[] => [
+  ...beyond(logged, expected, `${toIso(at)} member by the log only`),
+  ...beyond(expected, logged, `${toIso(at)} member by SQL only`),
+];
