@@ -6,7 +6,7 @@ import type { Engine } from './engine';
 import { AheadOfLog } from './move-person';
 import type { Person } from './person';
 import { takePersons, writeBack, type WorkingSet } from './working-set';
-import { StartOver, untilSettled } from './start-over';
+import { forAll, StartOver, untilSettled } from './start-over';
 
 /** A stimulus other than an event, for contacts that are stored already. */
 export interface Evaluation {
@@ -57,7 +57,7 @@ const evaluateAtOnce = (
         { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed },
         definitions,
       );
-      for (const person of set.persons.values()) moveSafely(person, move, definitions, set);
+      forAll(set.persons.values(), (person) => moveSafely(person, move, definitions, set));
       await writeBack(tx, set, definitions, 'exact');
       await after?.(tx, contacts, set);
     });

@@ -20,7 +20,7 @@ import { Happening } from './happening';
 import { takeIdentityChanges, type IdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent, historyEvent } from './move-person';
-import { StartOver, untilSettled } from './start-over';
+import { forAll, StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
 import { newsAmong, storeNews } from './store-news';
@@ -117,7 +117,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     definitions,
   );
   const joined: JoinedArrival[] = [];
-  arrivals.forEach((arrival, index) => {
+  forAll(arrivals.entries(), ([index, arrival]) => {
     const event = events[index]!;
     const through = Math.min(readThrough, arrival.at - 1);
     try {

@@ -8,11 +8,32 @@ export class StartOver extends Error {
   }
 }
 
-/** A contact's stored events are needed after all. */
+/** Stored events of contacts are needed after all. */
 export class NeedsHistory extends StartOver {
-  constructor(readonly contact: ContactId) {
+  readonly contacts: readonly ContactId[];
+
+  constructor(...contacts: ContactId[]) {
     super();
+    this.contacts = contacts;
   }
+}
+
+/**
+ * Goes through what a transaction has to do. From the first contact on whose stored events are needed it does so in vain, but finds out
+ * whose else are, so that it begins again once for all of them.
+ */
+export function forAll<T>(items: Iterable<T>, work: (item: T) => void): void {
+  const needed = new Set<ContactId>();
+  for (const item of items) {
+    try {
+      work(item);
+    } catch (error) {
+      if (!(error instanceof NeedsHistory) && needed.size === 0) throw error;
+      if (!(error instanceof NeedsHistory)) break;
+      for (const contact of error.contacts) needed.add(contact);
+    }
+  }
+  if (needed.size > 0) throw new NeedsHistory(...needed);
 }
 
 const tries = 20;
@@ -27,9 +48,11 @@ export async function untilSettled<T>(work: (histories: ReadonlySet<ContactId>) 
     try {
       return await work(histories);
     } catch (error) {
-      if (error instanceof NeedsHistory && !histories.has(error.contact)) histories.add(error.contact);
-      else if (!isStale(error) || attempt >= tries) throw error;
-      else attempt += 1;
+      const news = error instanceof NeedsHistory ? error.contacts.filter((one) => !histories.has(one)) : [];
+      for (const contact of news) histories.add(contact);
+      if (news.length > 0) continue;
+      if (!isStale(error) || attempt >= tries) throw error;
+      attempt += 1;
     }
   }
 }

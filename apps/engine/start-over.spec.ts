@@ -1,0 +1,38 @@
+import type { ContactId } from '@entente/kernel';
+import { forAll, NeedsHistory, StartOver, untilSettled } from './start-over';
+
+const contacts: readonly ContactId[] = Array.from({ length: 300 }, (_, n) => String(n));
+
+describe('a transaction that needs the stored events of many contacts', () => {
+  it('begins again once for all of them', async () => {
+    let tries = 0;
+    await untilSettled(async (histories) => {
+      tries += 1;
+      forAll(contacts, (contact) => {
+        if (!histories.has(contact)) throw new NeedsHistory(contact);
+      });
+    });
+    expect(tries).toBe(2);
+  });
+
+  it('does not believe what it finds after the first of them', () => {
+    const work = (contact: ContactId): void => {
+      throw contact === contacts[2] ? new Error('what is half done is odd') : new NeedsHistory(contact);
+    };
+    expect(() => forAll(contacts, work)).toThrow(NeedsHistory);
+  });
+
+  it('fails by what goes wrong before', () => {
+    const wrong = (): void => {
+      throw new Error('wrong');
+    };
+    expect(() => forAll(contacts, wrong)).toThrow('wrong');
+  });
+
+  it('gives up when it goes on asking for what it has', async () => {
+    const again = untilSettled(async () => {
+      throw new NeedsHistory(contacts[0]!);
+    });
+    await expect(again).rejects.toThrow(StartOver);
+  });
+});
