@@ -1,7 +1,7 @@
 import type { Instant, JsonObject } from '@entente/kernel';
 import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
 import type { Changes, HistoryEvent, SeriesState } from '@entente/segment';
-import type { DeferredEvent, StoredEvent } from '@entente/storage';
+import type { DeferredEvent, PastEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
 import { NeedsHistory } from './start-over';
@@ -14,7 +14,7 @@ export class AheadOfLog extends Error {
   }
 }
 
-export const historyEvent = (event: StoredEvent, { ownSource }: Definitions): HistoryEvent => ({
+export const historyEvent = (event: PastEvent, { ownSource }: Definitions): HistoryEvent => ({
   at: event.at,
   id: event.message,
   name: event.name,
@@ -196,8 +196,22 @@ export function refold(person: Person, definitions: Definitions): void {
   person.state = stateOf(appliedOf(person, person.history()), definitions);
 }
 
+/** Gives a person's state what it lacks, of the stored events that it is made of. */
+export function fillIn(
+  person: Person,
+  lacked: ReadonlySet<string>,
+  past: readonly PastEvent[],
+  definitions: Definitions,
+): void {
+  const history = appliedOf(person, past).map((event) => historyEvent(event, definitions));
+  person.state = definitions.book.fill(person.state, lacked, history);
+}
+
 /** Those of a person's stored events that are not deferred. */
-export function appliedOf({ deferred }: Person, history: readonly StoredEvent[]): readonly StoredEvent[] {
+export function appliedOf<Event extends PastEvent>(
+  { deferred }: Person,
+  history: readonly Event[],
+): readonly Event[] {
   if (deferred.length === 0) return history;
   const waiting = new Set(deferred.map(({ event }) => event.message));
   return history.filter(({ message }) => !waiting.has(message));

@@ -11,6 +11,7 @@ import {
   loadHistories,
   loadMemberships,
   loadPast,
+  loadPastEvents,
   loadPersons,
   lockContacts,
   markForRepair,
@@ -23,6 +24,7 @@ import {
   writeMembershipChanges,
   type Arming,
   type DeferredEvent,
+  type PastEvent,
   type PastQuestion,
   type PersonRow,
   type StoredEvent,
@@ -30,7 +32,7 @@ import {
 } from '@entente/storage';
 import type { Definitions } from './definitions';
 import type { Happening } from './happening';
-import { nextDue, refold, settle } from './move-person';
+import { fillIn, nextDue, refold, settle } from './move-person';
 import { personFrom, sortedIds, type Person } from './person';
 import { queueSends } from './queue-sends';
 import type { Stale } from './staleness';
@@ -58,6 +60,12 @@ export interface Wanted {
   readonly beginnings?: ReadonlyMap<ContactId, readonly Uuid[]>;
 }
 
+/** What was read of all persons at once. */
+interface Loaded extends Pick<WorkingSet, 'histories'> {
+  readonly survivors: ReadonlyMap<ContactId, ContactId>;
+  readonly past: ReadonlyMap<ContactId, readonly PastEvent[]>;
+}
+
 /** Locks and loads persons, sorted; starts over when who is part of whom changed before the locks were held. */
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
   const ids = sortedIds(wanted.contacts.keys());
@@ -75,7 +83,7 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   if ([...wanted.survivors].some(([contact, survivor]) => survivors.get(contact) !== survivor))
     throw new StartOver();
 
-  const past = await loadPast(
+  const ended = await loadPast(
     tx,
     definitions.campaigns.size > 0 ? pastQuestions(rows, lineages, deferred, wanted) : [],
   );
@@ -84,15 +92,16 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     const lineage = lineages.get(row.id)!;
     const walks = lineage.flatMap((contact) => enrollments.get(contact) ?? []);
     const waiting = deferred.get(row.id) ?? [];
-    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, past, waiting));
+    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, ended, waiting));
   }
   const histories = await loadHistories(
     tx,
-    [...historiesNeeded(persons.values(), wanted, definitions)],
+    [...persons.values()].filter((person) => isWhole(person, wanted)).flatMap(({ lineage }) => lineage),
     [...definitions.book.eventNames, COMPANY_CHANGED],
   );
+  const past = await loadWhatIsLacked(tx, persons.values(), wanted, definitions);
   for (const person of persons.values()) {
-    prepare(person, survivors, histories, definitions);
+    prepare(person, { survivors, histories, past }, definitions);
     settleFirstBuilds(person, definitions);
   }
   return { persons, survivors, histories };
@@ -116,20 +125,25 @@ function pastQuestions(
   });
 }
 
-function historiesNeeded(
+/** Whether all of a person's stored events are needed. */
+const isWhole = ({ lineage }: Person, { histories }: Wanted): boolean =>
+  lineage.some((contact) => histories.has(contact));
+
+/** The stored events that states lack the memories of, by the contacts of the persons whose states are to have them. */
+async function loadWhatIsLacked(
+  tx: Tx,
   persons: Iterable<Person>,
   wanted: Wanted,
   definitions: Definitions,
-): Set<ContactId> {
-  const needed = new Set<ContactId>();
-  const { happening, histories } = wanted;
+): Promise<ReadonlyMap<ContactId, readonly PastEvent[]>> {
+  const contacts: ContactId[] = [];
+  const lacked = new Set<string>();
   for (const person of persons) {
-    const isAsked = person.lineage.some((contact) => histories.has(contact));
-    if (isAsked || asksForWhatItLacks(person, happening, definitions)) {
-      for (const contact of person.lineage) needed.add(contact);
-    }
+    if (isWhole(person, wanted) || !asksForWhatItLacks(person, wanted.happening, definitions)) continue;
+    contacts.push(...person.lineage);
+    for (const memory of definitions.staleness.of(person.generation)!.memories) lacked.add(memory);
   }
-  return needed;
+  return loadPastEvents(tx, contacts, definitions.book.eventsFeeding(lacked));
 }
 
 /**
@@ -162,23 +176,26 @@ function mayAskFor(
   );
 }
 
-function prepare(
-  person: Person,
-  survivors: ReadonlyMap<ContactId, ContactId>,
-  histories: ReadonlyMap<ContactId, StoredEvent[]>,
-  definitions: Definitions,
-): void {
+function prepare(person: Person, { survivors, histories, past }: Loaded, definitions: Definitions): void {
   person.view = readTraits(person.traits, [...definitions.sources.values()]);
   person.absorbed = survivors.get(person.id) !== person.id;
   if (person.lineage.every((contact) => histories.has(contact)))
     person.history = () => historyOf(person.lineage, histories);
   const stale = definitions.staleness.of(person.generation);
   if (person.fresh) person.state = definitions.book.emptyState();
-  else if (stale && !person.history) {
+  else if (stale && person.history) refold(person, definitions);
+  else if (stale && past.has(person.id))
+    fillIn(
+      person,
+      stale.memories,
+      person.lineage.flatMap((contact) => past.get(contact)!),
+      definitions,
+    );
+  else if (stale) {
     person.state = new PartialState(person.state, stale.memories, () => new NeedsHistory(person.id));
     person.lacks = true;
     return;
-  } else if (stale) refold(person, definitions);
+  }
   // Its timer is not later than what its definitions of then foretold, and those are today's.
   else if (person.generation === BigInt(definitions.generation))
     person.quiet = { state: person.state, view: person.view, until: person.due };

@@ -7,7 +7,7 @@ import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 const start = Date.UTC(2026, 0, 5, 9);
-/** More than two chunks of the builder. */
+/** More than one chunk of the builder. */
 const people = 1_100;
 
 let held: TestDatabase;
@@ -65,8 +65,12 @@ it('goes on after a kill from where it was, with its progress told, and looks at
   expect(await job(buyers)).toMatchObject({ status: 'running', done: 0, startedAt: null });
   await buildSegments(world.engine);
   const half = await job(buyers);
-  expect(half).toMatchObject({ status: 'running', counts: { contacts: 500, members: 500 }, endedAt: null });
-  expect(half.done).toBeCloseTo(500 / people, 1);
+  expect(half).toMatchObject({
+    status: 'running',
+    counts: { contacts: 1_000, members: 1_000 },
+    endedAt: null,
+  });
+  expect(half.done).toBeCloseTo(1_000 / people, 1);
   expect(half.startedAt).not.toBeNull();
   world.restart();
   while (await buildSegments(world.engine));
@@ -119,7 +123,7 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
     await cancelBuild(tx, edit);
   });
   while (await buildSegments(world.engine));
-  expect(await job(edit)).toMatchObject({ status: 'canceled', counts: { contacts: 500 } });
+  expect(await job(edit)).toMatchObject({ status: 'canceled', counts: { contacts: 1_000 } });
   expect(await members(live)).toHaveLength(people);
   expect(await members(edit)).toEqual([]);
   const statuses = await database.query('SELECT id, status FROM segment_version ORDER BY id');

@@ -48,9 +48,9 @@ export class BuildPlan {
     }
     await this.turnTo(database, cursor);
     const from = placeAfter(this.page, cursor);
-    const deviating = this.page.slice(from, from + chunkSize);
+    const deviating = this.page.slice(from, from + 2 * chunkSize);
     if (this.usual.length === 0) return chunkOf(deviating, deviating, deviating.at(-1));
-    const end = from + chunkSize < this.page.length ? deviating.at(-1) : this.pageEnd;
+    const end = from + deviating.length < this.page.length ? deviating.at(-1) : this.pageEnd;
     const walked = await contactsAfter(database, cursor, walkSize);
     const contacts = end === undefined ? walked : walked.slice(0, placeAfter(walked, end));
     const to = contacts.at(-1) ?? end;

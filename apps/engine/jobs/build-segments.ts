@@ -63,6 +63,8 @@ interface Build {
   readonly plan: BuildPlan;
   /** Since before its contacts were looked for: from these on batches keep the versions for whom they touch. */
   readonly definitions: Definitions;
+  /** What the engine had been busy with when contacts were last evaluated. */
+  bustle?: number;
 }
 
 /** What each engine is building. */
@@ -79,7 +81,7 @@ async function buildOf(engine: Engine, building: readonly BuildingVersion[], now
     return latest;
   });
   if (!versions.every((version) => definitions.versions.has(version))) throw new StartOver();
-  const build = { versions, definitions, plan: new BuildPlan(definitions.book, versions, now) };
+  const build: Build = { versions, definitions, plan: new BuildPlan(definitions.book, versions, now) };
   builds.set(engine, build);
   return build;
 }
@@ -110,15 +112,33 @@ async function enterOthers(
   return new Set(entered);
 }
 
+/** In two transactions at once where nothing else has happened since the last ones. */
 async function evaluate(
+  engine: Engine,
+  build: Build,
+  contacts: readonly ContactId[],
+  through: Instant,
+): Promise<void> {
+  const lanes = engine.bustle.transactions === build.bustle ? 2 : 1;
+  const size = Math.min(Math.ceil(contacts.length / lanes), chunkSize);
+  for (let from = 0; from < contacts.length; from += lanes * size)
+    await Promise.all(
+      Array.from({ length: lanes }, (_, lane) => from + lane * size).map((begin) =>
+        evaluateSome(engine, build, contacts.slice(begin, begin + size), through),
+      ),
+    );
+  build.bustle = engine.bustle.transactions;
+}
+
+async function evaluateSome(
   engine: Engine,
   { versions }: Build,
   contacts: readonly ContactId[],
   through: Instant,
 ): Promise<void> {
-  for (let from = 0; from < contacts.length; from += chunkSize)
+  if (contacts.length > 0)
     await evaluateContacts(engine, {
-      contacts: contacts.slice(from, from + chunkSize),
+      contacts,
       histories: false,
       move: (person, definitions) => {
         passTime(person, through + 1, through, definitions);

@@ -93,6 +93,27 @@ export class Book {
     return this.tracking.foldAll(history);
   }
 
+  /** The state with the memories that it lacks, of all events that those are fed; of the others the history may have any. */
+  fill(state: SeriesState, lacked: ReadonlySet<string>, history: Iterable<HistoryEvent>): SeriesState {
+    return this.tracking.fill(state, lacked, history);
+  }
+
+  /** What `fill` needs for these memories: events by name, and of which of them the properties. */
+  eventsFeeding(memories: Iterable<string>): {
+    readonly names: Set<string>;
+    readonly withProperties: Set<string>;
+  } {
+    const [names, withProperties] = [new Set<string>(), new Set<string>()];
+    for (const key of memories) {
+      const memory = this.compilation.memories.get(key);
+      for (const { event } of memory?.feeds ?? []) {
+        names.add(event);
+        if (memory!.readsProperties) withProperties.add(event);
+      }
+    }
+    return { names, withProperties };
+  }
+
   /** Whether `fold` would change anything. */
   touchedBy(event: Happened): boolean {
     return this.tracking.matching(event).length > 0;

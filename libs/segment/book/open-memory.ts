@@ -34,6 +34,13 @@ export class OpenMemory implements Memory {
     this.paths = picks.map(stepsOf);
   }
 
+  /** Whether it looks at the properties of its events. */
+  get readsProperties(): boolean {
+    return (
+      this.paths.length > 0 || this.feeds.some(({ has, where }) => has !== undefined || where !== undefined)
+    );
+  }
+
   get holds(): number {
     return this.kind.holds(this.size, this.options);
   }

@@ -1,3 +1,4 @@
+import type { Json } from '@entente/kernel';
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import { SeriesState } from '../state/series-state';
 import type { OpenMemory } from './open-memory';
@@ -43,13 +44,27 @@ export class Tracking {
   }
 
   foldAll(history: Iterable<HistoryEvent>): SeriesState {
+    return new SeriesState(this.keptOf(history, () => true));
+  }
+
+  fill(state: SeriesState, lacked: ReadonlySet<string>, history: Iterable<HistoryEvent>): SeriesState {
+    const kept = this.keptOf(history, ({ key }) => lacked.has(key));
+    for (const memory of state.keys()) if (!lacked.has(memory)) kept.set(memory, state.get(memory)!);
+    return new SeriesState(kept);
+  }
+
+  private keptOf(
+    history: Iterable<HistoryEvent>,
+    isKept: (memory: OpenMemory) => boolean,
+  ): Map<string, Json> {
     const fed = new Map<OpenMemory, { event: HistoryEvent; feeds: readonly number[] }[]>();
     for (const event of [...history].sort(inEventOrder))
       for (const { memory, feeds } of this.matching(event)) {
+        if (!isKept(memory)) continue;
         const list = fed.get(memory);
         if (list) list.push({ event, feeds });
         else fed.set(memory, [{ event, feeds }]);
       }
-    return new SeriesState(new Map([...fed].map(([memory, events]) => [memory.key, memory.of(events)])));
+    return new Map([...fed].map(([memory, events]) => [memory.key, memory.of(events)]));
   }
 }
