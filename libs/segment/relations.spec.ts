@@ -224,7 +224,7 @@ describe('what is wrong with them', () => {
   it.each<[unknown, string[]]>([
     [{ list: '' }, ['rule.list name']],
     [{ list: 'vip', is: 'in' }, ['rule.is unknown-field']],
-    [{ message: 'delivered' }, ['rule.message word']],
+    [{ message: 'arrived' }, ['rule.message word']],
     [{ message: 'sent', by: 'people' }, ['rule.by out-of-place']],
     [{ message: 'opened', link: 'https://x.example' }, ['rule.link out-of-place']],
     [{ message: 'opened', by: 'machines', count: -1 }, ['rule.by word', 'rule.count count']],

@@ -19,6 +19,7 @@ const state = fc.constantFrom<JsonObject[string]>(
 
 const emails: FeedbackName[] = [
   'Email Sent',
+  'Email Delivered',
   'Email Opened',
   'Email Clicked',
   'Email Bounced',

@@ -6,7 +6,7 @@ import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { howOftenFields, howOftenSchemas, ownEvent, parseHowOften, type HowOften } from './own-event';
 
-type Engagement = 'sent' | 'opened' | 'clicked' | 'bounced' | 'unsubscribed';
+type Engagement = 'sent' | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'unsubscribed';
 type By = 'people' | 'anybody';
 
 /** `{ "message": "clicked", "sentBy": "welcome", "within": "P30D" }`: what became of mails to somebody. */
@@ -21,6 +21,7 @@ export type MessageCondition = HowOften & {
 /** The event that tells of it, and which of the fields `by` and `link` may stand with it. */
 const engagements: Readonly<Record<Engagement, { name: FeedbackName; takes: readonly ('by' | 'link')[] }>> = {
   sent: { name: 'Email Sent', takes: [] },
+  delivered: { name: 'Email Delivered', takes: [] },
   opened: { name: 'Email Opened', takes: ['by'] },
   clicked: { name: 'Email Clicked', takes: ['by', 'link'] },
   bounced: { name: 'Email Bounced', takes: [] },

@@ -17,7 +17,7 @@ const message: ArbitraryKind = (scale) =>
   fc
     .record(
       {
-        message: fc.constantFrom('sent', 'opened', 'clicked', 'bounced', 'unsubscribed'),
+        message: fc.constantFrom('sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed'),
         sentBy: key,
         template: key,
         link: key,
