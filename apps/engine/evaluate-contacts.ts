@@ -5,7 +5,8 @@ import type { Definitions } from './definitions';
 import type { Engine } from './engine';
 import { AheadOfLog } from './move-person';
 import type { Person } from './person';
-import { takePersons, writeBack, type WorkingSet } from './working-set';
+import { takePersons, type WorkingSet } from './working-set';
+import { writeBack } from './write-back';
 import { forAll, StartOver, untilSettled } from './start-over';
 
 /** A stimulus other than an event, for contacts that are stored already. */

@@ -24,7 +24,8 @@ import { forAll, StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { enrollmentsBy } from './walk-campaigns';
 import { newsAmong, storeNews } from './store-news';
-import { takePersons, writeBack, type Wanted, type WorkingSet } from './working-set';
+import { takePersons, type Wanted, type WorkingSet } from './working-set';
+import { writeBack } from './write-back';
 
 /** Consecutive records of one partition, to be handled from its stored position. */
 export interface RecordRun {

@@ -217,7 +217,7 @@ export class Book {
     return earliest(this.tracking.matching(event).map(({ memory }) => earliestOf(memory.leaves, moment)));
   }
 
-  /** Whether a rule of a version or an extra rule holds; it reads segments as a live version does. */
+  /** Whether an extra rule holds; it reads segments as a live version does. */
   holds(rule: Rule, subject: Subject, now: Instant): boolean {
     const held = this.heldRule(rule);
     const evaluation = this.at(subject, now);
@@ -235,7 +235,6 @@ export class Book {
     const { test, leaves } = this.compilation.compile(rule, status);
     for (const leaf of leaves) leaf.versions.add(id);
     this.tests.set(id, test);
-    this.addHeld(rule);
     return referred(leaves);
   }
 
