@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import {
@@ -9,6 +9,7 @@ import {
   type Database,
   type EmbeddedServer,
 } from '@entente/storage';
+import { openFolder } from '../support/open-folder';
 import { cpuTaken } from './cpu';
 
 /** The PostgreSQL that comes with Entente, durable as in production, in a folder of its own. */
@@ -21,7 +22,7 @@ export class BenchServer {
   ) {}
 
   static async start(): Promise<BenchServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'entente-bench-'));
+    const folder = openFolder('bench');
     return new BenchServer(await startEmbeddedServer({ folder: join(folder, 'postgres') }), folder);
   }
 
