@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SECOND, toIso, type Instant } from '@entente/kernel';
+import { DAY, SECOND, toIso, type Instant } from '@entente/kernel';
 import { Random } from '../demo/random';
 import { BenchEngine } from './bench-engine';
 import type { BenchServer } from './bench-server';
@@ -65,18 +65,27 @@ async function maximumRate(engine: BenchEngine, source: EventSource, { events }:
   return best;
 }
 
-/** Orders of nearly 30 days ago: their buyers lapse within the seconds to come, and everybody else's later. */
+/** Those whose timers fall due are armed last, and this soon at the earliest. */
+const armingRate = 5_000;
+
+/** Orders of nearly 30 days ago: some buyers lapse within the seconds to come, everybody else later. Ends when the first is about to. */
 async function armTimers(engine: BenchEngine, { contacts, due, seconds, batch }: Settings): Promise<number> {
-  const month = 30 * 24 * 3_600 * SECOND;
-  const soon = Date.now() + SECOND;
-  const records = Array.from({ length: contacts }, (_, index) => {
-    const flip = index < due ? soon + (index / due) * seconds * SECOND : soon + (60 + index) * SECOND;
-    return orderOf(index + 1, Math.round(flip - month), `timer-${index}`);
-  });
-  for (let at = 0; at < records.length; at += 20 * batch) {
-    await engine.log.append(records.slice(at, at + 20 * batch));
-    await engine.readAll();
-  }
+  const month = 30 * DAY;
+  const order = async (from: number, to: number, flipOf: (index: number) => Instant) => {
+    for (let at = from; at < to; at += 20 * batch) {
+      const length = Math.min(20 * batch, to - at);
+      const indices = Array.from({ length }, (_, n) => at + n);
+      await engine.log.append(
+        indices.map((index) => orderOf(index + 1, Math.round(flipOf(index) - month), `timer-${index}`)),
+      );
+      await engine.readAll();
+    }
+  };
+  const tomorrow = Date.now() + DAY;
+  await order(due, contacts, (index) => tomorrow + index);
+  const soon = Date.now() + 2 * SECOND + (due / armingRate) * SECOND;
+  await order(0, due, (index) => soon + (index / due) * seconds * SECOND);
+  await sleep(Math.max(0, soon - Date.now()));
   const [row] = await engine.database.query<{ armed: number }>('SELECT count(*)::int AS armed FROM timer');
   return row!.armed;
 }
