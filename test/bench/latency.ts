@@ -36,8 +36,10 @@ export async function latency(
   await server.settle('latency');
   const engine = new BenchEngine(database, settings.partitions, settings.batch);
   const source = new EventSource(shopMix(settings.contacts), new Random(settings.seed), 'latency');
+  await armLater(engine, settings);
+  await server.settle('latency');
   const rate = (await maximumRate(engine, source, settings)) / 2;
-  const armed = await armTimers(engine, settings);
+  const armed = await armSooner(engine, settings);
   const start = Date.now();
   const [late] = await Promise.all([
     offer(engine, source, rate, settings.seconds),
@@ -65,29 +67,40 @@ async function maximumRate(engine: BenchEngine, source: EventSource, { events }:
   return best;
 }
 
-/** Those whose timers fall due are armed last, and this soon at the earliest. */
+const month = 30 * DAY;
+/** Timers that are armed in a second at the least. */
 const armingRate = 5_000;
 
-/** Orders of nearly 30 days ago: some buyers lapse within the seconds to come, everybody else later. Ends when the first is about to. */
-async function armTimers(engine: BenchEngine, { contacts, due, seconds, batch }: Settings): Promise<number> {
-  const month = 30 * DAY;
-  const order = async (from: number, to: number, flipOf: (index: number) => Instant) => {
-    for (let at = from; at < to; at += 20 * batch) {
-      const length = Math.min(20 * batch, to - at);
-      const indices = Array.from({ length }, (_, n) => at + n);
-      await engine.log.append(
-        indices.map((index) => orderOf(index + 1, Math.round(flipOf(index) - month), `timer-${index}`)),
-      );
-      await engine.readAll();
-    }
-  };
+/** Orders of nearly 30 days ago: most buyers lapse from tomorrow on. */
+async function armLater(engine: BenchEngine, settings: Settings): Promise<void> {
   const tomorrow = Date.now() + DAY;
-  await order(due, contacts, (index) => tomorrow + index);
+  await order(engine, settings, settings.due, settings.contacts, (index) => tomorrow + index);
+}
+
+/** The others lapse within the seconds to come. Ends when the first is about to; gives how many timers there are in all. */
+async function armSooner(engine: BenchEngine, settings: Settings): Promise<number> {
+  const { due, seconds } = settings;
   const soon = Date.now() + 2 * SECOND + (due / armingRate) * SECOND;
-  await order(0, due, (index) => soon + (index / due) * seconds * SECOND);
+  await order(engine, settings, 0, due, (index) => soon + (index / due) * seconds * SECOND);
   await sleep(Math.max(0, soon - Date.now()));
   const [row] = await engine.database.query<{ armed: number }>('SELECT count(*)::int AS armed FROM timer');
   return row!.armed;
+}
+
+async function order(
+  engine: BenchEngine,
+  { batch }: Settings,
+  from: number,
+  to: number,
+  lapsesAt: (index: number) => Instant,
+): Promise<void> {
+  for (let at = from; at < to; at += 20 * batch) {
+    const indices = Array.from({ length: Math.min(20 * batch, to - at) }, (_, n) => at + n);
+    await engine.log.append(
+      indices.map((index) => orderOf(index + 1, Math.round(lapsesAt(index) - month), `timer-${index}`)),
+    );
+    await engine.readAll();
+  }
 }
 
 const orderOf = (person: number, timestamp: Instant, messageId: string) => ({
