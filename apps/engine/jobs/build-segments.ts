@@ -32,8 +32,10 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   const build = await buildOf(engine, versions, through);
   const cursor = smallest(versions.map((version) => version.cursor));
   const chunk = await whileLeased(engine, () => build.plan.chunkAfter(database, cursor));
-  if (!chunk) await swapBuilt(database, build.versions);
-  else {
+  if (!chunk) {
+    await swapBuilt(database, build.versions);
+    builds.delete(engine);
+  } else {
     await buildChunk(engine, build, chunk, through);
     const { contacts, to } = chunk;
     await noteBuilt(database, build.versions, {
@@ -101,6 +103,7 @@ async function enterOthers(
   contacts: readonly ContactId[],
   now: Instant,
 ): Promise<Set<ContactId>> {
+  if (contacts.length === 0) return new Set();
   const entered = await untilSettled(async () => {
     const latest = await engine.definitions.latest();
     return engine.database.transaction(async (tx) => {

@@ -68,7 +68,6 @@ export async function enterUsual(
     now,
   }: { readonly versions: readonly number[]; readonly before: Generation; readonly now: Instant },
 ): Promise<ContactId[]> {
-  if (contacts.length === 0) return [];
   const rows = await tx.prepared<{ id: ContactId }>(
     `WITH usual AS (
        SELECT id, greatest(clock, $4::timestamptz) AS at FROM contact
