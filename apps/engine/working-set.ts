@@ -155,12 +155,14 @@ function asksForWhatItLacks(
 function mayAskFor(
   stale: Stale,
   event: StoredEvent,
-  { book, firstBuilds, triggers, ownSource }: Definitions,
+  { book, versions, triggers, ownSource }: Definitions,
 ): boolean {
   if (event.type !== 'track' || event.source === ownSource || triggers.has(event.name)) return true;
+  // A builder goes by the generation: whom a version that it builds was decided for must have today's.
+  const isBuilding = (version: number) => versions.get(version)?.status === 'building';
   return (
     book.feeds(event, stale.memories) ||
-    book.affectedByEvent(event).some((version) => stale.versions.has(version) || firstBuilds.has(version))
+    book.affectedByEvent(event).some((version) => stale.versions.has(version) || isBuilding(version))
   );
 }
 
