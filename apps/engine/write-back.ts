@@ -1,4 +1,4 @@
-import { keyedHash, type ContactId } from '@entente/kernel';
+import { keyedHash } from '@entente/kernel';
 import { mailAddress } from '@entente/profile';
 import { encodeState } from '@entente/segment';
 import {
@@ -12,7 +12,6 @@ import {
   writeEnrollments,
   writeMembershipChanges,
   type Arming,
-  type DeferredEvent,
   type Tx,
 } from '@entente/storage';
 import type { Definitions } from './definitions';
@@ -32,12 +31,13 @@ export async function writeBack(
   const persons = all.filter((person) => person.evaluated && person.repair === null);
   const moved = persons.flatMap((person) => [...person.moved]);
   const changed = persons.filter((person) => person.traitsChanged);
+  const waiting = all.filter(hasOtherDeferrals);
   await Promise.all([
     markForRepair(
       tx,
       all.filter((person) => person.repair !== null),
     ),
-    replaceDeferred(tx, changedDeferrals(all)),
+    replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
       persons.map(({ id, clock, generation, state }) => ({
@@ -57,7 +57,9 @@ export async function writeBack(
     ),
     armTimers(
       tx,
-      (timers === 'exact' ? all : persons).flatMap((person) => armingOf(person, definitions, timers)),
+      (timers === 'exact' ? all : [...new Set([...persons, ...waiting])]).flatMap((person) =>
+        armingOf(person, definitions, timers),
+      ),
     ),
     writeEnrollments(tx, moved),
   ]);
@@ -66,14 +68,8 @@ export async function writeBack(
   await cancelMergedTwins(tx, persons, definitions);
 }
 
-function changedDeferrals(persons: Iterable<Person>): Map<ContactId, readonly DeferredEvent[]> {
-  const changed = [...persons].filter(
-    ({ deferred, deferredBefore }) =>
-      deferred.length !== deferredBefore.length ||
-      deferred.some((one, place) => one !== deferredBefore[place]),
-  );
-  return new Map(changed.map(({ id, deferred }) => [id, deferred]));
-}
+const hasOtherDeferrals = ({ deferred, deferredBefore }: Person): boolean =>
+  deferred.length !== deferredBefore.length || deferred.some((one, place) => one !== deferredBefore[place]);
 
 const broadcastsIn = ({ campaigns }: Definitions): Set<string> =>
   new Set([...campaigns.values()].filter(({ kind }) => kind === 'broadcast').map(({ key }) => key));

@@ -130,3 +130,21 @@ it('holds up no partition where contacts turn out to be one person before what w
   expect(ends).toEqual(expect.arrayContaining([6, 16]));
   expect((await rows(`membership WHERE version_id = ${lately}`))[0]!.n).toBe(0);
 });
+
+it('wakes whom a version that was not built for them made wait', async () => {
+  const at = (second: number) => world.clock.moveTo(start + second * SECOND);
+  at(1);
+  await world.arrive(seen(even!));
+  await world.passTo(start + 7 * SECOND);
+  await new Author(database).segment('quiet', {
+    all: [{ event: 'Ordered' }, { not: { event: 'Seen', within: 'PT9S' } }],
+  });
+  await world.work();
+  at(11);
+  await world.arrive(seen(even!));
+  await world.read(0);
+  expect(await waiting()).toBe(1);
+  await world.passTo(start + 12 * SECOND);
+  expect(await waiting()).toBe(0);
+  expect((await rows(`membership WHERE version_id = ${lately}`))[0]!.n).toBe(1);
+});
