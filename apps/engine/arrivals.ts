@@ -4,12 +4,15 @@ import {
   isOfCompany,
   keysOf,
   messageKey,
-  readFact,
+  propertiesIn,
+  readRecord,
   type Fact,
   type FactCause,
+  type FactType,
   type IdentityKey,
+  type RecordedFact,
 } from '@entente/event';
-import type { ContactId, Instant, JsonObject } from '@entente/kernel';
+import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
 import type { ClaimedLink, StoredEvent } from '@entente/storage';
 import { isHeartbeat, type LogRecord } from '@entente/stream';
 import type { Definitions } from './definitions';
@@ -18,7 +21,7 @@ import type { Definitions } from './definitions';
 export interface Arrival {
   readonly position: bigint;
   readonly at: Instant;
-  readonly fact: Fact;
+  readonly fact: RecordedFact;
   readonly own: IdentityKey;
   readonly claims: readonly IdentityKey[];
   readonly kind: 'claim' | 'alias' | 'apart';
@@ -41,7 +44,7 @@ export function readArrivals(records: readonly LogRecord[], definitions: Definit
   const arrivals: Arrival[] = [];
   const ofCompanies: CompanyArrival[] = [];
   for (const { position, arrival: at, value } of records.filter((record) => !isHeartbeat(record))) {
-    const fact = readFact(value);
+    const fact = readRecord(value);
     const trusted = definitions.sources.get(fact.source)?.trusted ?? false;
     if (isOfCompany(fact)) ofCompanies.push({ at, fact });
     else arrivals.push({ position, at, fact, ...keysOf(fact, trusted) });
@@ -53,37 +56,59 @@ export const keysIn = (arrivals: readonly Arrival[]): IdentityKey[] => [
   ...new Set(arrivals.flatMap((arrival) => [arrival.own, ...arrival.claims])),
 ];
 
-/** The event of an arrival, under the contact that its key first resolved to. */
-export function eventOf(arrival: Arrival, contact: ContactId): StoredEvent {
-  const { fact } = arrival;
-  return {
-    contact,
-    message: messageKey(fact.source, fact.messageId),
-    at: eventTime(fact, arrival.at),
-    arrival: arrival.at,
-    source: fact.source,
-    type: fact.type,
-    name: eventName(fact),
-    cause: fact.cause ?? 'event',
-    properties: propertiesOf(fact),
-    context: fact.context,
-  };
+/** The event of an arrival, under the contact that its key first resolved to; the properties are parsed when somebody asks for them. */
+export class ArrivedEvent implements StoredEvent {
+  readonly message: Uuid;
+  readonly at: Instant;
+  readonly arrival: Instant;
+  readonly source: number;
+  readonly type: FactType;
+  readonly name: string;
+  readonly cause: string;
+  readonly context: JsonObject | undefined;
+  private parsed: JsonObject | undefined;
+
+  constructor(
+    private readonly fact: RecordedFact,
+    arrival: Instant,
+    readonly contact: ContactId,
+  ) {
+    this.message = messageKey(fact.source, fact.messageId);
+    this.at = eventTime(fact, arrival);
+    this.arrival = arrival;
+    this.source = fact.source;
+    this.type = fact.type;
+    this.name = eventName(fact);
+    this.cause = fact.cause ?? 'event';
+    this.context = fact.context;
+  }
+
+  get properties(): JsonObject {
+    return (this.parsed ??= propertiesOf(this.fact));
+  }
+
+  get propertiesJson(): string {
+    const { type, propertiesJson } = this.fact;
+    return type === 'track' && propertiesJson !== undefined
+      ? propertiesJson
+      : JSON.stringify(this.properties);
+  }
 }
 
 /** What rules see of a fact: its properties, or the traits it sets. */
-export function propertiesOf(fact: Fact): JsonObject {
+export function propertiesOf(fact: RecordedFact): JsonObject {
   switch (fact.type) {
     case 'identify':
       return fact.traits ?? {};
     case 'page':
     case 'screen':
-      return fact.name === undefined ? (fact.properties ?? {}) : { ...fact.properties, name: fact.name };
+      return { ...propertiesIn(fact), ...(fact.name !== undefined && { name: fact.name }) };
     case 'group':
       return { ...fact.traits, groupId: fact.groupId ?? null };
     case 'alias':
       return { previousId: fact.previousId ?? null, contact: fact.contact ?? [] };
     case 'track':
-      return fact.properties ?? {};
+      return propertiesIn(fact) ?? {};
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type Tx,
 } from '@entente/storage';
 import { advance, type LogRecord } from '@entente/stream';
-import { eventOf, isSilent, keysIn, readArrivals, type Arrival, type Arrivals } from './arrivals';
+import { ArrivedEvent, isSilent, keysIn, readArrivals, type Arrival, type Arrivals } from './arrivals';
 import { applyToCompanies, joinsCompany, type JoinedArrival } from './companies';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
@@ -94,7 +94,7 @@ async function ownersOf(
 
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
   const { definitions, arrivals, ofCompanies, contacts } = prepared;
-  const events = arrivals.map((arrival) => eventOf(arrival, contacts.get(arrival.own)!));
+  const events = arrivals.map(({ fact, at, own }) => new ArrivedEvent(fact, at, contacts.get(own)!));
   const [, , others, news] = await Promise.all([
     engine.definitions.hold(tx, definitions),
     movePosition(engine, tx, run),
@@ -228,7 +228,7 @@ const isTouching = (event: StoredEvent, { fact }: Arrival, definitions: Definiti
   joinsCompany(fact) ||
   tellsOfCompany(fact, definitions.ownSource) ||
   definitions.triggers.has(event.name) ||
-  definitions.book.touchedBy(historyEvent(event, definitions));
+  (definitions.book.looksAt(event.name) && definitions.book.touchedBy(historyEvent(event, definitions)));
 
 /** Applies an event to the person it belongs to by now, if anything about them depends on it. */
 function applyTo(

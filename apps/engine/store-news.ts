@@ -1,12 +1,13 @@
-import { eventKey, insertEvents, sqlState, storedAmong, type StoredEvent, type Tx } from '@entente/storage';
+import { eventKey, insertEvents, sqlState, storedAmong, type Tx } from '@entente/storage';
+import type { ArrivedEvent } from './arrivals';
 import type { SeenMessages } from './seen-messages';
 
 /** Those of a batch's events that are not stored yet; the first copy in the log wins. */
 export async function newsAmong(
   tx: Tx,
   seen: SeenMessages,
-  events: readonly StoredEvent[],
-): Promise<Set<StoredEvent>> {
+  events: readonly ArrivedEvent[],
+): Promise<Set<ArrivedEvent>> {
   const first = firstCopies(events);
   const stored = await storedAmong(tx, seen.suspects(first));
   seen.compare(stored);
@@ -16,8 +17,8 @@ export async function newsAmong(
 }
 
 /** A message that was told of several contacts is as many events. */
-function firstCopies(events: readonly StoredEvent[]): StoredEvent[] {
-  const first = new Map<string, StoredEvent>();
+function firstCopies(events: readonly ArrivedEvent[]): ArrivedEvent[] {
+  const first = new Map<string, ArrivedEvent>();
   for (const event of events) {
     const told = first.get(event.message);
     const key = told && told.contact !== event.contact ? eventKey(event) : event.message;
@@ -30,7 +31,7 @@ function firstCopies(events: readonly StoredEvent[]): StoredEvent[] {
  * Stores them. One that is stored already without `seen` knowing makes the transaction fail by a unique violation; run again,
  * it looks for all of them.
  */
-export async function storeNews(tx: Tx, seen: SeenMessages, news: readonly StoredEvent[]): Promise<void> {
+export async function storeNews(tx: Tx, seen: SeenMessages, news: readonly ArrivedEvent[]): Promise<void> {
   try {
     await insertEvents(tx, news);
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Fact } from './fact';
 import { eventName, eventTime } from './event-name';
 import { isOfCompany, keysOf, strongestKey } from './keys';
-import { BadRecord, feedbackFact, messageKey, readFact, recordOf } from './record';
+import { BadRecord, feedbackFact, messageKey, propertiesIn, readFact, readRecord, recordOf } from './record';
 
 const fact = (more: Partial<Fact>): Fact => ({
   v: 1,
@@ -67,6 +67,26 @@ describe('records', () => {
     expect(() => readFact(JSON.stringify({ ...ofCompany, groupId: undefined }))).toThrow(BadRecord);
     expect(() => readFact(JSON.stringify({ ...ofCompany, type: 'track', name: 'x' }))).toThrow(BadRecord);
   });
+
+  it('keep their properties apart for whoever asks for them', () => {
+    const properties = { sku: 'a"},\n"properties":{', nested: { properties: { n: 1 } } };
+    const seen = fact({ type: 'track', name: 'Seen', userId: 'u', properties, context: { properties } });
+    const { value } = recordOf(seen);
+    const { propertiesJson, ...rest } = readRecord(value);
+    expect({ ...rest, properties: propertiesIn({ ...rest, propertiesJson }) }).toEqual(seen);
+    expect(JSON.parse(propertiesJson!)).toEqual(properties);
+    expect(JSON.parse(value)).toEqual(seen);
+    expect(propertiesIn(readRecord(JSON.stringify(JSON.parse(value))))).toEqual(properties);
+    expect(readRecord(recordOf(fact({ userId: 'u' })).value).propertiesJson).toBeUndefined();
+  });
+
+  it.each(['[]}', '{"a":1},"b":{}}', '{'])(
+    'whose marked properties are none are refused: %s',
+    (properties) => {
+      const marked = `{"v":1,"type":"track","source":1,"messageId":"m","timestamp":1,"userId":"u","name":"n",\n"properties":${properties}`;
+      expect(() => propertiesIn(readRecord(`${marked}}`))).toThrow(BadRecord);
+    },
+  );
 
   it('tell a cause of our own once', () => {
     const told = {

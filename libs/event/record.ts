@@ -1,4 +1,4 @@
-import { DomainError, isObject, stableUuid, type Uuid } from '@entente/kernel';
+import { DomainError, isObject, stableUuid, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Fact, Feedback } from './fact';
 import { isOfCompany, strongestKey } from './keys';
 
@@ -14,10 +14,37 @@ export const messageKey = (sourceId: number, messageId: string): Uuid =>
 /** A fact as the stream carries it: facts of one key keep their order. */
 export const recordOf = (fact: Fact): { key: string; value: string } => ({
   key: strongestKey(fact),
-  value: JSON.stringify(fact),
+  value: valueOf(fact),
 });
 
-/** The fact of a record's value. Throws `BadRecord` when it is none. */
+/** What stands before the properties: white space to JSON, and nowhere else in what `JSON.stringify` writes. */
+const MARK = ',\n"properties":';
+
+/** JSON, with the properties at the end and marked: whoever does not need them need not parse them. */
+function valueOf({ properties, ...rest }: Fact): string {
+  const text = JSON.stringify(rest);
+  return properties === undefined ? text : `${text.slice(0, -1)}${MARK}${JSON.stringify(properties)}}`;
+}
+
+/** A fact of a record, its properties parsed by nobody yet where `propertiesJson` has them. */
+export type RecordedFact = Fact & { propertiesJson?: string };
+
+/** The fact of a record's value, but for marked properties. Throws `BadRecord` when it is none. */
+export function readRecord(value: string): RecordedFact {
+  const mark = value.indexOf(MARK);
+  if (mark < 0 || !value.endsWith('}}')) return readFact(value);
+  const fact: RecordedFact = readFact(`${value.slice(0, mark)}}`);
+  if (fact.properties) throw new BadRecord('the record has properties twice');
+  fact.propertiesJson = value.slice(mark + MARK.length, -1);
+  return fact;
+}
+
+/** The properties of a fact. Throws `BadRecord` when their JSON is none. */
+export function propertiesIn({ properties, propertiesJson }: RecordedFact): JsonObject | undefined {
+  return propertiesJson === undefined ? properties : (parse(propertiesJson) as JsonObject);
+}
+
+/** The fact of a record's value, whole. Throws `BadRecord` when it is none. */
 export function readFact(value: string): Fact {
   const fact = parse(value);
   if (!isObject(fact)) throw new BadRecord('the record is not a JSON object');

@@ -20,7 +20,7 @@ import {
   traitsOf,
   type Database,
 } from '@entente/storage';
-import { eventOf, linksOf } from '../../apps/engine/arrivals';
+import { ArrivedEvent, linksOf } from '../../apps/engine/arrivals';
 import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
 import { Author } from '../support/author';
@@ -387,7 +387,7 @@ async function compareWithDefinition(database: Database, facts: readonly Fact[],
       ? { own: '', claims: [], kind: 'claim' as const }
       : keysOf(fact, trusted.has(fact.source));
     const arrival = { position: 0n, at: start, fact, ...named };
-    const event = eventOf(arrival, '1');
+    const event = new ArrivedEvent(fact, start, '1');
     if (fact.groupId !== undefined && fact.traits && trusted.has(fact.source)) {
       const { source, at, message } = event;
       const change = { source, at, message, values: fact.traits };

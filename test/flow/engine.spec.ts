@@ -1,4 +1,4 @@
-import type { Fact } from '@entente/event';
+import { recordOf, type Fact } from '@entente/event';
 import { DAY, HOUR, SECOND, toIso, type Instant } from '@entente/kernel';
 import { findContact, recordPermission, type Database } from '@entente/storage';
 import { Author } from '../support/author';
@@ -418,6 +418,19 @@ describe('the engine', () => {
     const [aside] = await database.query<{ reason: string }>('SELECT reason FROM set_aside');
     expect(aside!.reason).toMatch(/type/);
     expect(world.reports).toEqual(['a record was set aside']);
+  });
+
+  it('sets a record aside whose properties are no JSON, whoever looks at them', async () => {
+    const broken = (name: string) => {
+      const { key, value } = recordOf(fact({ userId: '1', name, properties: {} }));
+      return { key, value: value.replace('{}}', '{"a":]}}') };
+    };
+    await world.log.append([broken('Order Completed'), broken('Asked By Nobody')]);
+    await world.arrive(bought('1'));
+    await world.readAll();
+    expect(await database.query('SELECT 1 FROM event')).toHaveLength(1);
+    expect(await database.query('SELECT 1 FROM set_aside')).toHaveLength(2);
+    expect(await database.query('SELECT 1 FROM contact WHERE repair IS NOT NULL')).toEqual([]);
   });
 
   it('fires no timer before every partition has been read through it', async () => {

@@ -77,6 +77,10 @@ export class Book {
     return this.tracking.eventNames;
   }
 
+  looksAt(eventName: string): boolean {
+    return this.tracking.looksAt(eventName);
+  }
+
   emptyState(): SeriesState {
     return NOTHING_KEPT;
   }

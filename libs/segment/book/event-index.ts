@@ -41,6 +41,10 @@ export class EventIndex {
     for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
   }
 
+  has(eventName: string): boolean {
+    return this.byName.has(eventName);
+  }
+
   matching(event: Happened): readonly Match[] {
     return this.byName.get(event.name)?.matching(event) ?? NONE;
   }

@@ -23,6 +23,10 @@ export class Tracking {
     this.needs = Object.fromEntries(memories.map(({ key, size }) => [key, size]));
   }
 
+  looksAt(eventName: string): boolean {
+    return this.index.has(eventName);
+  }
+
   matching(event: Happened): readonly Match[] {
     if (event !== this.asked) {
       this.answer = this.index.matching(event);

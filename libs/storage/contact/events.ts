@@ -21,15 +21,21 @@ export interface StoredEvent {
   readonly name: string;
   readonly cause: string;
   readonly properties: JsonObject;
-  readonly context?: JsonObject;
+  readonly context?: JsonObject | undefined;
 }
+
+/** An event to be stored; what its properties are is given as text, so that nobody has to parse them for that. */
+export type NewEvent = Omit<StoredEvent, 'properties'> & { readonly propertiesJson: string };
 
 /** Tells one stored event from every other. */
 export const eventKey = ({ contact, message }: Pick<StoredEvent, 'contact' | 'message'>): string =>
   `${contact} ${message}`;
 
 /** Those of these events that are stored. */
-export async function storedAmong(tx: Tx, events: readonly StoredEvent[]): Promise<StoredEvent[]> {
+export async function storedAmong<Event extends Pick<StoredEvent, 'contact' | 'message'>>(
+  tx: Tx,
+  events: readonly Event[],
+): Promise<Event[]> {
   if (events.length === 0) return [];
   const rows = await tx.prepared<{ contact: ContactId; message: Uuid }>(
     `SELECT contact_id AS contact, message FROM unnest($1::bigint[], $2::uuid[]) AS e (contact_id, message)
@@ -41,7 +47,7 @@ export async function storedAmong(tx: Tx, events: readonly StoredEvent[]): Promi
 }
 
 /** Stores events, none of which is stored yet: else the unique index refuses them all. */
-export async function insertEvents(tx: Tx, events: readonly StoredEvent[]): Promise<void> {
+export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
   await tx.prepared(
     `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, cause, properties, context)
@@ -56,7 +62,7 @@ export async function insertEvents(tx: Tx, events: readonly StoredEvent[]): Prom
       textArray(events.map(({ type }) => type)),
       textArray(events.map(({ name }) => name)),
       textArray(events.map(({ cause }) => cause)),
-      jsonbArray(events.map(({ properties }) => JSON.stringify(properties))),
+      jsonbArray(events.map(({ propertiesJson }) => propertiesJson)),
       jsonbArray(events.map(({ context }) => (context === undefined ? null : JSON.stringify(context)))),
     ],
   );
