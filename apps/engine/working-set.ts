@@ -10,8 +10,7 @@ import {
   loadMemberships,
   loadPast,
   loadPastEvents,
-  loadPersons,
-  lockContacts,
+  lockPersons,
   survivorsOf,
   type PastEvent,
   type PastQuestion,
@@ -58,11 +57,10 @@ interface Loaded extends Pick<WorkingSet, 'histories'> {
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
   const ids = sortedIds(wanted.contacts.keys());
   // Asked for together: one round trip. Each statement sees what was committed before the locks of the ones before it were held.
-  const [, , survivors, rows, lineages, memberships, enrollments, deferred] = await Promise.all([
+  const [, rows, survivors, lineages, memberships, enrollments, deferred] = await Promise.all([
     ensureContacts(tx, newcomers(ids, wanted)),
-    lockContacts(tx, ids),
+    lockPersons(tx, ids),
     survivorsOf(tx, [...new Set([...wanted.survivors.keys(), ...ids])]),
-    loadPersons(tx, ids),
     lineagesOf(tx, ids),
     loadMemberships(tx, ids),
     loadEnrollments(tx, ids),

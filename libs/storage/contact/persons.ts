@@ -37,34 +37,37 @@ export async function lockContacts(tx: Tx, contacts: readonly ContactId[]): Prom
   ]);
 }
 
-interface Row {
-  id: ContactId;
-  version: number;
-  clock: Date;
-  generation: string;
-  state: Buffer;
-  repair: string | null;
-  erased: boolean;
-  traits: SourcedTraits | null;
-  due: Date | null;
-}
+type OwnRow = Omit<PersonRow, 'clock' | 'traits' | 'due'> & { readonly clock: Date };
 
-/** Loads contacts that the transaction has locked. */
-export async function loadPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
+/**
+ * Locks these contacts in the order of their ids, and loads them. Their profiles and timers are read behind the locks: by a statement
+ * of its own, for what one reads was committed before it waited.
+ */
+export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
   if (contacts.length === 0) return [];
-  const rows = await tx.prepared<Row>(
-    `SELECT id, version, clock, generation, state, repair, erased_at IS NOT NULL AS erased, traits, due
-     FROM contact
-     LEFT JOIN profile ON profile.contact_id = contact.id
-     LEFT JOIN timer ON timer.contact_id = contact.id
-     WHERE contact.id = ANY($1::bigint[])`,
-    [bigintArray(contacts)],
-  );
+  const ids = bigintArray(contacts);
+  const [rows, profiles, timers] = await Promise.all([
+    tx.prepared<OwnRow & Record<string, unknown>>(
+      `SELECT id, version, clock, generation, state, repair, erased_at IS NOT NULL AS erased
+       FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
+      [ids],
+    ),
+    tx.prepared<{ id: ContactId; traits: SourcedTraits }>(
+      'SELECT contact_id AS id, traits FROM profile WHERE contact_id = ANY($1::bigint[])',
+      [ids],
+    ),
+    tx.prepared<{ id: ContactId; due: Date }>(
+      'SELECT contact_id AS id, due FROM timer WHERE contact_id = ANY($1::bigint[])',
+      [ids],
+    ),
+  ]);
+  const traits = new Map(profiles.map((profile) => [profile.id, profile.traits]));
+  const dues = new Map(timers.map(({ id, due }) => [id, due.getTime()]));
   return rows.map((row) => ({
     ...row,
     clock: row.clock.getTime(),
-    traits: row.traits ?? {},
-    due: row.due?.getTime(),
+    traits: traits.get(row.id) ?? {},
+    due: dues.get(row.id),
   }));
 }
 
