@@ -1,8 +1,8 @@
 import type { IdentityKey } from '@entente/event';
 import type { ContactId } from '@entente/kernel';
 
-/** Keys remembered: the latest half of them at least. */
-const mostKeys = 1_000_000;
+/** Keys remembered, about a hundred bytes each: the latest half of them at least. */
+const mostKeys = 2_000_000;
 
 /**
  * The contacts that keys are known to have first resolved to, for good, and who are stored: an event of theirs that no

@@ -13,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { give, type Passwords, type Place } from './embedded-folder';
@@ -95,12 +96,14 @@ function spawnServer(
 ): ChildProcess {
   const settings = {
     max_connections: '200',
-    shared_buffers: '256MB',
+    shared_buffers: `${bufferMegabytes()}MB`,
     max_wal_size: '2GB',
     jit: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    ...(durable ? {} : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' }),
+    ...(durable
+      ? {}
+      : { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off', shared_buffers: '256MB' }),
   };
   const log = openLog(place.home);
   try {
@@ -116,6 +119,12 @@ function spawnServer(
   } finally {
     closeSync(log);
   }
+}
+
+/** An eighth of the memory there is: the rest is for Node, the stream and the system's own cache of the same files. */
+function bufferMegabytes(): number {
+  const allowed = process.constrainedMemory() || Infinity;
+  return Math.max(128, Math.floor(Math.min(totalmem(), allowed) / 8 / 2 ** 20));
 }
 
 function openLog(home: string): number {
