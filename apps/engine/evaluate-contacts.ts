@@ -48,7 +48,7 @@ const evaluateAtOnce = (
 ): Promise<void> =>
   untilSettled(async (needed) => {
     const definitions = await engine.definitions.latest();
-    await engine.database.transaction(async (tx) => {
+    await engine.database.keyedTransaction(async (tx) => {
       await engine.definitions.hold(tx, definitions);
       begin?.(definitions);
       const survivors = await survivorsOf(tx, contacts);

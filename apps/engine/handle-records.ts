@@ -50,7 +50,7 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
     const definitions = await engine.definitions.latest();
     const { arrivals, ofCompanies } = readArrivals(run.records, definitions);
     const owners = await ownersOf(engine, arrivals, definitions);
-    await engine.database.transaction((tx) =>
+    await engine.database.keyedTransaction((tx) =>
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
     if (arrivals.length > 0) engine.bustle.note();

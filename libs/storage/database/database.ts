@@ -15,6 +15,8 @@ export interface Tx {
   readonly manager: EntityManager;
 }
 
+const BEGIN = 'START TRANSACTION ISOLATION LEVEL READ COMMITTED';
+
 const tries = 8;
 
 /** SQLSTATEs after which the whole transaction runs again: serialization failure, deadlock. */
@@ -42,10 +44,22 @@ export class Database implements Tx {
    * Runs `work` in a READ COMMITTED transaction, and again from the start after a serialization failure or a deadlock:
    * `work` must have no effect outside of `tx`.
    */
-  async transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.untilDone(BEGIN, work);
+  }
+
+  /**
+   * The same for a transaction whose statements look rows up by their keys. A prepared statement that a connection planned when a
+   * table was nearly empty would read all of it, until statistics say how much it has grown.
+   */
+  keyedTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.untilDone(`${BEGIN}; SET LOCAL enable_seqscan = off`, work);
+  }
+
+  private async untilDone<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.once(work);
+        return await this.once(begin, work);
       } catch (error) {
         if (attempt >= tries || !rerunStates.has(sqlState(error) ?? '')) throw error;
       }
@@ -68,9 +82,9 @@ export class Database implements Tx {
     if (this.source.isInitialized) await this.source.destroy();
   }
 
-  private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  private async once<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     return this.withConnection(async (client, manager) => {
-      await client.query('START TRANSACTION ISOLATION LEVEL READ COMMITTED');
+      await client.query(begin);
       const statements = new Statements(client, manager);
       try {
         const result = await work(statements);
