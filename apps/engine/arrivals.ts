@@ -52,9 +52,14 @@ export function readArrivals(records: readonly LogRecord[], definitions: Definit
   return { arrivals, ofCompanies };
 }
 
-export const keysIn = (arrivals: readonly Arrival[]): IdentityKey[] => [
-  ...new Set(arrivals.flatMap((arrival) => [arrival.own, ...arrival.claims])),
-];
+export function keysIn(arrivals: readonly Arrival[]): Set<IdentityKey> {
+  const keys = new Set<IdentityKey>();
+  for (const { own, claims } of arrivals) {
+    keys.add(own);
+    for (const claim of claims) keys.add(claim);
+  }
+  return keys;
+}
 
 /** The event of an arrival, under the contact that its key first resolved to; the properties are parsed when somebody asks for them. */
 export class ArrivedEvent implements StoredEvent {

@@ -162,13 +162,12 @@ async function wantedContacts(
   events: readonly StoredEvent[],
   identities: IdentityChanges,
 ): Promise<Wanted> {
-  const concerned = events
-    .map((event, index) => ({
-      owner: event.contact,
-      at: event.arrival,
-      isTouching: isTouching(event, arrivals[index]!, definitions),
-    }))
-    .filter(({ owner, isTouching }) => isTouching || strangers.has(owner));
+  const concerned: { owner: ContactId; at: Instant; touches: boolean }[] = [];
+  for (const [index, event] of events.entries()) {
+    const touches = isTouching(event, arrivals[index]!, definitions);
+    if (touches || strangers.has(event.contact))
+      concerned.push({ owner: event.contact, at: event.arrival, touches });
+  }
   const owners = new Set(concerned.map(({ owner }) => owner));
   const survivors = new Map([...(await survivorsOf(tx, [...owners])), ...identities.survivors]);
   const named = [...identities.changes.values()].flatMap((change) => change.named);
@@ -181,9 +180,9 @@ async function wantedContacts(
   };
   for (const contact of moved) want(contact, first);
   for (const contact of named) if (!stored.has(contact)) want(contact, first);
-  for (const { owner, at, isTouching } of concerned) {
+  for (const { owner, at, touches } of concerned) {
     const survivor = survivors.get(owner)!;
-    if (isTouching || !stored.has(survivor)) want(survivor, at);
+    if (touches || !stored.has(survivor)) want(survivor, at);
   }
   return { contacts: wanted, survivors, histories: moved };
 }

@@ -37,5 +37,15 @@ export class SeenMessages {
 }
 
 /** A message's UUID is a hash already; two other parts of it serve as place and as mark. */
-const placeOf = (message: Uuid): number => parseInt(message.slice(0, 8), 16) & (places - 1);
-const markOf = (message: Uuid): number => parseInt(message.slice(28), 16) || 1;
+const placeOf = (message: Uuid): number => wordAt(message, 0) & (places - 1);
+const markOf = (message: Uuid): number => wordAt(message, 28) || 1;
+
+/** The number that eight hexadecimal digits are. */
+function wordAt(digits: string, from: number): number {
+  let word = 0;
+  for (let place = from; place < from + 8; place += 1) {
+    const code = digits.charCodeAt(place);
+    word = (word << 4) | ((code & 0x0f) + (code > 0x39 ? 9 : 0));
+  }
+  return word >>> 0;
+}

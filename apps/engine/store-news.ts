@@ -21,8 +21,8 @@ function firstCopies(events: readonly ArrivedEvent[]): ArrivedEvent[] {
   const first = new Map<string, ArrivedEvent>();
   for (const event of events) {
     const told = first.get(event.message);
-    const key = told && told.contact !== event.contact ? eventKey(event) : event.message;
-    if (!first.has(key)) first.set(key, event);
+    if (!told) first.set(event.message, event);
+    else if (told.contact !== event.contact && !first.has(eventKey(event))) first.set(eventKey(event), event);
   }
   return [...first.values()];
 }

@@ -50,7 +50,7 @@ export function readFact(value: string): Fact {
   if (!isObject(fact)) throw new BadRecord('the record is not a JSON object');
   if (fact.v !== 1)
     throw new BadRecord(`the record has version ${JSON.stringify(fact.v)}; version 1 is known`);
-  const wrong = shape.find(([field, fits]) => !fits(fact[field]))?.[0];
+  const wrong = wrongField(fact);
   if (wrong) throw new BadRecord(`the record's ${wrong} is missing or of another type`);
   return complete(fact as unknown as Fact);
 }
@@ -77,26 +77,31 @@ function parse(value: string): unknown {
 
 const types = new Set(['identify', 'track', 'page', 'screen', 'group', 'alias']);
 const isText = (value: unknown): boolean => typeof value === 'string';
-const optional = (fits: (value: unknown) => boolean) => (value: unknown) =>
-  value === undefined || fits(value);
 const isKeys = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every(isText);
 
-const shape = Object.entries<(value: unknown) => boolean>({
-  type: (value) => types.has(value as string),
-  source: Number.isSafeInteger,
-  messageId: isText,
-  timestamp: Number.isSafeInteger,
-  userId: optional(isText),
-  anonymousId: optional(isText),
-  previousId: optional(isText),
-  groupId: optional(isText),
-  contact: optional(isKeys),
-  name: optional(isText),
-  properties: optional(isObject),
-  traits: optional(isObject),
-  context: optional(isObject),
-  apart: optional((value) => typeof value === 'boolean'),
-});
+const needed = ['type', 'source', 'messageId', 'timestamp'] as const;
+const shape = new Map<string, (value: unknown) => boolean>([
+  ['type', (value) => types.has(value as string)],
+  ['source', Number.isSafeInteger],
+  ['messageId', isText],
+  ['timestamp', Number.isSafeInteger],
+  ['userId', isText],
+  ['anonymousId', isText],
+  ['previousId', isText],
+  ['groupId', isText],
+  ['contact', isKeys],
+  ['name', isText],
+  ['properties', isObject],
+  ['traits', isObject],
+  ['context', isObject],
+  ['apart', (value) => typeof value === 'boolean'],
+]);
+
+function wrongField(fact: Record<string, unknown>): string | undefined {
+  for (const field of needed) if (fact[field] === undefined) return field;
+  for (const field in fact) if (shape.get(field)?.(fact[field]) === false) return field;
+  return undefined;
+}
 
 function complete(fact: Fact): Fact {
   const namesNobody = fact.userId === undefined && fact.anonymousId === undefined && !fact.contact;
