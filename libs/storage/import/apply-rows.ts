@@ -1,31 +1,23 @@
 import { EVERY_TOPIC } from '@entente/consent';
 import type { Fact, IdentityKey } from '@entente/event';
-import type { ContactId, Instant, Uuid } from '@entente/kernel';
-import { firstContacts } from '../contact/contacts';
+import type { ContactId, Instant } from '@entente/kernel';
 import type { Tx } from '../database/database';
 import { changeMembers } from '../list/change-members';
 import { tellFacts } from '../outbox';
 import { entryText } from '../permission/permission-feedback';
-import type { PermissionRequest, Recorded } from '../permission/permission-requests';
-import { recordPermissions } from '../permission/permissions';
-import type { ImportPlan } from './plan';
-import type { ImportRow, RowPermission, RowProblem } from './read-row';
+import { enterRows, keyOf, type EnteredPermission, type EnteredRows, type Import } from './enter-rows';
+import type { ImportRow, RowProblem } from './read-row';
 
-/** What applying rows needs to know of their import. */
-export interface Import {
-  readonly id: Uuid;
-  readonly source: number;
-  readonly plan: ImportPlan;
-  readonly createdAt: Instant;
-  /** Records of the file, under its header. */
-  readonly records: number;
-}
+/** Records that are applied at once. A dry run has to cut a file where its import does. */
+export const CHUNK = 200;
 
-/** What became of a row: `acts` are the permissions that it changed. */
+/** What became of a row. */
 export interface AppliedRow {
   readonly row: ImportRow;
   readonly is: 'created' | 'updated' | 'refused';
-  readonly acts: readonly RowPermission[];
+  /** The key by which its contact was found. */
+  readonly key?: IdentityKey;
+  readonly permissions: readonly EnteredPermission[];
   /** Whether it put somebody on the plan's list who was not on it. */
   readonly joined: boolean;
   readonly problems: readonly RowProblem[];
@@ -43,56 +35,13 @@ export async function applyRows(
   rows: readonly ImportRow[],
   now: Instant,
 ): Promise<AppliedRow[]> {
-  const { contacts, created } = await takeIdentities(tx, rows);
-  const recorded = await recordAll(tx, job, rows, contacts, now);
+  const entered = await enterRows(tx, job, rows, now);
   await tellFacts(
     tx,
     rows.filter(({ refused }) => !refused).flatMap((row) => factsOf(job, row)),
   );
-  const joined = await joinList(tx, job, rows, contacts, now);
-  return rows.map((row) => applied(row, created, recorded.get(row) ?? [], joined.has(row)));
-}
-
-type Entered = readonly (readonly [RowPermission, Recorded])[];
-
-/**
- * The contact of each key, with unknown keys of accepted rows given a new one. In the caller's transaction, so that who is
- * new is known exactly; in two statements, so that a row which another transaction has just inserted is seen.
- */
-async function takeIdentities(
-  tx: Tx,
-  rows: readonly ImportRow[],
-): Promise<{ contacts: Map<IdentityKey, ContactId>; created: Set<IdentityKey> }> {
-  const accepted = rows.filter(({ refused }) => !refused).flatMap(({ keys }) => keys);
-  const inserted = await tx.query<{ key: IdentityKey }>(
-    `INSERT INTO identity (key, contact_id)
-     SELECT key, nextval('contact_id_seq') FROM unnest($1::text[]) WITH ORDINALITY AS given (key, n) ORDER BY n
-     ON CONFLICT DO NOTHING RETURNING key`,
-    [[...new Set(accepted)].sort()],
-  );
-  const contacts = await firstContacts(tx, [...new Set(rows.flatMap(({ keys }) => keys))]);
-  return { contacts, created: new Set(inserted.map(({ key }) => key)) };
-}
-
-async function recordAll(
-  tx: Tx,
-  job: Import,
-  rows: readonly ImportRow[],
-  contacts: ReadonlyMap<IdentityKey, ContactId>,
-  now: Instant,
-): Promise<Map<ImportRow, Entered>> {
-  const asked = rows.flatMap((row) => {
-    const key = row.keys.find((known) => contacts.has(known));
-    return key ? row.permissions.map((permission) => ({ row, permission, contact: contacts.get(key)! })) : [];
-  });
-  const answers = await recordPermissions(
-    tx,
-    asked.map(({ row, permission, contact }) => requestOf(job, row, permission, contact, now)),
-  );
-  const entered = new Map<ImportRow, [RowPermission, Recorded][]>();
-  for (const [index, { row, permission }] of asked.entries())
-    entered.set(row, [...(entered.get(row) ?? []), [permission, answers[index]!]]);
-  return entered;
+  const joined = await joinList(tx, job, rows, entered.contacts, now);
+  return rows.map((row) => applied(row, entered, joined.has(row)));
 }
 
 /** Puts the people of accepted rows on the plan's list; gives the rows that changed something by that. */
@@ -111,26 +60,6 @@ async function joinList(
   const changed = new Set(await changeMembers(tx, plan.list, joining, now, how));
   return new Set(joining.filter((change) => changed.has(change)).map(({ row }) => row));
 }
-
-const requestOf = (
-  { id, source, plan }: Import,
-  { address }: ImportRow,
-  { plan: { topic, act, basis }, claimedAt, evidence }: RowPermission,
-  contact: ContactId,
-  now: Instant,
-): PermissionRequest => ({
-  contact,
-  topic,
-  act,
-  basis,
-  actor: 'import',
-  source,
-  at: now,
-  evidence: { import: id, ...evidence },
-  ...(address && { address }),
-  ...(claimedAt !== undefined && { claimedAt }),
-  ...(plan.effects === 'campaigns' && { effects: true }),
-});
 
 function factsOf(
   { id, source, plan, createdAt, records }: Import,
@@ -151,16 +80,19 @@ function factsOf(
   return [identify, { ...said, type: 'group', messageId: `${messageId}:company`, ...group }];
 }
 
-function applied(row: ImportRow, created: Set<IdentityKey>, entered: Entered, joined: boolean): AppliedRow {
+function applied(row: ImportRow, entered: EnteredRows, joined: boolean): AppliedRow {
+  const { contacts, created } = entered;
   const isNew = row.keys.length > 0 && row.keys.every((key) => created.has(key));
   for (const key of row.keys) created.delete(key);
-  const refusals = entered.flatMap(([permission, answer]) => refusalOf(row, permission, answer));
+  const key = keyOf(row, contacts);
+  const permissions = entered.permissions.get(row) ?? [];
   return {
     row,
     is: row.refused ? 'refused' : isNew ? 'created' : 'updated',
-    acts: entered.filter(([, answer]) => !answer.refused && !answer.stood).map(([permission]) => permission),
+    ...(key && { key }),
+    permissions,
     joined,
-    problems: [...row.problems, ...refusals],
+    problems: [...row.problems, ...permissions.flatMap((permission) => refusalOf(row, permission))],
   };
 }
 
@@ -171,25 +103,14 @@ const refusalMessages: Record<string, string> = {
   'no-address': 'is for an address, and this row has none',
 };
 
-function refusalOf({ row }: ImportRow, { plan }: RowPermission, answer: Recorded): RowProblem[] {
-  if (!answer.refused) return [];
-  return [
-    refusedPermission(row, plan.column, answer.refused, plan.topic, answer.entry && entryText(answer.entry)),
-  ];
-}
-
 /** Why a grant was not entered. An address that somebody opted out of counts as withdrawn, whoever's it is now. */
-export function refusedPermission(
-  row: number,
-  column: string,
-  refusal: string,
-  topic: string,
-  entry?: string,
-): RowProblem {
-  const code = refusal === 'suppressed' ? 'withdrawn' : refusal;
+function refusalOf({ row }: ImportRow, { permission, recorded }: EnteredPermission): RowProblem[] {
+  if (!recorded.refused) return [];
+  const { topic, column } = permission.plan;
+  const code = recorded.refused === 'suppressed' ? 'withdrawn' : recorded.refused;
   const about = topic === EVERY_TOPIC ? 'the permission' : `the permission for ${topic}`;
   const message = `${about} ${refusalMessages[code] ?? `is refused (${code})`}`;
-  return { row, column, code, message, ...(entry && { entry }) };
+  return [{ row, column, code, message, ...(recorded.entry && { entry: entryText(recorded.entry) }) }];
 }
 
 export interface ImportCounts {
@@ -217,7 +138,7 @@ export const noRows: ImportCounts = {
 
 /** The counts so far with these rows added; rows = created + updated + refused. */
 export function addRows(counts: ImportCounts, rows: readonly AppliedRow[]): ImportCounts {
-  const acts = rows.flatMap((row) => row.acts.map(({ plan }) => plan.act));
+  const acts = rows.flatMap(({ permissions }) => permissions.filter(changed)).map(actOf);
   const are = (is: AppliedRow['is']) => rows.filter((row) => row.is === is).length;
   return {
     rows: counts.rows + rows.length,
@@ -230,3 +151,6 @@ export function addRows(counts: ImportCounts, rows: readonly AppliedRow[]): Impo
     problems: counts.problems + rows.reduce((sum, { problems }) => sum + problems.length, 0),
   };
 }
+
+const changed = ({ recorded }: EnteredPermission): boolean => !recorded.refused && !recorded.stood;
+const actOf = ({ permission }: EnteredPermission) => permission.plan.act;

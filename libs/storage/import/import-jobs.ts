@@ -1,8 +1,9 @@
 import { toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Database, Tx } from '../database/database';
 import { takeLease } from '../database/leases';
-import { addRows, applyRows, noRows, type Import, type ImportCounts } from './apply-rows';
+import { addRows, applyRows, noRows, type ImportCounts } from './apply-rows';
 import type { Bytes, CsvFormat, InspectedCsv } from './csv-file';
+import type { Import } from './enter-rows';
 import { parsePlan } from './plan';
 import type { ImportRow, RowProblem } from './read-row';
 

@@ -1,5 +1,6 @@
 import { DomainError, type Clock, type Uuid } from '@entente/kernel';
 import { sqlState, type Database } from '../database/database';
+import { CHUNK } from './apply-rows';
 import { headerNames, readCsv, type CsvRecord } from './csv-file';
 import {
   claimImport,
@@ -14,7 +15,6 @@ import {
 } from './import-jobs';
 import { rowReader, type ImportRow } from './read-row';
 
-const CHUNK = 200;
 const MOST_FAILURES = 5;
 
 interface OpenImport {

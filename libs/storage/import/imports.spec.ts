@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
 import { encode } from 'iconv-lite';
 import type { JsonObject } from '@entente/kernel';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres';
@@ -296,51 +295,4 @@ it('an import counts a withdrawal once, whether the engine has merged its row by
   );
   expect((await preview(text)).counts).toMatchObject({ withdrawals: 0 });
   expect(await counts(await uploaded(text))).toMatchObject({ withdrawals: 0 });
-});
-
-describe('a dry run', () => {
-  it('leaves no trace', async () => {
-    await preview('a@example.com;1;A;;oui;;\r\n');
-    for (const table of ['identity', 'outbox', 'permission', 'job', 'suppression', 'address'])
-      expect(await test.database.query(`SELECT 1 FROM ${table}`)).toEqual([]);
-  });
-
-  it('counts permissions as the import does for one person under two numbers', async () => {
-    const filler = Array.from({ length: 199 }, (_, n) => `f${n}@example.com;;F;;;;\r\n`).join('');
-    const first = 'a@example.com;1;A;;oui;;\r\nb@example.com;3;B;;oui;;x\r\n';
-    const text = `${first}${filler}a@example.com;2;A;;oui;;\r\nb@example.com;4;B;;oui;;x\r\nb@example.com;5;B;;oui;;\r\n`;
-    const foreseen = await preview(text);
-    const job = await upload(text);
-    await finish();
-    expect(foreseen.counts).toEqual(await counts(job));
-    expect(foreseen.counts).toMatchObject({ grants: 2, withdrawals: 2 });
-  });
-
-  const person = fc.integer({ min: 0, max: 9 });
-  const line = fc
-    .record({
-      person,
-      crm: fc.option(person, { nil: undefined }),
-      wrong: fc.boolean(),
-      optIn: fc.boolean(),
-      gone: fc.integer({ min: 0, max: 3 }),
-    })
-    .map(
-      ({ person: n, crm, wrong, optIn, gone }) =>
-        `${wrong ? 'no address' : `p${n}@example.com`};${crm === undefined ? '' : `c${crm}`};P;;${optIn ? 'oui' : 'non'};;${gone === 0 ? 'x' : ''}\r\n`,
-    );
-
-  it('counts what the import then does', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(line, { minLength: 1, maxLength: 30 }), async (lines) => {
-        const filler = Array.from({ length: 199 }, (_, n) => `f${n}@example.com;;F;;;;\r\n`).join('');
-        const text = lines.join('') + filler + lines.toReversed().join('');
-        const foreseen = await preview(text);
-        const job = await upload(text);
-        await finish();
-        expect(foreseen.counts).toEqual(await counts(job));
-      }),
-      { numRuns: 15 },
-    );
-  });
 });

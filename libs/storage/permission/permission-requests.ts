@@ -34,6 +34,8 @@ export type Recorded =
       readonly already: boolean;
       /** Whether the person stood like this before, so that a new entry only says it of one more contact that they are. */
       readonly stood: boolean;
+      /** Of what ends mail: the addresses that it ended for. */
+      readonly covers?: readonly Buffer[];
       readonly refused?: undefined;
     }
   | { readonly refused: Refusal; readonly entry?: EntryId };

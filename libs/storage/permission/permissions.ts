@@ -99,14 +99,14 @@ function enter(ledger: OpenLedger, request: Resolved, suppressed: Set<string>): 
   if (ends(request)) for (const hash of request.covers) suppressed.add(topicKey(hash, request.topic));
   const standing = lineageStanding(ledger, request);
   const verdict = verdictOn(ledger, request, standing);
-  if (verdict === 'already') return answer(standing!, { already: true, stood: true });
+  if (verdict === 'already') return answer(request, standing!, { already: true, stood: true });
   if (verdict !== 'yes') return { refused: verdict, ...(standing && { entry: entryOf(standing) }) };
   if (isSuppressed(request, suppressed)) return { refused: 'suppressed' };
   for (const contact of contactsToEnter(ledger, request).toReversed()) append(ledger, request, contact);
   const own = standingFor(ledger.standings(request.survivor), request.topic);
   const after = own ? { ...own, contact: request.survivor } : lineageStanding(ledger, request);
   const stood = restricts(request.act) && standing?.state === request.act;
-  return answer(after!, { already: false, stood });
+  return answer(request, after!, { already: false, stood });
 }
 
 /**
@@ -133,10 +133,15 @@ const isSuppressed = ({ act, actor, addressHash: hash, topic }: Resolved, suppre
 /** Whether an act ends mail for good. */
 const ends = ({ act }: Resolved): boolean => act === 'withdrawn' || act === 'objected';
 
-const answer = (standing: LineageStanding, how: { already: boolean; stood: boolean }): Recorded => ({
+const answer = (
+  request: Resolved,
+  standing: LineageStanding,
+  how: { already: boolean; stood: boolean },
+): Recorded => ({
   entry: entryOf(standing),
   state: standing.state,
   ...how,
+  ...(ends(request) && { covers: request.covers }),
 });
 
 const entryOf = ({ contact, seq }: LineageStanding): EntryId => ({ contact, seq });
