@@ -50,10 +50,11 @@ export class Database implements Tx {
 
   /**
    * The same for a transaction whose statements look rows up by their keys. A prepared statement that a connection planned when a
-   * table was nearly empty would read all of it, until statistics say how much it has grown.
+   * table was nearly empty would read all of it, until statistics say how much it has grown. Where nothing but such a reading is
+   * possible it is taken for expensive, which must not make PostgreSQL compile it.
    */
   keyedTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.untilDone(`${BEGIN}; SET LOCAL enable_seqscan = off`, work);
+    return this.untilDone(`${BEGIN}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off`, work);
   }
 
   private async untilDone<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {

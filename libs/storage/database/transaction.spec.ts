@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres';
 import type { Tx } from './database';
 
@@ -49,4 +50,15 @@ it('tells the cause, whichever of the statements behind it is heard of first', a
     Promise.all([slowly(insert(tx, 'one')), insert(tx, 'five'), tx.prepared('SELECT 1', [])]),
   );
   await expect(failing).rejects.toMatchObject({ driverError: { code: '23505' } });
+});
+
+it('plans by keys, however few rows there are, in a transaction that asks for that, and only there', async () => {
+  const plan = async (tx: Tx) =>
+    JSON.stringify(await tx.query(`EXPLAIN SELECT FROM timer WHERE contact_id = ANY(ARRAY[1, 2]::bigint[])`));
+  const owner = new Client({ connectionString: test.ownerUrl });
+  await owner.connect();
+  await owner.query('VACUUM ANALYZE timer').finally(() => owner.end());
+  expect(await test.database.transaction(plan)).toMatch(/Seq Scan/);
+  expect(await test.database.keyedTransaction(plan)).toMatch(/timer_pkey/);
+  expect(await test.database.transaction(plan)).toMatch(/Seq Scan/);
 });
