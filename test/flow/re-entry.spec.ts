@@ -102,12 +102,20 @@ it('takes no longer for somebody who has been in a campaign 20,000 times', async
      FROM (SELECT * FROM enrollment WHERE contact_id = $1) AS e, generate_series(1, 20000) AS n`,
     [contact],
   );
-  await arriveAt(2, bought({ userId: '2' }));
   await world.passTo(start + HOUR);
   const before = (await enrollments()).length;
-  await world.arrive(bought({ userId: '1', timestamp: start + HOUR - DAY / 2 }));
-  const began = performance.now();
-  await world.readAll();
-  expect(performance.now() - began).toBeLessThan(60);
-  expect((await enrollments()).length - before).toBe(1);
+  /** Milliseconds that one more enrollment of somebody takes, at best. */
+  const taken = async (userId: string): Promise<number> => {
+    const times: number[] = [];
+    for (let hours = 1; hours <= 5; hours += 1) {
+      await world.arrive(bought({ userId, timestamp: start + HOUR - DAY / 2 + hours * HOUR }));
+      const began = performance.now();
+      await world.readAll();
+      times.push(performance.now() - began);
+    }
+    return Math.min(...times);
+  };
+  const other = await taken('2');
+  expect(await taken('1')).toBeLessThan(4 * other);
+  expect((await enrollments()).length - before).toBe(10);
 });
