@@ -5,6 +5,7 @@ import { testDatabase, type TestDatabase } from '../../../test/support/postgres'
 import { firstContacts } from '../contact/contacts';
 import { hashAddress } from '../permission/addresses';
 import { recordPermission } from '../permission/permissions';
+import { withAct, type EarlierAct } from './earlier-rows';
 import { importProblems } from './import-jobs';
 import type { RowProblem } from './read-row';
 
@@ -111,6 +112,13 @@ it('a dry run leaves no trace', async () => {
   await imports.preview(fileOf([[{ mail: ana, crm: '1', news: 'oui' }], [{ mail: ana, stop: 'tout' }]]));
   for (const table of ['identity', 'outbox', 'permission', 'job', 'suppression', 'address', 'list_member'])
     expect(await test.database.query(`SELECT 1 FROM ${table}`)).toEqual([]);
+});
+
+it('a dry run remembers few acts of one person and topic, however many addresses a file has for them', () => {
+  const plan = { topic: 'newsletter', act: 'granted' } as EarlierAct['plan'];
+  const acts = Array.from({ length: 10 }, (_, row) => ({ row, plan, address: `a${row}@example.com` }));
+  const kept = acts.reduce<readonly EarlierAct[]>((all, act) => withAct(all, act), []);
+  expect(kept.map(({ row }) => row)).toEqual([7, 8, 9]);
 });
 
 describe('a dry run counts as the import does', () => {

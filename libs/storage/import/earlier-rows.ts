@@ -14,7 +14,7 @@ import type { PermissionPlan } from './plan-permissions';
 import type { ImportRow } from './read-row';
 
 /** An act of a row that was entered. */
-interface EarlierAct {
+export interface EarlierAct {
   readonly row: number;
   readonly plan: PermissionPlan;
   readonly address?: string;
@@ -27,7 +27,7 @@ interface EarlierAct {
 type Persons = ReadonlyMap<IdentityKey, IdentityKey>;
 
 /** Acts of one person and topic are kept for this many addresses. */
-const ADDRESSES = 1.5;
+const ADDRESSES = 3;
 
 /**
  * What earlier rows of a file would have done, which the database does not know: as much as what later rows do depends on. To whom a
@@ -126,7 +126,7 @@ export class EarlierRows {
  * One person's acts with one more. The last one holds, yet where the database has a grant like it already, it is entered again only
  * after one for another address; and where two contacts of the person have two addresses, only after one for a third.
  */
-function withAct(acts: readonly EarlierAct[], act: EarlierAct): EarlierAct[] {
+export function withAct(acts: readonly EarlierAct[], act: EarlierAct): EarlierAct[] {
   const isOfTopic = ({ plan }: EarlierAct) => plan.topic === act.plan.topic;
   const others = acts.filter((one) => isOfTopic(one) && one.address !== act.address);
   return [...acts.filter((one) => !isOfTopic(one)), ...others.slice(1 - ADDRESSES), act];
