@@ -40,8 +40,8 @@ export async function lockContacts(tx: Tx, contacts: readonly ContactId[]): Prom
 type OwnRow = Omit<PersonRow, 'clock' | 'traits' | 'due'> & { readonly clock: Date };
 
 /**
- * Locks these contacts in the order of their ids, and loads them. Their profiles and timers are read behind the locks: by a statement
- * of its own, for what one reads was committed before it waited.
+ * Locks these contacts in the order of their ids, and loads them. Profiles and timers are read by statements of their own behind that:
+ * a statement that waits for a lock sees of other tables only what was committed before it began to wait.
  */
 export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
   if (contacts.length === 0) return [];
