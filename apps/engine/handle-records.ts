@@ -172,19 +172,19 @@ async function wantedContacts(
   const survivors = new Map([...(await survivorsOf(tx, [...owners])), ...identities.survivors]);
   const named = [...identities.changes.values()].flatMap((change) => change.named);
   const stored = await storedOf(tx, owners, strangers, survivors, named);
-  const moved = movedContacts(identities);
+  const { moving, regrouped } = movesOf(identities);
   const first = arrivals[0]!.at;
   const wanted = new Map<ContactId, Instant | undefined>();
   const want = (contact: ContactId, at: Instant) => {
     if (!wanted.has(contact)) wanted.set(contact, stored.has(contact) ? undefined : at);
   };
-  for (const contact of moved) want(contact, first);
+  for (const contact of regrouped) want(contact, first);
   for (const contact of named) if (!stored.has(contact)) want(contact, first);
   for (const { owner, at, touches } of concerned) {
     const survivor = survivors.get(owner)!;
     if (touches || !stored.has(survivor)) want(survivor, at);
   }
-  return { contacts: wanted, survivors, histories: moved };
+  return { contacts: wanted, survivors, histories: moving, regrouped };
 }
 
 /** Those of the persons at hand who have been seen before; of a contact that is no stranger that is known. */
@@ -216,10 +216,13 @@ function beginningsOf(
   return beginnings;
 }
 
-/** Contacts that become part of somebody else, with whom they leave and whom they join. */
-function movedContacts({ changes, survivors }: IdentityChanges): Set<ContactId> {
+/** Contacts that become part of somebody else, and these with whom they leave and whom they join. */
+function movesOf({ changes, survivors }: IdentityChanges) {
   const moves = [...changes.values()].flatMap(({ moved }) => [...moved]);
-  return new Set(moves.flatMap(([contact, survivor]) => [contact, survivors.get(contact)!, survivor]));
+  return {
+    moving: new Set(moves.map(([contact]) => contact)),
+    regrouped: new Set(moves.flatMap(([contact, survivor]) => [contact, survivors.get(contact)!, survivor])),
+  };
 }
 
 const isTouching = (event: StoredEvent, { fact }: Arrival, definitions: Definitions): boolean =>

@@ -1,15 +1,17 @@
 import type { ContactId, Instant } from '@entente/kernel';
+import type { StoredEvent } from '@entente/storage';
 import type { Arrival } from './arrivals';
 import type { Definitions } from './definitions';
 import type { IdentityChanges } from './identities';
-import { appliedOf, passTime, rebuild, settle } from './move-person';
+import { appliedOf, dueBy, passTime, rebuild, settle, takeIn } from './move-person';
 import type { Person } from './person';
 import { end } from './walk-campaigns';
-import { historyOf, type WorkingSet } from './working-set';
+import { NeedsHistory } from './start-over';
+import { historyAtHand, historyOf, type WorkingSet } from './working-set';
 
 /**
- * Applies the links that an arrival claims: contacts that turn out to be one person, or no longer to be, are made anew from
- * the stored events of their lineages. No event, message or ledger entry moves. Gives the persons at hand that the links name.
+ * Applies the links that an arrival claims. Whom contacts join takes in their stored events; whom they leave is made anew
+ * from what stays. No event, message or ledger entry moves. Gives the persons at hand that the links name.
  */
 export function mergePersons(
   arrival: Arrival,
@@ -73,6 +75,7 @@ function regroup(
   const deferred = concerned.flatMap((person) => person.deferred);
   deferred.sort((a, b) => a.event.arrival - b.event.arrival);
   for (const person of concerned) {
+    const before = person.absorbed ? undefined : person.lineage;
     person.lineage = lineages.get(person.id)!;
     person.absorbed = set.survivors.get(person.id) !== person.id;
     person.regroupedAt = person.absorbed ? undefined : now;
@@ -81,19 +84,41 @@ function regroup(
     person.deferred.splice(0, Infinity, ...deferred.filter(({ event }) => belongs(event.contact)));
     person.moved.clear();
     for (const one of moved) if (belongs(one.contact)) person.moved.add(one);
-    person.clock = Math.max(person.clock, now);
-    makeAnew(person, set, definitions);
+    person.history = historyAtHand(person, set);
+    const clock = Math.max(person.clock, now);
+    if (before?.every(belongs)) grow(person, before, clock, set, definitions);
+    else makeAnew(person, clock, set, definitions);
   }
 }
 
-function makeAnew(person: Person, set: WorkingSet, definitions: Definitions): void {
-  const history = appliedOf(person, historyOf(person.lineage, set.histories));
-  person.history = () => historyOf(person.lineage, set.histories);
-  rebuild(person, history, definitions);
+/** Somebody new of whom nothing is stored is settled by what made them: being created starts campaigns, a merge does not. */
+const isYetToBe = (person: Person, stored: readonly StoredEvent[]): boolean =>
+  person.fresh && stored.length === 0 && !person.absorbed;
+
+/** Of whom contacts join what is kept stays as it is, but for what the events of those change. */
+function grow(
+  person: Person,
+  before: readonly ContactId[],
+  now: Instant,
+  set: WorkingSet,
+  definitions: Definitions,
+): void {
+  const due = dueBy(person, now, definitions);
+  person.clock = now;
+  const joining = person.lineage.filter((contact) => !before.includes(contact));
+  const stored = appliedOf(person, historyOf(joining, set.histories));
+  const affected = takeIn(person, stored, definitions);
   endTwins(person);
-  // Somebody new of whom nothing is stored is settled by what made them: being created starts campaigns, a merge does not.
-  if (person.fresh && history.length === 0 && !person.absorbed) return;
-  settle(person, { kind: 'merge' }, definitions);
+  if (!isYetToBe(person, stored)) settle(person, { kind: 'merge' }, definitions, [...due, ...affected]);
+}
+
+function makeAnew(person: Person, now: Instant, set: WorkingSet, definitions: Definitions): void {
+  person.clock = now;
+  if (!person.history) throw new NeedsHistory(person.id);
+  const stored = appliedOf(person, person.history());
+  rebuild(person, stored, definitions);
+  endTwins(person);
+  if (!isYetToBe(person, stored)) settle(person, { kind: 'merge' }, definitions);
 }
 
 /** Of two open walks through one campaign the older goes on. */

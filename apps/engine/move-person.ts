@@ -1,6 +1,6 @@
 import type { Instant, JsonObject } from '@entente/kernel';
 import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
-import type { Changes, HistoryEvent, SeriesState } from '@entente/segment';
+import { inEventOrder, type Changes, type HistoryEvent, type SeriesState } from '@entente/segment';
 import type { DeferredEvent, PastEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
@@ -88,7 +88,7 @@ function reach(person: Person, now: Instant, definitions: Definitions): void {
 }
 
 /** The versions whose truth time alone may change by an instant. */
-function dueBy(person: Person, now: Instant, definitions: Definitions): readonly number[] {
+export function dueBy(person: Person, now: Instant, definitions: Definitions): readonly number[] {
   const flip = nextFlip(person, definitions);
   if (flip === undefined || flip > now) return [];
   return definitions.book.affectedByTime(subjectOf(person), person.clock, now);
@@ -175,6 +175,26 @@ function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions
 function affected(event: HistoryEvent, traits: string[], { book }: Definitions): readonly number[] {
   const byEvent = book.affectedByEvent(event);
   return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
+}
+
+/** Adds stored events of contacts that are part of a person from now on; gives the versions whose truth they may change. */
+export function takeIn(
+  person: Person,
+  stored: readonly StoredEvent[],
+  definitions: Definitions,
+): readonly number[] {
+  const { book } = definitions;
+  const traits = stored.flatMap((event) => setTraits(person, event, definitions));
+  const happened = stored.map((event) => historyEvent(event, definitions)).sort(inEventOrder);
+  for (const event of happened) {
+    const folded = book.fold(person.state, event);
+    if (folded === 'recompute') {
+      refold(person, definitions);
+      break;
+    }
+    person.state = folded;
+  }
+  return [...happened.flatMap((event) => book.affectedByEvent(event)), ...book.affectedByTraits(traits)];
 }
 
 /** Makes a person anew from what is stored of their lineage, as of now. */

@@ -41,6 +41,8 @@ export interface Wanted {
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
   readonly histories: ReadonlySet<ContactId>;
+  /** Contacts that become part of somebody else, with whom they leave and whom they join. */
+  readonly regrouped?: ReadonlySet<ContactId>;
   /** What is about to happen; without this it may be anything. */
   readonly happening?: Happening;
   /** By contact, the enrollments that may begin beside those that a change of membership begins; without this any may. */
@@ -101,11 +103,11 @@ function pastQuestions(
   rows: readonly PersonRow[],
   lineages: ReadonlyMap<ContactId, readonly ContactId[]>,
   deferred: ReadonlyMap<ContactId, unknown>,
-  { beginnings, histories }: Wanted,
+  { beginnings, regrouped }: Wanted,
 ): PastQuestion[] {
   return rows.flatMap(({ id, clock }) => {
     const lineage = lineages.get(id)!;
-    if (!beginnings || deferred.has(id) || lineage.some((contact) => histories.has(contact)))
+    if (!beginnings || deferred.has(id) || lineage.some((contact) => regrouped?.has(contact)))
       return lineage.map((contact) => ({ contact, since: -Infinity, ids: [] }));
     return lineage.map((contact) => ({ contact, since: clock, ids: beginnings.get(id) ?? [] }));
   });
@@ -125,7 +127,7 @@ async function loadWhatIsLacked(
   const contacts: ContactId[] = [];
   const lacked = new Set<string>();
   for (const person of persons) {
-    if (isWhole(person, wanted) || !asksForWhatItLacks(person, wanted.happening, definitions)) continue;
+    if (isWhole(person, wanted) || !asksForWhatItLacks(person, wanted, definitions)) continue;
     contacts.push(...person.lineage);
     for (const memory of definitions.staleness.of(person.generation)!.memories) lacked.add(memory);
   }
@@ -138,13 +140,13 @@ async function loadWhatIsLacked(
  */
 function asksForWhatItLacks(
   person: Person,
-  happening: Happening | undefined,
+  { happening, regrouped }: Wanted,
   definitions: Definitions,
 ): boolean {
   const stale = person.fresh ? undefined : definitions.staleness.of(person.generation);
   if (!stale) return false;
   if (!happening || person.deferred.length > 0 || person.enrollments.length > 0) return true;
-  if (person.due !== undefined && person.due <= happening.until) return true;
+  if (regrouped?.has(person.id) || (person.due !== undefined && person.due <= happening.until)) return true;
   return person.lineage.some((contact) =>
     happening.of(contact).some((event) => mayAskFor(stale, event, definitions)),
   );
@@ -167,8 +169,7 @@ function mayAskFor(
 function prepare(person: Person, { survivors, histories, past }: Loaded, definitions: Definitions): void {
   person.view = readTraits(person.traits, [...definitions.sources.values()]);
   person.absorbed = survivors.get(person.id) !== person.id;
-  if (person.lineage.every((contact) => histories.has(contact)))
-    person.history = () => historyOf(person.lineage, histories);
+  person.history = historyAtHand(person, { histories });
   const stale = definitions.staleness.of(person.generation);
   if (person.fresh) person.state = definitions.book.emptyState();
   else if (stale && person.history) refold(person, definitions);
@@ -197,6 +198,15 @@ function settleFirstBuilds(person: Person, definitions: Definitions): void {
     return;
   settle(person, { kind: 'build' }, definitions, [...firstBuilds]);
 }
+
+/** The stored events of a person's whole lineage, where they were loaded. */
+export const historyAtHand = (
+  person: Person,
+  { histories }: Pick<WorkingSet, 'histories'>,
+): Person['history'] =>
+  person.lineage.every((contact) => histories.has(contact))
+    ? () => historyOf(person.lineage, histories)
+    : undefined;
 
 export const historyOf = (
   lineage: readonly ContactId[],

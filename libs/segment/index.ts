@@ -7,7 +7,7 @@ export { budget, costOf, costProblems, type Cost } from './cost';
 export { estimateSize, type SizeEstimate } from './estimate-size';
 export { evaluate } from './evaluate';
 export { explain, type Explanation } from './explain';
-export type { Facts, HistoryEvent } from './facts';
+export { inEventOrder, type Facts, type HistoryEvent } from './facts';
 export { forecast } from './forecast';
 export { PartialState } from './state/partial-state';
 export type { SeriesState } from './state/series-state';

@@ -158,6 +158,21 @@ it('takes ever earlier claims of one pair in one batch', async () => {
   ]);
 });
 
+it('adds what is stored of a device to what is kept of its user, whose own events are not read again', async () => {
+  const version = await new Author(database).segment('thrice', {
+    event: 'Order Completed',
+    count: { gte: 3 },
+  });
+  const order = (who: Partial<Fact>) => fact({ type: 'track', name: 'Order Completed', ...who });
+  await read([order({ userId: '1' }), order({ userId: '1' }), order({ anonymousId: 'phone' })]);
+  const user = await contactOf('user:1');
+  await database.run('DELETE FROM event WHERE contact_id = $1', [user]);
+  await read([fact({ userId: '1', anonymousId: 'phone' })]);
+  expect(await database.query('SELECT contact_id FROM membership WHERE version_id = $1', [version])).toEqual([
+    { contact_id: user },
+  ]);
+});
+
 /** Few keys of every kind, so that they meet often. */
 const someone = fc.oneof(
   fc.record({

@@ -28,7 +28,7 @@ const linkOf = (row: LinkRow): IdentityLink => ({ ...row, at: row.at.getTime() }
 
 /** The links of each of these keys: every one that an alias made or unmade, and all claims that may count. */
 export async function linksOfKeys(tx: Tx, keys: readonly IdentityKey[]): Promise<IdentityLink[]> {
-  const rows = await tx.query<LinkRow>(
+  const rows = await tx.prepared<LinkRow>(
     `SELECT DISTINCT link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
        ${earliestClaims}
        UNION ALL SELECT ${columns} FROM identity_link WHERE a = given.key AND kind <> 'claim'
@@ -45,7 +45,7 @@ export async function claimBounds(
   keys: readonly IdentityKey[],
 ): Promise<Map<IdentityKey, IdentityLink>> {
   if (keys.length === 0) return new Map();
-  const rows = await tx.query<LinkRow & { key: IdentityKey }>(
+  const rows = await tx.prepared<LinkRow & { key: IdentityKey }>(
     `SELECT given.key, link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
        SELECT * FROM (${earliestClaims}) AS claim ORDER BY at, message, a, b OFFSET ${MOST_CLAIMS - 1} LIMIT 1
      ) AS link`,
@@ -60,7 +60,7 @@ export async function entangledUsers(
   users: readonly IdentityKey[],
 ): Promise<ReadonlySet<IdentityKey>> {
   if (users.length === 0) return new Set();
-  const rows = await tx.query<{ key: IdentityKey }>(
+  const rows = await tx.prepared<{ key: IdentityKey }>(
     `SELECT given.key FROM unnest($1::text[]) AS given (key)
      JOIN identity USING (key)
      LEFT JOIN lineage ON lineage.contact_id = identity.contact_id
@@ -81,7 +81,7 @@ export async function entangledUsers(
 
 /** What is known of the pairs that these links name. */
 export async function linksBetween(tx: Tx, links: readonly IdentityLink[]): Promise<IdentityLink[]> {
-  const rows = await tx.query<LinkRow>(
+  const rows = await tx.prepared<LinkRow>(
     `SELECT link.a, link.b, link.kind, link.at, link.message
      FROM (SELECT DISTINCT a, b FROM unnest($1::text[], $2::text[]) AS p (a, b)) AS pair
      JOIN identity_link AS link ON link.a = pair.a AND link.b = pair.b`,
