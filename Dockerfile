@@ -14,5 +14,5 @@ COPY --from=build /entente/node_modules ./node_modules
 COPY --from=build /entente/dist ./dist
 USER node
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=64"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=128"]
 CMD ["dist/apps/allinone/main.js"]

@@ -209,6 +209,7 @@ function beginningsOf(
   definitions: Definitions,
 ): Map<ContactId, Uuid[]> {
   const beginnings = new Map<ContactId, Uuid[]>();
+  if (definitions.triggers.size === 0) return beginnings;
   for (const event of events.filter(({ name }) => definitions.triggers.has(name))) {
     const person = survivors.get(event.contact)!;
     beginnings.set(person, [...(beginnings.get(person) ?? []), ...enrollmentsBy(event, definitions)]);

@@ -105,14 +105,16 @@ export function applyEvent(
   readThrough: Instant,
   definitions: Definitions,
 ): void {
-  const later = person.deferred.findIndex((one) => one.event.arrival > event.arrival);
-  person.deferred.splice(later < 0 ? person.deferred.length : later, 0, { event, silent });
+  const { deferred } = person;
+  const later = deferred.findIndex((one) => one.event.arrival > event.arrival);
+  if (later < 0) deferred.push({ event, silent });
+  else deferred.splice(later, 0, { event, silent });
   applyDeferred(person, readThrough, definitions);
 }
 
 /** Applies what was deferred as far as time is known to have passed. */
 function applyDeferred(person: Person, readThrough: Instant, definitions: Definitions): void {
-  for (let [next] = person.deferred; next; [next] = person.deferred) {
+  for (let next = person.deferred[0]; next; next = person.deferred[0]) {
     const now = Math.max(person.clock, next.event.arrival);
     try {
       elapse(person, now, readThrough, definitions);
@@ -156,7 +158,7 @@ function setTraits(person: Person, event: StoredEvent, definitions: Definitions)
   if (!result || result.changed.length === 0) return [];
   person.traits = result.traits;
   person.traitsChanged = true;
-  person.view = readTraits(person.traits, [...definitions.sources.values()]);
+  person.view = readTraits(person.traits, definitions.sources.values());
   return result.changed;
 }
 
@@ -206,7 +208,7 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
   }
   person.traits = traits;
   person.traitsChanged = true;
-  person.view = readTraits(traits, [...definitions.sources.values()]);
+  person.view = readTraits(traits, definitions.sources.values());
   person.state = stateOf(history, definitions);
 }
 
@@ -262,6 +264,7 @@ export function settle(
     log(version, true);
     person.members.add(version);
   }
+  if (definitions.campaigns.size === 0) return;
   for (const segment of segmentsIn(left, definitions))
     startByChange(person, 'left', segment, cause, definitions);
   for (const segment of segmentsIn(entered, definitions))

@@ -35,6 +35,7 @@ export function startByEvent(
   cause: ChangeCause,
   definitions: Definitions,
 ): void {
+  if (!definitions.triggers.has(event.name)) return;
   for (const one of causesOf(event, definitions)) start(person, one, cause, definitions);
 }
 
@@ -64,9 +65,10 @@ function permissionTold({ name, properties, at, message }: StoredEvent): Cause |
 }
 
 /** The campaigns that an event tells of as having begun one because of the other. */
-export function chainOf({ source, properties }: StoredEvent, { ownSource }: Definitions): readonly string[] {
-  const { chain } = properties;
-  return source === ownSource && Array.isArray(chain) ? chain.map(String) : [];
+export function chainOf(event: StoredEvent, { ownSource }: Definitions): readonly string[] {
+  if (event.source !== ownSource) return [];
+  const { chain } = event.properties;
+  return Array.isArray(chain) ? chain.map(String) : [];
 }
 
 function start(person: Person, cause: Cause, why: ChangeCause, definitions: Definitions): void {

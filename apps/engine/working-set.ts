@@ -78,7 +78,7 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   const persons = new Map<ContactId, Person>();
   for (const row of rows) {
     const lineage = lineages.get(row.id)!;
-    const walks = lineage.flatMap((contact) => enrollments.get(contact) ?? []);
+    const walks = enrollments.size === 0 ? [] : lineage.flatMap((contact) => enrollments.get(contact) ?? []);
     const waiting = deferred.get(row.id) ?? [];
     persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, ended, waiting));
   }
@@ -167,7 +167,7 @@ function mayAskFor(
 }
 
 function prepare(person: Person, { survivors, histories, past }: Loaded, definitions: Definitions): void {
-  person.view = readTraits(person.traits, [...definitions.sources.values()]);
+  person.view = readTraits(person.traits, definitions.sources.values());
   person.absorbed = survivors.get(person.id) !== person.id;
   person.history = historyAtHand(person, { histories });
   const stale = definitions.staleness.of(person.generation);

@@ -2,4 +2,3 @@ export * from './company';
 export * from './resolve-identities';
 export * from './trait-change';
 export * from './traits';
-export * from './trait-change';

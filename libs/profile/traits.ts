@@ -72,11 +72,15 @@ export function mergeTraits(a: SourcedTraits, b: SourcedTraits): SourcedTraits {
   return [...sources].reduce(withinRoom, merged);
 }
 
+const NOTHING_SAID: JsonObject = Object.freeze({});
+
 /** A contact's traits as rules and templates see them. A null takes a source's value back, so the next source's is read. */
-export function readTraits(traits: SourcedTraits, sources: readonly SourceRank[]): JsonObject {
-  const ranks = new Map(sources.map(({ id, precedence }) => [String(id), precedence]));
+export function readTraits(traits: SourcedTraits, sources: Iterable<SourceRank>): JsonObject {
+  const named = Object.entries(traits);
+  if (named.length === 0) return NOTHING_SAID;
+  const ranks = new Map([...sources].map(({ id, precedence }) => [String(id), precedence]));
   return Object.fromEntries(
-    Object.entries(traits)
+    named
       .map(([name, values]) => [name, strongest(values, ranks)?.value[0]] as const)
       .filter((entry): entry is readonly [string, Json] => entry[1] !== undefined),
   );

@@ -57,6 +57,8 @@ class NameIndex {
   /** Feeds without an equality: each is tried. */
   private readonly open: Entry[] = [];
   private readonly byProperty: { steps: readonly string[]; byValue: ByValue }[] = [];
+  /** Where one property tells everything, what each of its values finds. */
+  private readonly plain: { steps: readonly string[]; matches: Map<unknown, readonly Match[]> } | undefined;
 
   constructor(all: readonly Entry[]) {
     const properties = new Map<string, ByValue>();
@@ -71,9 +73,14 @@ class NameIndex {
       }
     }
     for (const [path, byValue] of properties) this.byProperty.push({ steps: stepsOf(path), byValue });
+    if (this.byProperty.length > 1 || !all.every(({ takes, isOnly }) => !takes && isOnly)) return;
+    const { steps, byValue } = this.byProperty[0]!;
+    const found = [...byValue].map(([value, list]) => [value, list.map(({ match }) => match)] as const);
+    this.plain = { steps, matches: new Map(found) };
   }
 
   matching(event: Happened): readonly Match[] {
+    if (this.plain) return this.plain.matches.get(valueAt(event.properties, this.plain.steps)) ?? NONE;
     const found = this.open.filter(({ takes }) => takes!(event));
     for (const { steps, byValue } of this.byProperty)
       for (const entry of byValue.get(valueAt(event.properties, steps)) ?? NOTHING)

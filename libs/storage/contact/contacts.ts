@@ -54,7 +54,8 @@ export async function survivorsOf(
   tx: Tx,
   contacts: readonly ContactId[],
 ): Promise<Map<ContactId, ContactId>> {
-  const survivors = new Map(contacts.map((contact) => [contact, contact]));
+  const survivors = new Map<ContactId, ContactId>();
+  for (const contact of contacts) survivors.set(contact, contact);
   if (contacts.length === 0) return survivors;
   const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
     'SELECT contact_id, survivor_id FROM lineage WHERE contact_id = ANY($1::bigint[])',
@@ -69,7 +70,8 @@ export async function lineagesOf(
   tx: Tx,
   survivors: readonly ContactId[],
 ): Promise<Map<ContactId, ContactId[]>> {
-  const lineages = new Map(survivors.map((survivor) => [survivor, [survivor]]));
+  const lineages = new Map<ContactId, ContactId[]>();
+  for (const survivor of survivors) lineages.set(survivor, [survivor]);
   if (survivors.length === 0) return lineages;
   const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
     'SELECT contact_id, survivor_id FROM lineage WHERE survivor_id = ANY($1::bigint[]) ORDER BY contact_id',

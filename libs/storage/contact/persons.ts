@@ -63,11 +63,16 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
   ]);
   const traits = new Map(profiles.map((profile) => [profile.id, profile.traits]));
   const dues = new Map(timers.map(({ id, due }) => [id, due.getTime()]));
-  return rows.map((row) => ({
-    ...row,
-    clock: row.clock.getTime(),
-    traits: traits.get(row.id) ?? {},
-    due: dues.get(row.id),
+  return rows.map(({ id, version, clock, generation, state, repair, erased }) => ({
+    id,
+    version,
+    clock: clock.getTime(),
+    generation,
+    state,
+    repair,
+    erased,
+    traits: traits.get(id) ?? {},
+    due: dues.get(id),
   }));
 }
 
