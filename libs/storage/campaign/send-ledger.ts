@@ -1,4 +1,5 @@
 import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
+import { bigintArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 /** Shares of the recipient domains by which senders divide the work. */
@@ -81,7 +82,7 @@ export async function cancelTwins(
     contacts.map((contact) => ({ survivor, contact })),
   );
   if (pairs.length === lineages.size) return;
-  await tx.run(
+  await tx.prepared(
     `WITH part AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p (contact_id, survivor_id))
      UPDATE message AS twin SET status = 'canceled', reason = 'merged', ended_at = $4
      FROM part
@@ -93,7 +94,12 @@ export async function cancelTwins(
            AND (older.enrollment_id = twin.enrollment_id OR twin.campaign_key <> ALL($3::text[]))
            AND older.status IN ('waiting', 'sending', 'sent', 'unknown')
            AND (older.created_at, older.id) < (twin.created_at, twin.id))`,
-    [pairs.map((one) => one.contact), pairs.map((one) => one.survivor), repeating, toIso(at)],
+    [
+      bigintArray(pairs.map((one) => one.contact)),
+      bigintArray(pairs.map((one) => one.survivor)),
+      textArray(repeating),
+      toIso(at),
+    ],
   );
 }
 

@@ -39,11 +39,11 @@ export async function resolveKeys(
   const found = await firstContacts(database, keys);
   const unknown = [...new Set(keys)].filter((key) => !found.has(key) && !key.startsWith('id:')).sort();
   if (unknown.length === 0) return found;
-  await database.run(
+  await database.prepared(
     `INSERT INTO identity (key, contact_id)
      SELECT key, nextval('contact_id_seq') FROM unnest($1::text[]) WITH ORDINALITY AS given (key, n) ORDER BY n
      ON CONFLICT DO NOTHING`,
-    [unknown],
+    [textArray(unknown)],
   );
   for (const [key, contact] of await firstContacts(database, unknown)) found.set(key, contact);
   return found;

@@ -1,6 +1,7 @@
 import type { IdentityKey } from '@entente/event';
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
 import { MOST_CLAIMS, MOST_KEYS, type IdentityLink } from '@entente/profile';
+import { bigintArray, instantArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 
 /** A link with the source whose event claimed it. */
@@ -34,7 +35,7 @@ export async function linksOfKeys(tx: Tx, keys: readonly IdentityKey[]): Promise
        UNION ALL SELECT ${columns} FROM identity_link WHERE a = given.key AND kind <> 'claim'
        UNION ALL SELECT ${columns} FROM identity_link WHERE b = given.key AND kind <> 'claim'
      ) AS link`,
-    [keys],
+    [textArray(keys)],
   );
   return rows.map(linkOf);
 }
@@ -49,7 +50,7 @@ export async function claimBounds(
     `SELECT given.key, link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
        SELECT * FROM (${earliestClaims}) AS claim ORDER BY at, message, a, b OFFSET ${MOST_CLAIMS - 1} LIMIT 1
      ) AS link`,
-    [keys],
+    [textArray(keys)],
   );
   return new Map(rows.map(({ key, ...row }) => [key, linkOf(row)]));
 }
@@ -74,7 +75,7 @@ export async function entangledUsers(
        JOIN identity AS own ON own.contact_id = part.id
      ) AS whole
      WHERE whole.told OR whole.keys > ${MOST_KEYS / 2}`,
-    [users],
+    [textArray(users)],
   );
   return new Set(rows.map(({ key }) => key));
 }
@@ -85,21 +86,23 @@ export async function linksBetween(tx: Tx, links: readonly IdentityLink[]): Prom
     `SELECT link.a, link.b, link.kind, link.at, link.message
      FROM (SELECT DISTINCT a, b FROM unnest($1::text[], $2::text[]) AS p (a, b)) AS pair
      JOIN identity_link AS link ON link.a = pair.a AND link.b = pair.b`,
-    [links.map((link) => link.a), links.map((link) => link.b)],
+    [textArray(links.map((link) => link.a)), textArray(links.map((link) => link.b))],
   );
   return rows.map(linkOf);
 }
 
 /** Locks these keys in order, so that no other transaction links them meanwhile. */
 export async function lockIdentities(tx: Tx, keys: readonly IdentityKey[]): Promise<void> {
-  await tx.run('SELECT 1 FROM identity WHERE key = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE', [keys]);
+  await tx.prepared('SELECT 1 FROM identity WHERE key = ANY($1::text[]) ORDER BY key FOR NO KEY UPDATE', [
+    textArray(keys),
+  ]);
 }
 
 /** Keeps of each pair the earliest claim, and the last word of each other kind, in event order. One link per pair and kind. */
 export async function writeLinks(tx: Tx, links: readonly ClaimedLink[]): Promise<void> {
   if (links.length === 0) return;
   const rows = links.map((link) => ({ ...link, at: toIso(link.at), source_id: link.source }));
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO identity_link AS known (a, b, kind, at, message, source_id)
      SELECT a, b, kind, at, message, source_id
      FROM json_to_recordset($1::json)
@@ -123,17 +126,18 @@ export interface LineageChange {
 export async function writeLineage(tx: Tx, changes: readonly LineageChange[]): Promise<void> {
   const alone = changes.filter(({ contact, survivor }) => contact === survivor).map(({ contact }) => contact);
   const merged = changes.filter(({ contact, survivor }) => contact !== survivor);
-  if (alone.length > 0) await tx.run('DELETE FROM lineage WHERE contact_id = ANY($1::bigint[])', [alone]);
+  if (alone.length > 0)
+    await tx.prepared('DELETE FROM lineage WHERE contact_id = ANY($1::bigint[])', [bigintArray(alone)]);
   if (merged.length === 0) return;
-  await tx.run(
+  await tx.prepared(
     `INSERT INTO lineage (contact_id, survivor_id, since)
      SELECT contact_id, survivor_id, since
      FROM unnest($1::bigint[], $2::bigint[], $3::timestamptz[]) AS l (contact_id, survivor_id, since)
      ON CONFLICT (contact_id) DO UPDATE SET survivor_id = excluded.survivor_id, since = excluded.since`,
     [
-      merged.map(({ contact }) => contact),
-      merged.map(({ survivor }) => survivor),
-      merged.map(({ since }) => toIso(since)),
+      bigintArray(merged.map(({ contact }) => contact)),
+      bigintArray(merged.map(({ survivor }) => survivor)),
+      instantArray(merged.map(({ since }) => since)),
     ],
   );
 }
