@@ -43,11 +43,17 @@ export interface Arrivals {
 export function readArrivals(records: readonly LogRecord[], definitions: Definitions): Arrivals {
   const arrivals: Arrival[] = [];
   const ofCompanies: CompanyArrival[] = [];
-  for (const { position, arrival: at, value } of records.filter((record) => !isHeartbeat(record))) {
-    const fact = readRecord(value);
+  for (const record of records) {
+    if (isHeartbeat(record)) continue;
+    const { position, arrival: at } = record;
+    const fact = readRecord(record.value);
     const trusted = definitions.sources.get(fact.source)?.trusted ?? false;
-    if (isOfCompany(fact)) ofCompanies.push({ at, fact });
-    else arrivals.push({ position, at, fact, ...keysOf(fact, trusted) });
+    if (isOfCompany(fact)) {
+      ofCompanies.push({ at, fact });
+      continue;
+    }
+    const { own, claims, kind } = keysOf(fact, trusted);
+    arrivals.push({ position, at, fact, own, claims, kind });
   }
   return { arrivals, ofCompanies };
 }

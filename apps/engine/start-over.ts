@@ -22,11 +22,12 @@ export class NeedsHistory extends StartOver {
  * Goes through what a transaction has to do. From the first contact on whose stored events are needed it does so in vain, but finds out
  * whose else are, so that it begins again once for all of them.
  */
-export function forAll<T>(items: Iterable<T>, work: (item: T) => void): void {
+export function forAll<T>(items: Iterable<T>, work: (item: T, index: number) => void): void {
   const needed = new Set<ContactId>();
+  let index = 0;
   for (const item of items) {
     try {
-      work(item);
+      work(item, index++);
     } catch (error) {
       if (!(error instanceof NeedsHistory) && needed.size === 0) throw error;
       if (!(error instanceof NeedsHistory)) break;

@@ -5,11 +5,16 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import type { Logger } from '@entente/runtime';
-import type { Consumption } from '@entente/stream';
+import type { Consumption, Trouble } from '@entente/stream';
 import { consumeStream } from '../consume-stream';
 import type { Engine } from '../engine';
+import { StartOver } from '../start-over';
 import { ENGINE, LOG } from '../tokens';
 import { TimersRole } from './timers.role';
+
+/** While many definitions are published one after another a batch goes by old ones again and again: nobody need look into it. */
+const levelOf = ({ error, fatal }: Trouble): 'fatal' | 'info' | 'error' =>
+  fatal ? 'fatal' : error instanceof StartOver ? 'info' : 'error';
 
 /** Stream in, effects out. */
 @Injectable()
@@ -25,8 +30,11 @@ export class StreamRole implements OnApplicationBootstrap, BeforeApplicationShut
   async onApplicationBootstrap(): Promise<void> {
     this.consumption = await consumeStream(this.engine, {
       onHandled: () => this.timers.wake(),
-      onTrouble: ({ partition, error, fatal }) =>
-        this.log[fatal ? 'fatal' : 'error']({ partition, err: error }, 'a partition is not read on'),
+      onTrouble: (trouble) =>
+        this.log[levelOf(trouble)](
+          { partition: trouble.partition, err: trouble.error },
+          'a partition is not read on',
+        ),
     });
   }
 
