@@ -86,6 +86,8 @@ function regroup(
     for (const one of moved) if (belongs(one.contact)) person.moved.add(one);
     person.history = historyAtHand(person, set);
     const clock = Math.max(person.clock, now);
+    // Whom repair makes anew from the lineage of today: until then nothing that is kept of them can be relied on.
+    if (person.repair !== null && !person.absorbed) continue;
     if (before?.every(belongs)) grow(person, before, clock, set, definitions);
     else makeAnew(person, clock, set, definitions);
   }

@@ -1,7 +1,7 @@
 import type { Instant, JsonObject } from '@entente/kernel';
 import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
 import { inEventOrder, type Changes, type HistoryEvent, type SeriesState } from '@entente/segment';
-import type { DeferredEvent, PastEvent, StoredEvent } from '@entente/storage';
+import { eventKey, type DeferredEvent, type PastEvent, type StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
 import { NeedsHistory } from './start-over';
@@ -235,8 +235,8 @@ export function appliedOf<Event extends PastEvent>(
   history: readonly Event[],
 ): readonly Event[] {
   if (deferred.length === 0) return history;
-  const waiting = new Set(deferred.map(({ event }) => event.message));
-  return history.filter(({ message }) => !waiting.has(message));
+  const waiting = new Set(deferred.map(({ event }) => eventKey(event)));
+  return history.filter((event) => !waiting.has(eventKey(event)));
 }
 
 const stateOf = (history: readonly StoredEvent[], definitions: Definitions): SeriesState =>

@@ -124,6 +124,12 @@ describe('E18 the number of trait names', () => {
     expect(applyTraits(fold([a]), b).changed).toHaveLength(10);
   });
 
+  it('tells which names lost their room to one that comes before them', () => {
+    const { traits, changed } = applyTraits(fold([a]), set(3, 2, { a: 1 }));
+    expect(changed).toEqual(['a', `t${String(MOST_TRAITS - 1).padStart(5, '0')}`]);
+    expect(Object.keys(traits)).toHaveLength(MOST_TRAITS);
+  });
+
   it('of one source leaves the others their room', () =>
     expect(readTraits(fold([a, b, set(1, 3, { zone: 'FR' })]), sources)).toMatchObject({ zone: 'FR' }));
 });

@@ -17,7 +17,7 @@ export interface TraitChange {
 
 export interface AppliedTraits {
   readonly traits: SourcedTraits;
-  /** Names that now hold this event's value: what to write back and which conditions to look at. */
+  /** Names that hold this event's value now, or lost theirs for want of room: what to write back and which conditions to look at. */
   readonly changed: string[];
   /** Names that found no room, to be reported. */
   readonly refused: string[];
@@ -55,7 +55,11 @@ export function applyTraits(traits: SourcedTraits, change: TraitChange): Applied
   const refused = news
     .map(([name]) => name)
     .filter((name) => !Object.hasOwn(kept, name) || !kept[name]![source]);
-  const changed = news.map(([name]) => name).filter((name) => !refused.includes(name));
+  const dropped = Object.keys(merged === kept ? {} : traits).filter(
+    (name) => traits[name]![source] && !ownValue(kept, name)?.[source],
+  );
+  const set = news.map(([name]) => name).filter((name) => !refused.includes(name));
+  const changed = [...set, ...dropped];
   return { traits: changed.length > 0 ? kept : traits, changed, refused };
 }
 

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { keysOf, type Fact, type IdentityKey } from '@entente/event';
 import { DAY, HOUR, SECOND } from '@entente/kernel';
 import { MOST_CLAIMS, resolveIdentities, type IdentityLink } from '@entente/profile';
+import { decodeState, encodeState } from '@entente/segment';
 import { findContact, type Database } from '@entente/storage';
 import { linksOf } from '../../apps/engine/arrivals';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
+import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -158,19 +160,42 @@ it('takes ever earlier claims of one pair in one batch', async () => {
   ]);
 });
 
-it('adds what is stored of a device to what is kept of its user, whose own events are not read again', async () => {
-  const version = await new Author(database).segment('thrice', {
-    event: 'Order Completed',
-    count: { gte: 3 },
-  });
+describe('whoever a device joins', () => {
   const order = (who: Partial<Fact>) => fact({ type: 'track', name: 'Order Completed', ...who });
-  await read([order({ userId: '1' }), order({ userId: '1' }), order({ anonymousId: 'phone' })]);
-  const user = await contactOf('user:1');
-  await database.run('DELETE FROM event WHERE contact_id = $1', [user]);
-  await read([fact({ userId: '1', anonymousId: 'phone' })]);
-  expect(await database.query('SELECT contact_id FROM membership WHERE version_id = $1', [version])).toEqual([
-    { contact_id: user },
-  ]);
+  const join = () => read([fact({ userId: '1', anonymousId: 'phone' })]);
+  const membersOf = async (version: number) => {
+    const rows = await database.query<{ contact_id: string }>(
+      'SELECT contact_id FROM membership WHERE version_id = $1',
+      [version],
+    );
+    return rows.map((row) => row.contact_id);
+  };
+  let thrice: number;
+  let user: string;
+
+  beforeEach(async () => {
+    thrice = await new Author(database).segment('thrice', { event: 'Order Completed', count: { gte: 3 } });
+    await read([order({ userId: '1' }), order({ userId: '1' }), order({ anonymousId: 'phone' })]);
+    user = (await contactOf('user:1'))!;
+  });
+
+  it('takes in what is stored of it, while the own events are not read again', async () => {
+    await database.run('DELETE FROM event WHERE contact_id = $1', [user]);
+    await join();
+    expect(await membersOf(thrice)).toEqual([user]);
+  });
+
+  it('is left to repair where nothing that is kept can be relied on', async () => {
+    const [row] = await database.query<{ state: Buffer }>('SELECT state FROM contact WHERE id = $1', [user]);
+    const broken = new Map([...decodeState(row!.state).keys()].map((memory) => [memory, 7]));
+    const state = encodeState(decodeState(Buffer.alloc(0)).with(broken));
+    await database.run(`UPDATE contact SET repair = 'broken', state = $2 WHERE id = $1`, [user, state]);
+    await join();
+    expect(await database.query('SELECT 1 FROM set_aside')).toEqual([]);
+    expect(await contactOf('anonymous:phone')).toBe(user);
+    await repairContacts(world.engine);
+    expect(await membersOf(thrice)).toEqual([user]);
+  });
 });
 
 /** Few keys of every kind, so that they meet often. */

@@ -8,13 +8,13 @@ import type { Logger } from '@entente/runtime';
 import type { Consumption, Trouble } from '@entente/stream';
 import { consumeStream } from '../consume-stream';
 import type { Engine } from '../engine';
-import { StartOver } from '../start-over';
+import { NeedsHistory, StartOver } from '../start-over';
 import { ENGINE, LOG } from '../tokens';
 import { TimersRole } from './timers.role';
 
 /** While many definitions are published one after another a batch goes by old ones again and again: nobody need look into it. */
 const levelOf = ({ error, fatal }: Trouble): 'fatal' | 'info' | 'error' =>
-  fatal ? 'fatal' : error instanceof StartOver ? 'info' : 'error';
+  fatal ? 'fatal' : error instanceof StartOver && !(error instanceof NeedsHistory) ? 'info' : 'error';
 
 /** Stream in, effects out. */
 @Injectable()
