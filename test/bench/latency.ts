@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY, SECOND, toIso, type Instant } from '@entente/kernel';
+import type { NewRecord } from '@entente/stream';
 import { Random } from '../demo/random';
 import { BenchEngine } from './bench-engine';
 import type { BenchServer } from './bench-server';
@@ -39,10 +40,11 @@ export async function latency(
   await armLater(engine, settings);
   await server.settle('latency');
   const rate = (await maximumRate(engine, source, settings)) / 2;
+  const offers = offersOf(source, rate, settings.seconds);
   const armed = await armSooner(engine, settings);
   const start = Date.now();
   const [late] = await Promise.all([
-    offer(engine, source, rate, settings.seconds),
+    offer(engine, offers),
     fireUntil(engine, start + settings.seconds * SECOND),
   ]);
   const now = await engine.comeToRest();
@@ -117,14 +119,22 @@ const orderOf = (person: number, timestamp: Instant, messageId: string) => ({
   }),
 });
 
-/** Appends what is due every few milliseconds; gives the milliseconds from when each event should have come to its commit. */
-async function offer(
-  engine: BenchEngine,
-  source: EventSource,
-  rate: number,
-  seconds: number,
-): Promise<number[]> {
-  const every = 5;
+/** Milliseconds from one offer to the next. */
+const every = 5;
+
+/** What comes at each offer, made ahead: clients make their events on machines of their own. */
+function offersOf(source: EventSource, rate: number, seconds: number): NewRecord[][] {
+  const start = Date.now();
+  let given = 0;
+  return Array.from({ length: (seconds * SECOND) / every }, (_, tick) => {
+    const count = Math.floor((rate * (tick + 1) * every) / SECOND) - given;
+    given += count;
+    return source.take(count, start + tick * every);
+  });
+}
+
+/** Appends each offer when it is due; gives the milliseconds from when each event should have come to its commit. */
+async function offer(engine: BenchEngine, offers: readonly NewRecord[][]): Promise<number[]> {
   const late: number[] = [];
   const start = performance.now();
   const partitions = Array.from({ length: engine.log.partitions }, (_, partition) => partition);
@@ -137,14 +147,11 @@ async function offer(
       await sleep(1);
     }
   });
-  let given = 0;
-  for (let tick = 1; performance.now() - start < seconds * SECOND; tick += 1) {
-    const due = start + tick * every;
+  for (const [tick, records] of offers.entries()) {
+    const due = start + (tick + 1) * every;
     await sleep(Math.max(0, due - performance.now()));
-    const count = Math.floor((rate * tick * every) / SECOND) - given;
-    given += count;
     const before = partitions.map((partition) => engine.log.next(partition));
-    await engine.log.append(source.take(count, Date.now()));
+    await engine.log.append(records);
     for (const partition of partitions) {
       const end = engine.log.next(partition);
       waiting[partition]!.push({ due, end, count: end - before[partition]! });
