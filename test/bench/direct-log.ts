@@ -2,13 +2,19 @@ import type { Instant } from '@entente/kernel';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { partitionOf } from '../../libs/stream/partition-of';
 
-/** Records appended together, as bytes: outside of the heap, so that whoever reads them does not pay for their keeping. */
-interface Segment {
-  readonly first: number;
-  readonly arrival: Instant;
+/** Records as bytes: outside of the heap, so that whoever reads them does not pay for their keeping. */
+interface Encoded {
   readonly bytes: Buffer;
   /** Where each record's key and value end. */
   readonly ends: Uint32Array;
+}
+
+/** Records by partition, to be appended at once. */
+export type Prepared = readonly Encoded[];
+
+interface Segment extends Encoded {
+  readonly first: number;
+  readonly arrival: Instant;
 }
 
 /** A log in memory: records are stamped when they are appended, and decoded when they are read, as a client of a log does. */
@@ -21,14 +27,22 @@ export class DirectLog implements Stream {
   }
 
   append(records: readonly NewRecord[]): Promise<void> {
-    const placed = Array.from({ length: this.partitions }, () => [] as NewRecord[]);
-    for (const record of records) placed[partitionOf(record.key, this.partitions)]!.push(record);
-    placed.forEach((some, partition) => this.put(partition, some));
+    this.put(this.prepared(records));
     return Promise.resolve();
   }
 
+  prepared(records: readonly NewRecord[]): Prepared {
+    const placed = Array.from({ length: this.partitions }, () => [] as NewRecord[]);
+    for (const record of records) placed[partitionOf(record.key, this.partitions)]!.push(record);
+    return placed.map(encoded);
+  }
+
+  put(prepared: Prepared): void {
+    prepared.forEach((records, partition) => this.putInto(partition, records));
+  }
+
   heartbeat(partition: number): Promise<void> {
-    this.put(partition, [{ key: '', value: HEARTBEAT }]);
+    this.putInto(partition, encoded([{ key: '', value: HEARTBEAT }]));
     return Promise.resolve();
   }
 
@@ -64,16 +78,20 @@ export class DirectLog implements Stream {
 
   async close(): Promise<void> {}
 
-  private put(partition: number, records: readonly NewRecord[]): void {
-    if (records.length === 0) return;
+  private putInto(partition: number, { bytes, ends }: Encoded): void {
+    if (ends.length === 0) return;
     const log = this.logs[partition]!;
-    const texts = records.flatMap(({ key, value }) => [key, value]);
-    const ends = new Uint32Array(texts.length);
-    let end = 0;
-    texts.forEach((text, index) => (ends[index] = end += Buffer.byteLength(text)));
-    log.segments.push({ first: log.next, arrival: Date.now(), bytes: Buffer.from(texts.join('')), ends });
-    log.next += records.length;
+    log.segments.push({ first: log.next, arrival: Date.now(), bytes, ends });
+    log.next += ends.length / 2;
   }
+}
+
+function encoded(records: readonly NewRecord[]): Encoded {
+  const texts = records.flatMap(({ key, value }) => [key, value]);
+  const ends = new Uint32Array(texts.length);
+  let end = 0;
+  texts.forEach((text, index) => (ends[index] = end += Buffer.byteLength(text)));
+  return { bytes: Buffer.from(texts.join('')), ends };
 }
 
 const endOf = ({ first, ends }: Segment): number => first + ends.length / 2;

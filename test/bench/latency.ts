@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY, SECOND, toIso, type Instant } from '@entente/kernel';
-import type { NewRecord } from '@entente/stream';
 import { Random } from '../demo/random';
 import { BenchEngine } from './bench-engine';
 import type { BenchServer } from './bench-server';
+import type { Prepared } from './direct-log';
 import { EventSource, shopMix } from './event-mix';
 import { differences, makeContacts, publishLive } from './memberships';
 import type { Numbers } from './options';
@@ -40,7 +40,7 @@ export async function latency(
   await armLater(engine, settings);
   await server.settle('latency');
   const rate = (await maximumRate(engine, source, settings)) / 2;
-  const offers = offersOf(source, rate, settings.seconds);
+  const offers = offersOf(engine, source, rate, settings.seconds);
   const armed = await armSooner(engine, settings);
   const start = Date.now();
   const [late] = await Promise.all([
@@ -123,18 +123,18 @@ const orderOf = (person: number, timestamp: Instant, messageId: string) => ({
 const every = 5;
 
 /** What comes at each offer, made ahead: clients make their events on machines of their own. */
-function offersOf(source: EventSource, rate: number, seconds: number): NewRecord[][] {
+function offersOf({ log }: BenchEngine, source: EventSource, rate: number, seconds: number): Prepared[] {
   const start = Date.now();
   let given = 0;
   return Array.from({ length: (seconds * SECOND) / every }, (_, tick) => {
     const count = Math.floor((rate * (tick + 1) * every) / SECOND) - given;
     given += count;
-    return source.take(count, start + tick * every);
+    return log.prepared(source.take(count, start + tick * every));
   });
 }
 
 /** Appends each offer when it is due; gives the milliseconds from when each event should have come to its commit. */
-async function offer(engine: BenchEngine, offers: readonly NewRecord[][]): Promise<number[]> {
+async function offer(engine: BenchEngine, offers: readonly Prepared[]): Promise<number[]> {
   const late: number[] = [];
   const start = performance.now();
   const partitions = Array.from({ length: engine.log.partitions }, (_, partition) => partition);
@@ -151,7 +151,7 @@ async function offer(engine: BenchEngine, offers: readonly NewRecord[][]): Promi
     const due = start + (tick + 1) * every;
     await sleep(Math.max(0, due - performance.now()));
     const before = partitions.map((partition) => engine.log.next(partition));
-    await engine.log.append(records);
+    engine.log.put(records);
     for (const partition of partitions) {
       const end = engine.log.next(partition);
       waiting[partition]!.push({ due, end, count: end - before[partition]! });
