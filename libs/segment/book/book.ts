@@ -1,5 +1,6 @@
 import type { Instant } from '@entente/kernel';
 import { ruleText } from '../canonical';
+import { earliest } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
@@ -217,12 +218,7 @@ export class Book {
   /** As `nextChange` of the conditions that such an event may change, once it is folded. Of the others nothing changes sooner for it. */
   nextChangeAfter(event: Happened, subject: Subject, now: Instant): Instant | undefined {
     const moment = this.at(subject, now);
-    let first: Instant | undefined;
-    for (const { memory } of this.tracking.matching(event)) {
-      const at = earliestOf(memory.leaves, moment);
-      if (at !== undefined && (first === undefined || at < first)) first = at;
-    }
-    return first;
+    return earliest(this.tracking.matching(event).map(({ memory }) => earliestOf(memory.leaves, moment)));
   }
 
   /** Whether an extra rule holds; it reads segments as a live version does. */
