@@ -1,5 +1,8 @@
 import type { MarketingApi } from '../demo/marketing-api';
 
+/** How long after the last thing somebody did a cart may begin to count as left behind. */
+export const CART_SECONDS = 15;
+
 /** Segments, the one that names others last, with what each means in SQL over `seen`: rows (person, name, at, properties) of the events that arrived by :now. */
 export const segments: Readonly<Record<string, { readonly rule: object; readonly sql: string }>> = {
   french: {
@@ -19,9 +22,9 @@ export const segments: Readonly<Record<string, { readonly rule: object; readonly
   'left-cart': {
     rule: {
       all: [
-        { event: 'Product Added', within: 'PT15S' },
+        { event: 'Product Added', within: `PT${CART_SECONDS}S` },
         { not: { event: 'Product Added', within: 'PT4S' } },
-        { not: { event: 'Order Completed', within: 'PT15S' } },
+        { not: { event: 'Order Completed', within: `PT${CART_SECONDS}S` } },
       ],
     },
     sql: `SELECT person FROM seen WHERE name = 'Product Added' AND at > :now - interval '15 seconds'

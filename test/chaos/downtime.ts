@@ -63,7 +63,7 @@ export async function goDown(
   });
   await untilConsumed(place, patienceMs);
   await sleep(1_000);
-  await untilSettled(place, patienceMs);
+  await untilSettled(place, Date.now(), patienceMs);
   await check(place, findings);
 }
 

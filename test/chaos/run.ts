@@ -6,7 +6,7 @@ import { Findings } from './checks/findings';
 import { checkMails, checkReports } from './checks/mails';
 import { checkMemberships, type Instants } from './checks/memberships';
 import { checkWalks } from './checks/walks';
-import { campaigns, defineAll, lateSegment, publishBroadcast } from './definitions';
+import { campaigns, CART_SECONDS, defineAll, lateSegment, publishBroadcast } from './definitions';
 import { goDown } from './downtime';
 import { EventClient } from './event-client';
 import { Mischief } from './mischief';
@@ -104,7 +104,7 @@ class Run {
 
   async settle(): Promise<void> {
     this.endedAt = Date.now();
-    await untilSettled(this.place, this.options.patienceMs);
+    await untilSettled(this.place, this.endedAt + CART_SECONDS * 1_000, this.options.patienceMs);
     this.quiet.push(await untilConsumed(this.place, this.options.patienceMs));
     await sleep(500);
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toIso } from '@entente/kernel';
 import type { Place } from './place';
 import { reading, type Query } from './reading';
 
@@ -17,10 +18,13 @@ export async function untilConsumed(place: Place, patienceMs: number): Promise<n
   return Date.now();
 }
 
-/** Waits until nothing is left to do: no walk is open, no message waits or is being sent, no planned instant is open. */
-export function untilSettled(place: Place, patienceMs: number): Promise<void> {
+/**
+ * Waits until nothing is left to do: no walk is open, no message waits or is being sent, no planned instant up to `through`
+ * is open. What time alone changes begins walks too.
+ */
+export function untilSettled(place: Place, through: number, patienceMs: number): Promise<void> {
   return until(place, patienceMs, 'walks, messages or timers are open', async (query) => {
-    const [row] = await query<{ open: number }>(OPEN);
+    const [row] = await query<{ open: number }>(OPEN, [toIso(through)]);
     return row!.open === 0 && (await lag(place)) === 0;
   });
 }
@@ -31,7 +35,7 @@ const OPEN = `SELECT (
   + (SELECT count(*) FROM message WHERE status = 'sending' OR status = 'waiting')
   + (SELECT count(*) FROM campaign_run WHERE status IN ('planned', 'running'))
   + (SELECT count(*) FROM segment_version WHERE status = 'building')
-  + (SELECT count(*) FROM timer WHERE due < clock_timestamp() - interval '1 second')
+  + (SELECT count(*) FROM timer WHERE due < greatest($1, clock_timestamp() - interval '1 second'))
   + (SELECT count(*) FROM contact WHERE repair IS NOT NULL))::int AS open`;
 
 /** When patience ends what is open stays open, and the checks will say what it is. */

@@ -12,6 +12,8 @@ interface MessageRow {
   readonly released_at: Date | null;
   readonly email: string | null;
   readonly entered: boolean;
+  /** Whose it is, and what became of it so far. */
+  readonly about: string;
 }
 
 /** Promises 4 and 8, by what arrived in the inboxes. */
@@ -23,7 +25,8 @@ export async function checkMails(
 ): Promise<void> {
   const { mails } = place.inbox;
   const rows = await query<MessageRow>(
-    `SELECT message.id, message.status, released_at, profile.email, entry_seq IS NOT NULL AS entered
+    `SELECT message.id, message.status, released_at, profile.email, entry_seq IS NOT NULL AS entered,
+       concat_ws(' ', campaign_key, step, attempts, reason, reply, not_before) AS about
      FROM message LEFT JOIN lineage ON lineage.contact_id = message.contact_id
      LEFT JOIN profile ON profile.contact_id = coalesce(lineage.survivor_id, message.contact_id)`,
   );
@@ -60,7 +63,7 @@ function checkHandedOverOnce(
     '8',
     'nothing is left waiting or being sent',
     ledger.size,
-    open.map(({ id, status }) => `${id} is ${status}`),
+    open.map(({ id, status, about }) => `${id} is ${status}: ${about}`),
   );
 }
 

@@ -151,7 +151,7 @@ class Run {
     const { place, options, random, rules } = this;
     const at = await untilConsumed(place, options.patienceMs);
     await sleep(QUIET_MS + DUE_MS);
-    await untilSettled(place, options.patienceMs);
+    await untilSettled(place, Date.now(), options.patienceMs);
     const edges = random.some(edgesWithin(this.calls, at, at + QUIET_MS), EDGES);
     const instants = Array.from({ length: BUSY_INSTANTS }, () => random.whole(since, at));
     await reading(place, async (query) => {
