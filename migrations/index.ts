@@ -10,4 +10,5 @@ export const migrations = [
   sqlMigration('0006-lists'),
   sqlMigration('0007-companies'),
   sqlMigration('0008-deferred-events'),
+  sqlMigration('0009-rare-events'),
 ] as const;

@@ -53,6 +53,10 @@ CREATE TABLE campaign_version (
   live_at timestamp with time zone NOT NULL,
   retired_at timestamp with time zone
 );
+CREATE TABLE common_event_name (
+  name text NOT NULL,
+  since timestamp with time zone NOT NULL DEFAULT clock_timestamp()
+);
 CREATE TABLE company (
   id text NOT NULL,
   traits jsonb NOT NULL DEFAULT '{}'::jsonb,
@@ -126,7 +130,8 @@ CREATE TABLE event (
   name text NOT NULL,
   cause text NOT NULL DEFAULT 'event'::text,
   properties jsonb NOT NULL,
-  context jsonb
+  context jsonb,
+  rare boolean NOT NULL DEFAULT true
 );
 CREATE TABLE from_address (
   key text NOT NULL,
@@ -458,6 +463,7 @@ ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_campaign_key_fkey F
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_campaign_key_version_key UNIQUE (campaign_key, version);
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_pkey PRIMARY KEY (id);
 ALTER TABLE campaign_version ADD CONSTRAINT campaign_version_status_check CHECK ((status = ANY (ARRAY['live'::text, 'retired'::text])));
+ALTER TABLE common_event_name ADD CONSTRAINT common_event_name_pkey PRIMARY KEY (name);
 ALTER TABLE company ADD CONSTRAINT company_pkey PRIMARY KEY (id);
 ALTER TABLE company_contact ADD CONSTRAINT company_contact_check CHECK (((told_at IS NULL) = (told_message IS NULL)));
 ALTER TABLE company_contact ADD CONSTRAINT company_contact_pkey PRIMARY KEY (contact_id);
@@ -540,6 +546,7 @@ CREATE INDEX enrollment_active ON public.enrollment USING btree (version_id) WHE
 CREATE INDEX enrollment_been ON public.enrollment USING btree (contact_id, campaign_key);
 CREATE INDEX enrollment_campaign ON public.enrollment USING btree (campaign_key, contact_id);
 CREATE INDEX enrollment_ended ON public.enrollment USING btree (contact_id, ended_at);
+CREATE INDEX event_rare ON public.event USING btree (name, at) INCLUDE (contact_id) WHERE rare;
 CREATE INDEX identity_contact ON public.identity USING btree (contact_id);
 CREATE INDEX identity_link_claim_a ON public.identity_link USING btree (a, at, message, b) WHERE (kind = 'claim'::text);
 CREATE INDEX identity_link_claim_b ON public.identity_link USING btree (b, at, message, a) WHERE (kind = 'claim'::text);
@@ -664,6 +671,7 @@ COMMENT ON TABLE address IS 'the row lock that every release and every opt-out o
 COMMENT ON COLUMN campaign.draft IS 'the definition as last written; publishing makes an immutable version of it';
 COMMENT ON TABLE campaign_run IS 'one planned instant of a campaign or broadcast, enrolled in resumable chunks by contact';
 COMMENT ON TABLE campaign_version IS 'immutable: an enrollment walks the version it began with';
+COMMENT ON TABLE common_event_name IS 'names of so many events that an index over them would cost more than it gains; for good, since the index lacks what came since';
 COMMENT ON COLUMN company.id IS 'the groupId of the tracking calls';
 COMMENT ON COLUMN company.traits IS 'per trait and trusted source, the latest value in event order';
 COMMENT ON COLUMN company.view IS 'the traits as rules read them: one value each, by precedence';
@@ -686,6 +694,7 @@ COMMENT ON COLUMN definitions.series_of IS 'the generation whose series are thos
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
+COMMENT ON COLUMN event.rare IS 'stored while its name was in no row of common_event_name';
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
 COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s, or are not: the earliest claim, and the last word of a trusted source, in event order';
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
@@ -733,6 +742,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON campaign TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_run TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_version TO entente;
 GRANT SELECT, USAGE ON campaign_version_id_seq TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON common_event_name TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON company TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON company_contact TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON company_reread TO entente;

@@ -4,6 +4,7 @@ import type { SourceRank } from '@entente/profile';
 import { compileBook, parseRule, RULE_MEANING, type Book } from '@entente/segment';
 import {
   addressKey,
+  commonEventNames,
   noteKeptSeries,
   ownSource,
   readGenerationShared,
@@ -53,6 +54,8 @@ export interface Definitions {
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
+  /** Names of so many events that they are not found by name. */
+  readonly commonNames: ReadonlySet<string>;
   /** Filled as the stream is read. */
   readonly known: KnownContacts;
 }
@@ -121,6 +124,7 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),
+    commonNames: await commonEventNames(tx),
     known: new KnownContacts(),
   };
 }

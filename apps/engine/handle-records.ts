@@ -134,7 +134,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     }
   });
   await Promise.all([
-    storeNews(tx, engine.seen, [...news]),
+    storeNews(tx, engine.seen, [...news], definitions.commonNames),
     writeLinks(tx, identities.links),
     writeLineage(tx, lineageChanges(wanted.survivors, set)),
     writeBack(tx, set, definitions, 'earlier'),

@@ -31,9 +31,14 @@ function firstCopies(events: readonly ArrivedEvent[]): ArrivedEvent[] {
  * Stores them. One that is stored already without `seen` knowing makes the transaction fail by a unique violation; run again,
  * it looks for all of them.
  */
-export async function storeNews(tx: Tx, seen: SeenMessages, news: readonly ArrivedEvent[]): Promise<void> {
+export async function storeNews(
+  tx: Tx,
+  seen: SeenMessages,
+  news: readonly ArrivedEvent[],
+  common: ReadonlySet<string>,
+): Promise<void> {
   try {
-    await insertEvents(tx, news);
+    await insertEvents(tx, news, common);
   } catch (error) {
     if (sqlState(error) === '23505') seen.distrust();
     throw error;

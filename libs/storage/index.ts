@@ -14,6 +14,7 @@ export * from './embedded/folder-lock';
 export * from './contact/contact-views';
 export * from './contact/contacts';
 export * from './contact/deferred-events';
+export * from './contact/common-event-names';
 export * from './contact/events';
 export * from './contact/identity-links';
 export * from './contact/persons';

@@ -33,6 +33,8 @@ interface Contestant<Work = unknown> {
   prepare(): Promise<Work>;
   /** Takes them in; gives milliseconds. */
   run(work: Work): Promise<number>;
+  /** Comes after the first round. */
+  learn?(): Promise<void>;
 }
 
 interface EngineUnderTest extends Contestant {
@@ -94,7 +96,8 @@ async function race(
   const scores = new Map<string, Score>(
     contestants.map(({ name }) => [name, { rates: [], cpu: [], own: [] }]),
   );
-  for (let round = 1 - Math.max(1, Math.ceil(contacts / events)); round <= rounds; round += 1) {
+  const first = 1 - Math.max(1, Math.ceil(contacts / events));
+  for (let round = first; round <= rounds; round += 1) {
     const line: string[] = [];
     for (const { name, prepare, run } of contestants) {
       const work = await prepare();
@@ -108,6 +111,7 @@ async function race(
       scores.get(name)!.cpu.push(cpu);
       scores.get(name)!.own.push((own.user + own.system) / events);
     }
+    if (round === first) for (const one of contestants) await one.learn?.();
     say(`${round <= 0 ? 'warm-up' : `round ${round}`}: ${line.join(', ')} events/s`);
   }
   return scores;
@@ -155,22 +159,30 @@ async function engineContestant(
   segments: readonly BenchSegment[],
   special: Partial<EventMix>,
 ): Promise<EngineUnderTest> {
-  const engine = await preparedEngine(server, settings, `of_${segments.length}`, segments);
-  return contestantOn(engine, settings, name, segments, special);
+  const database = `of_${segments.length}`;
+  const engine = await preparedEngine(server, settings, database, segments);
+  return {
+    ...contestantOn(engine, settings, name, segments, special),
+    learn: () => server.learnNames(database, engine.database),
+  };
 }
 
 async function manySegments(server: BenchServer, settings: Settings): Promise<EngineUnderTest[]> {
   const categories = settings.segments - tenSegments.length;
   const segments = [...tenSegments, ...Array.from({ length: categories }, (_, n) => categorySegment(n))];
-  const engine = await preparedEngine(server, settings, 'of_many', segments);
+  const database = 'of_many';
+  const engine = await preparedEngine(server, settings, database, segments);
   const count = `${segments.length} segments`;
   return [
     contestantOn(engine, settings, count, segments, { categories, categoryShare: 0.5 }),
-    contestantOn(engine, settings, `${count}, all touching`, segments, {
-      categories,
-      categoryShare: 0.9,
-      touching: 1,
-    }),
+    {
+      ...contestantOn(engine, settings, `${count}, all touching`, segments, {
+        categories,
+        categoryShare: 0.9,
+        touching: 1,
+      }),
+      learn: () => server.learnNames(database, engine.database),
+    },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { recordOf } from '@entente/event';
-import type { Database } from '@entente/storage';
+import { markCommonEventNames, type Database } from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { BenchEngine } from '../bench/bench-engine';
 import { Random } from '../demo/random';
@@ -127,6 +127,7 @@ it('memberships equal SQL whenever everything rests, whatever is built meanwhile
     for (let n = 0; n < 5; n += 1) {
       await told100();
       await sleep(random.whole(5, 60));
+      if (random.chance(0.03)) await markCommonEventNames(database, [random.pick(names)]);
     }
     await building;
     over = true;

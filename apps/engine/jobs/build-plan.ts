@@ -34,6 +34,7 @@ export class BuildPlan {
     book: Book,
     versions: readonly number[],
     private readonly now: Instant,
+    private readonly common: ReadonlySet<string>,
   ) {
     const without = book.membersWithout(now);
     this.usual = versions.filter((version) => without.has(version));
@@ -64,7 +65,7 @@ export class BuildPlan {
 
   private async turnTo(database: Database, cursor: ContactId): Promise<void> {
     if (this.pageEnd === undefined || byContactId(cursor, this.pageEnd) < 0) return;
-    const asked = { after: cursor, limit: pageSize, now: this.now };
+    const asked = { after: cursor, limit: pageSize, now: this.now, common: this.common };
     this.page = await findDeviating(database, this.deviation, asked);
     this.pageEnd = this.page.length < pageSize ? undefined : this.page.at(-1);
   }

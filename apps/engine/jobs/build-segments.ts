@@ -83,7 +83,11 @@ async function buildOf(engine: Engine, building: readonly BuildingVersion[], now
     return latest;
   });
   if (!versions.every((version) => definitions.versions.has(version))) throw new StartOver();
-  const build: Build = { versions, definitions, plan: new BuildPlan(definitions.book, versions, now) };
+  const build: Build = {
+    versions,
+    definitions,
+    plan: new BuildPlan(definitions.book, versions, now, definitions.commonNames),
+  };
   builds.set(engine, build);
   return build;
 }

@@ -4,6 +4,8 @@ import {
   dropOldJobs,
   dropOldLeases,
   dropOldRequests,
+  frequentEventNames,
+  markCommonEventNames,
   takeLease,
 } from '@entente/storage';
 import type { Engine } from '../engine';
@@ -14,5 +16,6 @@ export async function keepHouse({ database, id }: Engine): Promise<void> {
   await dropOldLeases(database);
   await dropOldRequests(database);
   await dropOldJobs(database);
+  await markCommonEventNames(database, await frequentEventNames(database));
   while (await dropOldAuditEntries(database));
 }

@@ -2,6 +2,7 @@ import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
 import type { FactType } from '@entente/event';
 import {
   bigintArray,
+  booleanArray,
   instantArray,
   jsonbArray,
   smallintArray,
@@ -46,13 +47,20 @@ export async function storedAmong<Event extends Pick<StoredEvent, 'contact' | 'm
   return events.filter((event) => stored.has(eventKey(event)));
 }
 
-/** Stores events, none of which is stored yet: else the unique index refuses them all. */
-export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+/**
+ * Stores events, none of which is stored yet: else the unique index refuses them all. `common` are the names that are too many
+ * to be found by their name.
+ */
+export async function insertEvents(
+  tx: Tx,
+  events: readonly NewEvent[],
+  common: ReadonlySet<string>,
+): Promise<void> {
   if (events.length === 0) return;
   await tx.prepared(
-    `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, cause, properties, context)
+    `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, cause, properties, context, rare)
      SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::smallint[], $6::text[],
-       $7::text[], $8::text[], $9::jsonb[], $10::jsonb[])`,
+       $7::text[], $8::text[], $9::jsonb[], $10::jsonb[], $11::boolean[])`,
     [
       bigintArray(events.map(({ contact }) => contact)),
       uuidArray(events.map(({ message }) => message)),
@@ -64,6 +72,7 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
       textArray(events.map(({ cause }) => cause)),
       jsonbArray(events.map(({ propertiesJson }) => propertiesJson)),
       jsonbArray(events.map(({ context }) => (context === undefined ? null : JSON.stringify(context)))),
+      booleanArray(events.map(({ name }) => !common.has(name))),
     ],
   );
 }

@@ -11,21 +11,26 @@ export interface DeviatingPage {
   readonly limit: number;
   /** How long ago events are is reckoned from then. */
   readonly now: Instant;
+  /** Names of so many events that they are not found by name, as of before the deviation was known. */
+  readonly common: ReadonlySet<string>;
 }
 
 /**
- * The next persons of a deviation by their ids, by all that is committed; some of them may not deviate. Where events are in it, all
- * events are read once.
+ * The next persons of a deviation by their ids, by all that is committed; some of them may not deviate. Where events of common
+ * names are in it, all events are read once.
  */
 export async function findDeviating(
   database: Database,
   deviation: Deviation,
-  { after, limit, now }: DeviatingPage,
+  { after, limit, now, common }: DeviatingPage,
 ): Promise<ContactId[]> {
   const asked = new Asked();
   const own = await ownSource(database);
+  const often = deviation.events.filter(({ event }) => common.has(event));
+  const seldom = deviation.events.filter(({ event }) => !common.has(event));
   const contacts = [
-    ...withEvents(deviation.events, own, now, asked),
+    ...inOnePass(often, (had) => testOf(had, own, now, asked), asked),
+    ...seldom.flatMap((one) => inOnePass([one], (had) => `rare AND ${testOf(had, own, now, asked)}`, asked)),
     ...deviation.traits.map(
       (trait) => `SELECT contact_id FROM profile WHERE traits ? ${asked.as('text', trait)}`,
     ),
@@ -61,10 +66,10 @@ class Asked {
 }
 
 /** In one pass over the events: a person has those of all contacts that are part of them. */
-function withEvents(events: readonly EventsHad[], own: number, now: Instant, asked: Asked): string[] {
+function inOnePass(events: readonly EventsHad[], test: (had: EventsHad) => string, asked: Asked): string[] {
   if (events.length === 0) return [];
   const tests = events.map((had) => ({
-    sql: testOf(had, own, now, asked),
+    sql: test(had),
     atLeast: asked.as('int', had.atLeast),
   }));
   const enough = tests.map(({ sql, atLeast }) =>
