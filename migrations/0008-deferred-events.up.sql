@@ -9,4 +9,3 @@ CREATE TABLE deferred_event (
 COMMENT ON TABLE deferred_event IS 'stored events that change their contact once time has, which waits until every partition is read that far';
 COMMENT ON COLUMN deferred_event.place IS 'the order in which they are applied: that of arrival';
 COMMENT ON COLUMN deferred_event.owner_id IS 'the contact of the lineage that the event is stored under';
-GRANT SELECT, INSERT, UPDATE, DELETE ON deferred_event TO entente;

@@ -671,7 +671,7 @@ COMMENT ON TABLE address IS 'the row lock that every release and every opt-out o
 COMMENT ON COLUMN campaign.draft IS 'the definition as last written; publishing makes an immutable version of it';
 COMMENT ON TABLE campaign_run IS 'one planned instant of a campaign or broadcast, enrolled in resumable chunks by contact';
 COMMENT ON TABLE campaign_version IS 'immutable: an enrollment walks the version it began with';
-COMMENT ON TABLE common_event_name IS 'names of so many events that an index over them would cost more than it gains; for good, since the index lacks what came since';
+COMMENT ON TABLE common_event_name IS 'names of so many events that what comes is not indexed by name; for good, since the index lacks it';
 COMMENT ON COLUMN company.id IS 'the groupId of the tracking calls';
 COMMENT ON COLUMN company.traits IS 'per trait and trusted source, the latest value in event order';
 COMMENT ON COLUMN company.view IS 'the traits as rules read them: one value each, by precedence';
@@ -694,7 +694,7 @@ COMMENT ON COLUMN definitions.series_of IS 'the generation whose series are thos
 COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so that one cause enrolls once';
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
-COMMENT ON COLUMN event.rare IS 'stored while its name was in no row of common_event_name';
+COMMENT ON COLUMN event.rare IS 'false for what was stored since its name is in common_event_name';
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
 COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s, or are not: the earliest claim, and the last word of a trusted source, in event order';
 COMMENT ON TABLE import_file IS 'the file of an import until its rows are all taken in, in parts that are read one after the other';
@@ -742,7 +742,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON campaign TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_run TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign_version TO entente;
 GRANT SELECT, USAGE ON campaign_version_id_seq TO entente;
-GRANT DELETE, INSERT, SELECT, UPDATE ON common_event_name TO entente;
+GRANT INSERT, SELECT ON common_event_name TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON company TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON company_contact TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON company_reread TO entente;

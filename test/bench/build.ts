@@ -39,7 +39,7 @@ const builds: readonly Built[] = [
   { key: 'enthusiasts', event: 'Product Viewed', times: 17 },
   { key: 'window-shoppers', event: 'Product Viewed', times: 14 },
   { key: 'regulars', event: 'Order Completed', times: 2 },
-  { key: 'loyal', event: 'Order Completed', times: 4 },
+  { key: 'devotees', event: 'Order Completed', times: 4 },
 ];
 
 const segmentOf = ({ key, event, times }: Built): BenchSegment => ({
@@ -129,6 +129,7 @@ async function publishBuilt(tx: Tx, built: Built): Promise<void> {
 
 async function buildOnce(engine: BenchEngine, built: Built): Promise<number> {
   await engine.comeToRest();
+  await buildSegments(engine.engine); // nothing, as twice a second before: it sees that nothing else is going on
   await engine.database.transaction((tx) => publishBuilt(tx, built));
   return timed(() => untilBuilt(engine));
 }

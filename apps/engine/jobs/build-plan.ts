@@ -41,13 +41,13 @@ export class BuildPlan {
     this.deviation = book.deviation(versions, now);
   }
 
-  /** Undefined behind the last contact. */
-  async chunkAfter(database: Database, cursor: ContactId): Promise<BuildChunk | undefined> {
+  /** Undefined behind the last contact. `busy`: whether there is other work to leave time for. */
+  async chunkAfter(database: Database, cursor: ContactId, busy: boolean): Promise<BuildChunk | undefined> {
     if (this.isForAll()) {
       const contacts = await contactsAfter(database, cursor, chunkSize);
       return chunkOf(contacts, contacts, contacts.at(-1));
     }
-    await this.turnTo(database, cursor);
+    await this.turnTo(database, cursor, busy);
     const from = placeAfter(this.page, cursor);
     const deviating = this.page.slice(from, from + 2 * chunkSize);
     if (this.usual.length === 0) return chunkOf(deviating, deviating, deviating.at(-1));
@@ -63,9 +63,9 @@ export class BuildPlan {
     return everybody || events.length + traits.length + members.length + others.length > mostLists;
   }
 
-  private async turnTo(database: Database, cursor: ContactId): Promise<void> {
+  private async turnTo(database: Database, cursor: ContactId, busy: boolean): Promise<void> {
     if (this.pageEnd === undefined || byContactId(cursor, this.pageEnd) < 0) return;
-    const asked = { after: cursor, limit: pageSize, now: this.now, common: this.common };
+    const asked = { after: cursor, limit: pageSize, now: this.now, common: this.common, busy };
     this.page = await findDeviating(database, this.deviation, asked);
     this.pageEnd = this.page.length < pageSize ? undefined : this.page.at(-1);
   }

@@ -23,6 +23,7 @@ import { startPresent } from './start-present';
  */
 export async function buildSegments(engine: Engine): Promise<boolean> {
   const { database } = engine;
+  const busy = isBusy(engine);
   const versions = await buildingVersions(database);
   if (versions.length === 0) return (await startPresent(engine)) || forgetRetiredMemberships(database);
   if (!(await takeBuild(engine))) return false;
@@ -31,12 +32,12 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   const began = performance.now();
   const build = await buildOf(engine, versions, through);
   const cursor = smallest(versions.map((version) => version.cursor));
-  const chunk = await whileLeased(engine, () => build.plan.chunkAfter(database, cursor));
+  const chunk = await whileLeased(engine, () => build.plan.chunkAfter(database, cursor, busy));
   if (!chunk) {
     await swapBuilt(database, build.versions);
     builds.delete(engine);
   } else {
-    await buildChunk(engine, build, chunk, through);
+    await buildChunk(engine, build, chunk, { through, busy });
     const { contacts, to } = chunk;
     await noteBuilt(database, build.versions, {
       contacts: contacts.length,
@@ -65,8 +66,6 @@ interface Build {
   readonly plan: BuildPlan;
   /** Since before its contacts were looked for: from these on batches keep the versions for whom they touch. */
   readonly definitions: Definitions;
-  /** What the engine had been busy with when contacts were last evaluated. */
-  bustle?: number;
 }
 
 /** What each engine is building. */
@@ -92,12 +91,34 @@ async function buildOf(engine: Engine, building: readonly BuildingVersion[], now
   return build;
 }
 
-async function buildChunk(engine: Engine, build: Build, chunk: BuildChunk, through: Instant): Promise<void> {
+/** What each engine had done when it was last asked to build. */
+const bustles = new WeakMap<Engine, number>();
+
+/** Whether the stream or the timers had something to do since the engine was last asked to build. */
+function isBusy(engine: Engine): boolean {
+  const { transactions } = engine.bustle;
+  const before = bustles.get(engine);
+  bustles.set(engine, transactions);
+  return transactions !== before;
+}
+
+/** Up to when time has passed for the contacts of a chunk, and whether there is other work to leave time for. */
+interface Circumstances {
+  readonly through: Instant;
+  readonly busy: boolean;
+}
+
+async function buildChunk(
+  engine: Engine,
+  build: Build,
+  chunk: BuildChunk,
+  circumstances: Circumstances,
+): Promise<void> {
   const deviating = new Set(chunk.deviating);
   const others = chunk.contacts.filter((contact) => !deviating.has(contact));
-  const entered = await enterOthers(engine, build, others, through);
+  const entered = await enterOthers(engine, build, others, circumstances.through);
   const rest = others.filter((contact) => !entered.has(contact));
-  await evaluate(engine, build, [...chunk.deviating, ...rest], through);
+  await evaluate(engine, build, [...chunk.deviating, ...rest], circumstances);
 }
 
 /** Those that nobody may have evaluated since the plan was made are in what everybody is in. Gives who is. */
@@ -119,14 +140,14 @@ async function enterOthers(
   return new Set(entered);
 }
 
-/** In two transactions at once where nothing else has happened since the last ones. */
+/** In two transactions at once where there is nothing else to do. */
 async function evaluate(
   engine: Engine,
   build: Build,
   contacts: readonly ContactId[],
-  through: Instant,
+  { through, busy }: Circumstances,
 ): Promise<void> {
-  const lanes = engine.bustle.transactions === build.bustle ? 2 : 1;
+  const lanes = busy ? 1 : 2;
   const size = Math.min(Math.ceil(contacts.length / lanes), chunkSize);
   for (let from = 0; from < contacts.length; from += lanes * size)
     await Promise.all(
@@ -134,7 +155,6 @@ async function evaluate(
         evaluateSome(engine, build, contacts.slice(begin, begin + size), through),
       ),
     );
-  build.bustle = engine.bustle.transactions;
 }
 
 async function evaluateSome(

@@ -16,6 +16,6 @@ export async function keepHouse({ database, id }: Engine): Promise<void> {
   await dropOldLeases(database);
   await dropOldRequests(database);
   await dropOldJobs(database);
-  await markCommonEventNames(database, await frequentEventNames(database));
   while (await dropOldAuditEntries(database));
+  await markCommonEventNames(database, await frequentEventNames(database));
 }

@@ -48,8 +48,8 @@ export async function storedAmong<Event extends Pick<StoredEvent, 'contact' | 'm
 }
 
 /**
- * Stores events, none of which is stored yet: else the unique index refuses them all. `common` are the names that are too many
- * to be found by their name.
+ * Stores events, none of which is stored yet: else the unique index refuses them all. Those of `common` names will not be found by
+ * their name.
  */
 export async function insertEvents(
   tx: Tx,

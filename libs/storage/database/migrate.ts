@@ -17,7 +17,12 @@ export interface Migrated {
 }
 
 /** Only ever inserted into and read by the application. */
-export const appendOnlyTables = ['permission', 'membership_change', 'audit_entry'] as const;
+export const appendOnlyTables = [
+  'permission',
+  'membership_change',
+  'audit_entry',
+  'common_event_name',
+] as const;
 
 const OLDEST_SERVER = 150_000;
 const MIGRATION_LOCK = 4_921_760_115;

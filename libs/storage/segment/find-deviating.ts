@@ -11,8 +11,10 @@ export interface DeviatingPage {
   readonly limit: number;
   /** How long ago events are is reckoned from then. */
   readonly now: Instant;
-  /** Names of so many events that they are not found by name, as of before the deviation was known. */
+  /** Names of so many events that they are not found by name, as of the definitions that the deviation is of. */
   readonly common: ReadonlySet<string>;
+  /** Whether other work needs the server's processors, too: then this takes one at the most. */
+  readonly busy: boolean;
 }
 
 /**
@@ -22,15 +24,23 @@ export interface DeviatingPage {
 export async function findDeviating(
   database: Database,
   deviation: Deviation,
-  { after, limit, now, common }: DeviatingPage,
+  { after, limit, now, common, busy }: DeviatingPage,
 ): Promise<ContactId[]> {
   const asked = new Asked();
   const own = await ownSource(database);
-  const often = deviation.events.filter(({ event }) => common.has(event));
-  const seldom = deviation.events.filter(({ event }) => !common.has(event));
+  const having = (names: readonly string[], where: string) => {
+    const events = deviation.events.filter(({ event }) => names.includes(event));
+    return withEvents(events, where, (had) => testOf(had, own, now, asked), asked);
+  };
+  const names = [...new Set(deviation.events.map(({ event }) => event))];
   const contacts = [
-    ...inOnePass(often, (had) => testOf(had, own, now, asked), asked),
-    ...seldom.flatMap((one) => inOnePass([one], (had) => `rare AND ${testOf(had, own, now, asked)}`, asked)),
+    ...having(
+      names.filter((name) => common.has(name)),
+      'true',
+    ),
+    ...names
+      .filter((name) => !common.has(name))
+      .flatMap((name) => having([name], `rare AND name = ${asked.as('text', name)}`)),
     ...deviation.traits.map(
       (trait) => `SELECT contact_id FROM profile WHERE traits ? ${asked.as('text', trait)}`,
     ),
@@ -51,6 +61,7 @@ export async function findDeviating(
       ORDER BY id LIMIT ${asked.as('int', limit)}) AS page`;
   return database.transaction(async (tx) => {
     await tx.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
+    if (busy) await tx.query('SET LOCAL max_parallel_workers_per_gather = 0');
     const [row] = await tx.query<{ ids: string | null }>(sql, asked.parameters);
     return row!.ids?.split(',') ?? [];
   });
@@ -65,8 +76,13 @@ class Asked {
   }
 }
 
-/** In one pass over the events: a person has those of all contacts that are part of them. */
-function inOnePass(events: readonly EventsHad[], test: (had: EventsHad) => string, asked: Asked): string[] {
+/** In one pass over the events of which `where` holds: a person has those of all contacts that are part of them. */
+function withEvents(
+  events: readonly EventsHad[],
+  where: string,
+  test: (had: EventsHad) => string,
+  asked: Asked,
+): string[] {
   if (events.length === 0) return [];
   const tests = events.map((had) => ({
     sql: test(had),
@@ -77,7 +93,7 @@ function inOnePass(events: readonly EventsHad[], test: (had: EventsHad) => strin
   );
   return [
     `SELECT coalesce(survivor_id, contact_id) FROM event LEFT JOIN lineage USING (contact_id)
-     WHERE ${tests.map(({ sql }) => `(${sql})`).join(' OR ')} GROUP BY 1 HAVING ${enough.join(' OR ')}`,
+     WHERE ${where} AND (${tests.map(({ sql }) => `(${sql})`).join(' OR ')}) GROUP BY 1 HAVING ${enough.join(' OR ')}`,
   ];
 }
 
