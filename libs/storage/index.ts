@@ -16,6 +16,7 @@ export * from './contact/contacts';
 export * from './contact/deferred-events';
 export * from './contact/common-event-names';
 export * from './contact/events';
+export * from './contact/past-events';
 export * from './contact/identity-links';
 export * from './contact/persons';
 export * from './contact/profile-rereads';

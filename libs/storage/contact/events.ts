@@ -113,36 +113,6 @@ export async function loadHistories(
   return histories;
 }
 
-/** What states are made of: the properties only where they are asked for. */
-export type PastEvent = Pick<StoredEvent, 'contact' | 'message' | 'at' | 'source' | 'name' | 'properties'>;
-
-/** The stored events of these names, by contact, in no particular order; with the properties of those that are named again. */
-export async function loadPastEvents(
-  tx: Tx,
-  contacts: readonly ContactId[],
-  { names, withProperties }: { readonly names: Iterable<string>; readonly withProperties: Iterable<string> },
-): Promise<Map<ContactId, PastEvent[]>> {
-  const events = new Map<ContactId, PastEvent[]>(contacts.map((contact) => [contact, []]));
-  if (contacts.length === 0) return events;
-  const rows = await tx.prepared<Omit<EventRow, 'properties'> & { properties: JsonObject | null }>(
-    `SELECT contact_id, message, at, source_id, name, CASE WHEN name = ANY($3::text[]) THEN properties END AS properties
-     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[])`,
-    [bigintArray(contacts), textArray([...names]), textArray([...withProperties])],
-  );
-  for (const row of rows)
-    events.get(row.contact_id)?.push({
-      contact: row.contact_id,
-      message: row.message,
-      at: row.at.getTime(),
-      source: row.source_id,
-      name: row.name,
-      properties: row.properties ?? NO_PROPERTIES,
-    });
-  return events;
-}
-
-const NO_PROPERTIES: JsonObject = {};
-
 export const storedEvent = (row: EventRow): StoredEvent => ({
   contact: row.contact_id,
   message: row.message,

@@ -1,0 +1,91 @@
+import type { ContactId, JsonObject } from '@entente/kernel';
+import { bigintArray, readInstant, readSmallint, readUuid, textArray } from '../database/binary-array';
+import type { Tx } from '../database/database';
+import type { EventRow, StoredEvent } from './events';
+
+/** What states are made of: the properties only where they are asked for. */
+export type PastEvent = Pick<StoredEvent, 'contact' | 'message' | 'at' | 'source' | 'name' | 'properties'>;
+
+interface Asked {
+  readonly names: Iterable<string>;
+  /** Those of the names whose events are wanted with their properties. */
+  readonly withProperties: Iterable<string>;
+}
+
+/** The stored events of these names, by contact, in no particular order. */
+export async function loadPastEvents(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  { names, withProperties }: Asked,
+): Promise<Map<ContactId, PastEvent[]>> {
+  const events = new Map<ContactId, PastEvent[]>(contacts.map((contact) => [contact, []]));
+  if (contacts.length === 0) return events;
+  const whole = new Set(withProperties);
+  const plain = [...names].filter((name) => !whole.has(name));
+  const [packed, rows] = await Promise.all([
+    packedEvents(tx, contacts, plain),
+    wholeEvents(tx, contacts, [...whole]),
+  ]);
+  for (const row of packed) unpack(row, events.get(row.contact_id)!);
+  for (const row of rows)
+    events.get(row.contact_id)!.push({
+      contact: row.contact_id,
+      message: row.message,
+      at: row.at.getTime(),
+      source: row.source_id,
+      name: row.name,
+      properties: row.properties,
+    });
+  return events;
+}
+
+type WholeRow = Pick<EventRow, 'contact_id' | 'message' | 'at' | 'source_id' | 'name' | 'properties'>;
+
+async function wholeEvents(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  names: readonly string[],
+): Promise<WholeRow[]> {
+  if (names.length === 0) return [];
+  return tx.prepared(
+    `SELECT contact_id, message, at, source_id, name, properties
+     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[])`,
+    [bigintArray(contacts), textArray(names)],
+  );
+}
+
+interface PackedRow {
+  readonly contact_id: ContactId;
+  readonly name: string;
+  /** Of each event its message, instant and source, as PostgreSQL sends them in binary. */
+  readonly events: Buffer;
+}
+
+/** A row for each event would cost several times as much to read as what is made of it. */
+async function packedEvents(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  names: readonly string[],
+): Promise<PackedRow[]> {
+  if (names.length === 0) return [];
+  return tx.prepared(
+    `SELECT contact_id, name, string_agg(uuid_send(message) || timestamptz_send(at) || int2send(source_id), ''::bytea) AS events
+     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) GROUP BY contact_id, name`,
+    [bigintArray(contacts), textArray(names)],
+  );
+}
+
+const PACKED_BYTES = 16 + 8 + 2;
+const NO_PROPERTIES: JsonObject = {};
+
+function unpack({ contact_id: contact, name, events: bytes }: PackedRow, into: PastEvent[]): void {
+  for (let at = 0; at < bytes.length; at += PACKED_BYTES)
+    into.push({
+      contact,
+      message: readUuid(bytes, at),
+      at: readInstant(bytes, at + 16),
+      source: readSmallint(bytes, at + 24),
+      name,
+      properties: NO_PROPERTIES,
+    });
+}
