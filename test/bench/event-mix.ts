@@ -23,6 +23,9 @@ export interface EventMix {
   readonly claims: number;
 }
 
+/** What an installation that has run for a while has found to be common. */
+export const commonNames: readonly string[] = ['Product Viewed', 'Category Viewed'];
+
 export const shopMix = (contacts: number): EventMix => ({
   source: 3,
   contacts,

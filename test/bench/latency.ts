@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DAY, SECOND, toIso, type Instant } from '@entente/kernel';
+import { markCommonEventNames } from '@entente/storage';
 import { Random } from '../demo/random';
 import { BenchEngine } from './bench-engine';
 import type { BenchServer } from './bench-server';
 import type { Prepared } from './direct-log';
-import { EventSource, shopMix } from './event-mix';
+import { commonNames, EventSource, shopMix } from './event-mix';
 import { differences, makeContacts, publishLive } from './memberships';
 import type { Numbers } from './options';
 import { tenSegments } from './segments';
@@ -33,6 +34,7 @@ export async function latency(
 ): Promise<boolean> {
   const database = await server.database('latency', settings.partitions + 4);
   await publishLive(database, tenSegments);
+  await markCommonEventNames(database, commonNames);
   await makeContacts(database, settings.contacts, tenSegments);
   await server.settle('latency');
   const engine = new BenchEngine(database, settings.partitions, settings.batch);

@@ -1,7 +1,8 @@
+import { markCommonEventNames } from '@entente/storage';
 import { Random } from '../demo/random';
 import { BenchEngine } from './bench-engine';
 import type { BenchServer } from './bench-server';
-import { EventSource, shopMix, type EventMix } from './event-mix';
+import { commonNames, EventSource, shopMix, type EventMix } from './event-mix';
 import { differences, driftFromLog, makeContacts, publishLive } from './memberships';
 import type { Numbers } from './options';
 import { RawInsert, rowsOf, type RawRow } from './raw-insert';
@@ -33,8 +34,6 @@ interface Contestant<Work = unknown> {
   prepare(): Promise<Work>;
   /** Takes them in; gives milliseconds. */
   run(work: Work): Promise<number>;
-  /** Comes after the first round. */
-  learn?(): Promise<void>;
 }
 
 interface EngineUnderTest extends Contestant {
@@ -96,8 +95,7 @@ async function race(
   const scores = new Map<string, Score>(
     contestants.map(({ name }) => [name, { rates: [], cpu: [], own: [] }]),
   );
-  const first = 1 - Math.max(1, Math.ceil(contacts / events));
-  for (let round = first; round <= rounds; round += 1) {
+  for (let round = 1 - Math.max(1, Math.ceil(contacts / events)); round <= rounds; round += 1) {
     const line: string[] = [];
     for (const { name, prepare, run } of contestants) {
       const work = await prepare();
@@ -111,7 +109,6 @@ async function race(
       scores.get(name)!.cpu.push(cpu);
       scores.get(name)!.own.push((own.user + own.system) / events);
     }
-    if (round === first) for (const one of contestants) await one.learn?.();
     say(`${round <= 0 ? 'warm-up' : `round ${round}`}: ${line.join(', ')} events/s`);
   }
   return scores;
@@ -159,30 +156,22 @@ async function engineContestant(
   segments: readonly BenchSegment[],
   special: Partial<EventMix>,
 ): Promise<EngineUnderTest> {
-  const database = `of_${segments.length}`;
-  const engine = await preparedEngine(server, settings, database, segments);
-  return {
-    ...contestantOn(engine, settings, name, segments, special),
-    learn: () => server.learnNames(database, engine.database),
-  };
+  const engine = await preparedEngine(server, settings, `of_${segments.length}`, segments);
+  return contestantOn(engine, settings, name, segments, special);
 }
 
 async function manySegments(server: BenchServer, settings: Settings): Promise<EngineUnderTest[]> {
   const categories = settings.segments - tenSegments.length;
   const segments = [...tenSegments, ...Array.from({ length: categories }, (_, n) => categorySegment(n))];
-  const database = 'of_many';
-  const engine = await preparedEngine(server, settings, database, segments);
+  const engine = await preparedEngine(server, settings, 'of_many', segments);
   const count = `${segments.length} segments`;
   return [
     contestantOn(engine, settings, count, segments, { categories, categoryShare: 0.5 }),
-    {
-      ...contestantOn(engine, settings, `${count}, all touching`, segments, {
-        categories,
-        categoryShare: 0.9,
-        touching: 1,
-      }),
-      learn: () => server.learnNames(database, engine.database),
-    },
+    contestantOn(engine, settings, `${count}, all touching`, segments, {
+      categories,
+      categoryShare: 0.9,
+      touching: 1,
+    }),
   ];
 }
 
@@ -194,6 +183,7 @@ async function preparedEngine(
 ): Promise<BenchEngine> {
   const database = await server.database(name, settings.partitions + 4);
   await publishLive(database, segments);
+  await markCommonEventNames(database, commonNames);
   await makeContacts(database, settings.contacts, segments);
   await server.settle(name);
   return new BenchEngine(database, settings.partitions, settings.batch);
