@@ -16,5 +16,5 @@ USER node
 STOPSIGNAL SIGTERM
 # Rows of a result live for one batch. V8 would come to allocate their arrays among the old objects, which keep alive, until a full
 # collection, all that they name.
-ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=64", "--no-allocation-site-pretenuring"]
+ENTRYPOINT ["node", "--enable-source-maps", "--max-semi-space-size=128", "--no-allocation-site-pretenuring"]
 CMD ["dist/apps/allinone/main.js"]
