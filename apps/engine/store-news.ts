@@ -28,8 +28,8 @@ function firstCopies(events: readonly ArrivedEvent[]): ArrivedEvent[] {
 }
 
 /**
- * Stores them; those of `common` names will not be found by name. One that is stored already without `seen` knowing makes the transaction fail by a unique violation; run again,
- * it looks for all of them.
+ * Stores them; those of `common` names will not be found by name. One that is stored already without `seen` knowing makes the
+ * transaction fail by a unique violation; run again, it looks for all of them.
  */
 export async function storeNews(
   tx: Tx,

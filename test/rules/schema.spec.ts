@@ -17,6 +17,12 @@ it('lists every numbered pair of files', () => {
   expect(migrations.map((Migration) => new Migration().name)).toHaveLength(pairs.size);
 });
 
+it('grants nothing to a role by its name, which an installation with one role lacks', () => {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.up.sql'));
+  const granting = files.filter((file) => /^\s*GRANT\b/im.test(readFileSync(join(folder, file), 'utf8')));
+  expect(granting).toEqual([]);
+});
+
 it('is what migrations/schema.sql says', async () => {
   const test = await testDatabase();
   try {
