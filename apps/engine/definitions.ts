@@ -14,7 +14,6 @@ import {
   type Tx,
 } from '@entente/storage';
 import { NewerRelease } from './adopt-rule-ground';
-import { KnownContacts } from './known-contacts';
 import { Staleness } from './staleness';
 import { StartOver } from './start-over';
 
@@ -56,8 +55,6 @@ export interface Definitions {
   readonly addressKey: Buffer;
   /** Names of so many events that they are not found by name. */
   readonly commonNames: ReadonlySet<string>;
-  /** Filled as the stream is read. */
-  readonly known: KnownContacts;
 }
 
 /** What authors have published cannot be loaded: no record and no contact is to blame. */
@@ -125,7 +122,6 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),
     commonNames: await commonEventNames(tx),
-    known: new KnownContacts(),
   };
 }
 

@@ -2,6 +2,7 @@ import { SECOND, type Clock, type Duration, type Uuid } from '@entente/kernel';
 import type { Database } from '@entente/storage';
 import type { Stream } from '@entente/stream';
 import type { DefinitionsCache } from './definitions';
+import type { KnownContacts } from './known-contacts';
 import type { Bustle } from './paced';
 import type { SeenMessages } from './seen-messages';
 import type { Through } from './through';
@@ -14,6 +15,7 @@ export interface Engine {
   readonly clock: Clock;
   readonly definitions: DefinitionsCache;
   readonly through: Through;
+  readonly known: KnownContacts;
   readonly seen: SeenMessages;
   readonly bustle: Bustle;
   /** Tells the operator of something that went wrong and that a person should look at. */

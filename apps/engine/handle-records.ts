@@ -49,14 +49,14 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
   await untilSettled(async (histories) => {
     const definitions = await engine.definitions.latest();
     const { arrivals, ofCompanies } = readArrivals(run.records, definitions);
-    const owners = await ownersOf(engine, arrivals, definitions);
+    const owners = await ownersOf(engine, arrivals);
     await engine.database.keyedTransaction((tx) =>
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
     if (arrivals.length > 0) engine.bustle.note();
     for (const { own } of arrivals) {
       const contact = owners.contacts.get(own)!;
-      if (owners.strangers.has(contact)) definitions.known.add(own, contact);
+      if (owners.strangers.has(contact)) engine.known.add(own, contact);
     }
   });
 }
@@ -75,11 +75,7 @@ interface Owners {
   readonly strangers: ReadonlySet<ContactId>;
 }
 
-async function ownersOf(
-  engine: Engine,
-  arrivals: readonly Arrival[],
-  { known }: Definitions,
-): Promise<Owners> {
+async function ownersOf({ database, known }: Engine, arrivals: readonly Arrival[]): Promise<Owners> {
   const contacts = new Map<IdentityKey, ContactId>();
   const unknown: IdentityKey[] = [];
   for (const key of keysIn(arrivals)) {
@@ -87,7 +83,7 @@ async function ownersOf(
     if (contact === undefined) unknown.push(key);
     else contacts.set(key, contact);
   }
-  const found = await resolveKeys(engine.database, unknown);
+  const found = await resolveKeys(database, unknown);
   for (const [key, contact] of found) contacts.set(key, contact);
   return { contacts, strangers: new Set(found.values()) };
 }

@@ -5,6 +5,7 @@ import { DefinitionsCache } from './definitions';
 import type { Engine } from './engine';
 import { engineMetrics } from './engine-metrics';
 import { EngineModule } from './engine.module';
+import { KnownContacts } from './known-contacts';
 import { Bustle } from './paced';
 import { SeenMessages } from './seen-messages';
 import { Through } from './through';
@@ -31,6 +32,7 @@ function engineOf({ database, stream, clock, log }: Resources): Engine {
     clock,
     definitions: new DefinitionsCache(database),
     through: new Through(stream, clock),
+    known: new KnownContacts(),
     seen: new SeenMessages(),
     bustle: new Bustle(),
     report: (what, error, details) => log.error({ err: error, ...details }, what),

@@ -5,6 +5,7 @@ import { handleBatch } from '../../apps/engine/consume-stream';
 import { DefinitionsCache } from '../../apps/engine/definitions';
 import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
+import { KnownContacts } from '../../apps/engine/known-contacts';
 import { Bustle } from '../../apps/engine/paced';
 import { SeenMessages } from '../../apps/engine/seen-messages';
 import { consumer, Through } from '../../apps/engine/through';
@@ -33,6 +34,7 @@ export class BenchEngine {
       clock,
       definitions: new DefinitionsCache(database),
       through: new Through(this.log, clock),
+      known: new KnownContacts(),
       seen: new SeenMessages(),
       bustle: new Bustle(),
       report: (what, error) => this.reports.push(`${what}: ${String(error)}`),

@@ -12,6 +12,7 @@ import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
 import { Bustle } from '../../apps/engine/paced';
+import { KnownContacts } from '../../apps/engine/known-contacts';
 import { SeenMessages } from '../../apps/engine/seen-messages';
 import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { consumer, Through } from '../../apps/engine/through';
@@ -97,6 +98,7 @@ export class EngineWorld {
       clock: this.clock,
       definitions: new DefinitionsCache(this.database),
       through: new Through(this.log, this.clock),
+      known: new KnownContacts(),
       seen: new SeenMessages(),
       bustle: new Bustle(),
       report: (what) => this.reports.push(what),

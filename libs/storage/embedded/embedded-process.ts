@@ -97,7 +97,8 @@ function spawnServer(
   const settings = {
     max_connections: '200',
     shared_buffers: `${bufferMegabytes()}MB`,
-    max_wal_size: '2GB',
+    checkpoint_timeout: '15min',
+    max_wal_size: '4GB',
     jit: 'off',
     timezone: 'UTC',
     log_timezone: 'UTC',
