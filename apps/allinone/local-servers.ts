@@ -39,6 +39,8 @@ async function embeddedDatabase(settings: Settings, log: Logger) {
   const server = await startEmbeddedServer({
     folder: join(settings.dataDir, 'postgres'),
     patience: settings.drainSeconds * 1_000,
+    onSlow: (seconds) =>
+      log.warn({ seconds }, 'embedded PostgreSQL is still starting; after a crash it recovers first'),
   });
   log.info({ port: server.port }, 'embedded PostgreSQL started');
   return {

@@ -20,7 +20,8 @@ import { give, type Passwords, type Place } from './embedded-folder';
 import { removeSocket, runningServer } from './embedded-running';
 
 const START_TRIES = 5;
-const START_SECONDS = 30;
+/** After so long, and each time it took twice as long, it is said that the server is still starting. */
+const SLOW_SECONDS = 5;
 const LOG_LIMIT = 10_000_000;
 
 /** Makes the cluster beside its final place and renames it, so that a killed start leaves none or a whole one. */
@@ -65,18 +66,22 @@ function finished(child: ChildProcess): Promise<void> {
   });
 }
 
-/** Starts the server on a free port; resolves when it takes connections. */
+/**
+ * Starts the server on a free port; resolves when it takes connections, which may take minutes after a crash: `onSlow` is told
+ * how many seconds it has taken so far.
+ */
 export async function launch(
   place: Place,
   binaries: string,
   durable: boolean,
+  onSlow: (seconds: number) => void,
 ): Promise<{ port: number; socket: string }> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
     const socket = mkdtempSync('/tmp/entente-');
     give(socket, place.user);
     try {
-      await ready(spawnServer(place, binaries, port, socket, durable), place);
+      await ready(spawnServer(place, binaries, port, socket, durable), place, onSlow);
       return { port, socket };
     } catch (error) {
       removeSocket(socket);
@@ -134,17 +139,19 @@ function openLog(home: string): number {
   return openSync(file, 'a');
 }
 
-/** Resolves when the server takes connections. */
-async function ready(child: ChildProcess, place: Place): Promise<void> {
+/** Resolves when the server takes connections. A server that recovers is left to it: it would begin again from where it began. */
+async function ready(child: ChildProcess, place: Place, onSlow: (seconds: number) => void): Promise<void> {
   let failure: string | undefined;
   child.once('error', (error) => (failure = error.message));
   child.once('exit', (code, signal) => (failure = `PostgreSQL ended (${signal ?? code})`));
-  for (const end = Date.now() + START_SECONDS * 1_000; Date.now() < end; await sleep(20)) {
+  const began = performance.now();
+  for (let slow = SLOW_SECONDS; !runningServer(place.data)?.ready; await sleep(20)) {
     if (failure)
       throw new Error(`${failure}; the end of ${place.home}/postgres.log says:\n${logEnd(place.home)}`);
-    if (runningServer(place.data)?.ready) return;
+    if (performance.now() - began < slow * 1_000) continue;
+    onSlow(slow);
+    slow *= 2;
   }
-  throw new Error(`PostgreSQL did not start within ${START_SECONDS} s; see ${place.home}/postgres.log`);
 }
 
 const logEnd = (home: string): string =>

@@ -34,6 +34,8 @@ export interface EmbeddedServerOptions {
   readonly durable?: boolean;
   /** Milliseconds to wait for a predecessor that is still stopping; none when not said. */
   readonly patience?: number;
+  /** Told how many seconds the start has taken so far when it takes long, as after a crash. */
+  readonly onSlow?: (seconds: number) => void;
 }
 
 const DATABASE = 'entente';
@@ -46,7 +48,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   const place = prepare(resolve(options.folder));
   const lock = await lockPatiently(place.home, options.patience ?? 0);
   try {
-    const server = await startLocked(place, options.durable ?? true);
+    const server = await startLocked(place, options);
     return {
       ...server,
       stop: async () => {
@@ -76,12 +78,15 @@ export async function stopEmbeddedServer(folder: string): Promise<void> {
   if (existsSync(folder)) await stopServer(join(realpathSync(folder), 'data'));
 }
 
-async function startLocked(place: Place, durable: boolean): Promise<EmbeddedServer> {
+async function startLocked(
+  place: Place,
+  { durable = true, onSlow = () => undefined }: EmbeddedServerOptions,
+): Promise<EmbeddedServer> {
   await stopEmbeddedServer(place.home);
   const binaries = withOpenFolders(() => serverBinaries(place.home, place.user));
   const passwords = passwordsOf(place.home);
   await initialize(place, binaries, passwords);
-  const { port, socket } = await launch(place, binaries, durable);
+  const { port, socket } = await launch(place, binaries, durable, onSlow);
   const urlAt =
     (host: string) =>
     (role: ServerRole, database: string = DATABASE) =>
