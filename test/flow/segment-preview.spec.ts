@@ -92,6 +92,37 @@ describe('a preview', () => {
     expect(ended.endedAt).not.toBeNull();
   });
 
+  it('counts who has very many events as well, which are not held at once', async () => {
+    const { database } = api.test;
+    const machine = 7;
+    await database.run(
+      `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, properties)
+       SELECT ${machine}, gen_random_uuid(), $1::timestamptz - n * interval '1 second', $1, 1, 'track', 'Page Viewed',
+         jsonb_build_object('n', n)
+       FROM generate_series(1, 12_000) n`,
+      [new Date(start)],
+    );
+    const views = (more: object) => ({ event: 'Page Viewed', ...more });
+    const sequence = { sequence: [{ event: 'Order Completed' }, views({})], within: 'P9D' };
+    for (const [rule, size] of [
+      [views({ count: { gte: 12_000 } }), 1],
+      [views({ count: { gte: 12_001 } }), 0],
+      [views({ within: 'PT1H', count: { gte: 900 } }), 1],
+      [views({ within: 'PT10M', count: { gte: 600 } }), 0],
+      [views({ within: 'PT10M', sum: { of: 'n', eq: (599 * 600) / 2 } }), 1],
+      [{ all: [views({ where: { n: 12_000 } }), { trait: 'country', eq: 'DE' }] }, 1],
+      [{ not: views({}) }, people - 1],
+      [sequence, 0],
+    ] as const) {
+      const { status, body } = await preview({ rule, exact: true });
+      expect({ rule, status }).toEqual({ rule, status: 202 });
+      while (await countPreviews(world.engine));
+      const { counts } = (await api.call('GET', `/jobs/${body.job}`)).body;
+      expect({ rule, counts }).toEqual({ rule, counts: { contacts: people, matching: size } });
+    }
+    await database.run('DELETE FROM event WHERE contact_id = $1', [machine]);
+  });
+
   it('is counted once by two engines, and no more once its author has canceled it', async () => {
     const { body } = await preview({ rule: french, exact: true });
     const other = { ...world.engine, id: '00000000-0000-4000-8000-000000000002' };

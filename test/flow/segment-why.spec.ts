@@ -236,3 +236,28 @@ describe('the history of memberships', () => {
     expect(merged.length).toBeGreaterThan(0);
   });
 });
+
+it('is not said of who has more events than an explanation can hold, now or as of the past', async () => {
+  const { database } = api.test;
+  await happen(start + 12 * DAY, () => order('machine'));
+  const events = async (type: string, name: string, properties: string, count: number) =>
+    database.run(
+      `INSERT INTO event (contact_id, message, at, arrival, source_id, type, name, properties)
+       SELECT contact_id, gen_random_uuid(), $1, $1, 1, $2, $3, $4 FROM identity, generate_series(1, $5::int)
+       WHERE key = 'user:machine'`,
+      [new Date(start + 12 * DAY), type, name, properties, count],
+    );
+  const asked = async (rule: object, asOf?: string) =>
+    (await api.call('POST', '/contacts/user:machine/why', { rule, ...(asOf && { asOf }) })).body;
+  const pings = { event: 'Pinged', count: { gte: 10_000 } };
+  await events('track', 'Pinged', '{}', 10_000);
+  expect((await asked(pings)).because.value).toBe(true);
+  await events('track', 'Pinged', '{}', 1);
+  const refused = { status: 422, problems: [{ path: 'contact', code: 'too-many-events' }] };
+  expect(await asked(pings)).toMatchObject(refused);
+  const then = toIso(start + 12 * DAY);
+  expect(await asked(pings, then)).toMatchObject(refused);
+  expect((await asked({ event: 'Order Completed' }, then)).because.value).toBe(true);
+  await events('identify', 'Identified', '{"n":1}', 10_001);
+  expect(await asked({ trait: 'n', eq: 1 }, then)).toMatchObject(refused);
+});

@@ -25,6 +25,9 @@ import { checkedRule } from '../segments/write-segment';
 import { shown } from '../http/views';
 import type { WhyRule, WhySegment, WhyTrait } from './why-view';
 
+/** An explanation holds all events at once that it is made of. */
+const MOST_EVENTS = 10_000;
+
 export interface Person {
   readonly contact: ContactId;
   readonly lineage: readonly ContactId[];
@@ -74,8 +77,16 @@ async function whyWhole(
   whole: WholeRule,
   { now, asOf }: Asked,
 ): Promise<WhyRule> {
-  const loaded = await loadFacts(tx, { contacts: [contact], events: eventsOfRules(whole), asOf });
-  const { known, sourced } = loaded.get(contact)!;
+  const wanted = { contacts: [contact], events: eventsOfRules(whole), asOf, mostEvents: MOST_EVENTS };
+  const facts = (await loadFacts(tx, wanted)).get(contact);
+  if (!facts)
+    throw Invalid.at(
+      'contact',
+      'too-many-events',
+      `They have more than ${MOST_EVENTS.toLocaleString('en')} events that the rule counts: what holds for them is kept as for everybody, but not explained.`,
+      'somebody with fewer events; GET /contacts/{contact}/memberships says what they are in and since when',
+    );
+  const { known, sourced } = facts;
   const because = explain(whole.rule, factsAt(whole, known, now), now, forecast(whole, known, now));
   return {
     because: because as unknown as Json,

@@ -1,4 +1,4 @@
-import { endPreview, look, movePreview, openPreview, personsAfter, takeLease } from '@entente/storage';
+import { endPreview, lookAtAll, movePreview, openPreview, personsAfter, takeLease } from '@entente/storage';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 
 /**
@@ -11,7 +11,7 @@ export async function countPreviews({ database, clock, id }: Engine): Promise<bo
   const contacts = await personsAfter(database, job.cursor, chunkSize);
   if (contacts.length === 0) await endPreview(database, job);
   else {
-    const found = await look(database, job.question, { contacts, now: clock.now() });
+    const found = await lookAtAll(database, job.question, { contacts, now: clock.now() });
     await movePreview(database, job, contacts.at(-1)!, found);
   }
   return true;

@@ -1,7 +1,8 @@
 import type { ContactId, Instant } from '@entente/kernel';
 import { holdsAt, type WholeRule } from '@entente/segment';
-import type { Tx } from '../database/database';
+import type { Database, Tx } from '../database/database';
 import { eventsOfRules, loadFacts } from '../segment/load-facts';
+import { holdsByFolding } from './fold-person';
 
 /** Who would be in a segment with this rule. */
 export interface Question {
@@ -28,34 +29,68 @@ export const nothingFound: Found = {
 };
 
 const EXAMPLES = 5;
+/** Whoever has more events that a question is about is no quick look. */
+const MOST_EVENTS = 5_000;
 
 export interface Looking {
   readonly contacts: readonly ContactId[];
   readonly now: Instant;
-  /** Persons with more events than this are left out, and not counted among `contacts`. */
-  readonly mostEvents?: number;
+}
+
+export interface Looked {
+  readonly found: Found;
+  /** Persons with too many events for a quick look: nothing is said of them. */
+  readonly leftOut: readonly ContactId[];
 }
 
 /** Evaluates the rules for some persons by the definition, over what is stored of them. */
-export async function look(
-  tx: Tx,
-  { rule, instead }: Question,
-  { contacts, now, mostEvents }: Looking,
-): Promise<Found> {
+export async function look(tx: Tx, question: Question, { contacts, now }: Looking): Promise<Looked> {
+  const { rule, instead } = question;
   const events = eventsOfRules(rule, ...(instead ? [instead] : []));
-  const loaded = await loadFacts(tx, { contacts, events, mostEvents });
-  const found: Record<Group, ContactId[]> = { matching: [], entering: [], leaving: [] };
-  for (const [contact, { known }] of loaded) {
-    const holds = holdsAt(rule, known, now);
-    const held = instead === undefined ? holds : instead !== null && holdsAt(instead, known, now);
-    if (holds) found.matching.push(contact);
-    if (holds && !held) found.entering.push(contact);
-    if (held && !holds) found.leaving.push(contact);
-  }
+  const loaded = await loadFacts(tx, { contacts, events, mostEvents: MOST_EVENTS });
+  const answers = [...loaded].map(([contact, { known }]) =>
+    answerOf(question, contact, (whole) => holdsAt(whole, known, now)),
+  );
   return {
-    contacts: loaded.size,
+    found: foundBy(await Promise.all(answers)),
+    leftOut: contacts.filter((contact) => !loaded.has(contact)),
+  };
+}
+
+/** The same with nobody left out. */
+export async function lookAtAll(database: Database, question: Question, looking: Looking): Promise<Found> {
+  const { found, leftOut } = await look(database, question, looking);
+  let all = found;
+  for (const contact of leftOut) {
+    const holds = (whole: WholeRule) => holdsByFolding(database, whole, contact, looking.now);
+    all = addFound(all, foundBy([await answerOf(question, contact, holds)]));
+  }
+  return all;
+}
+
+interface Answer {
+  readonly contact: ContactId;
+  readonly groups: readonly Group[];
+}
+
+async function answerOf(
+  { rule, instead }: Question,
+  contact: ContactId,
+  isTrue: (whole: WholeRule) => boolean | Promise<boolean>,
+): Promise<Answer> {
+  const holds = await isTrue(rule);
+  const held = instead === undefined ? holds : instead !== null && (await isTrue(instead));
+  const groups: Group[] = holds ? ['matching'] : [];
+  if (holds !== held) groups.push(holds ? 'entering' : 'leaving');
+  return { contact, groups };
+}
+
+function foundBy(answers: readonly Answer[]): Found {
+  const found = each((group) => answers.filter((one) => one.groups.includes(group)));
+  return {
+    contacts: answers.length,
     counts: each((group) => found[group].length),
-    examples: each((group) => found[group].slice(0, EXAMPLES).map((contact) => `id:${contact}`)),
+    examples: each((group) => found[group].slice(0, EXAMPLES).map(({ contact }) => `id:${contact}`)),
   };
 }
 

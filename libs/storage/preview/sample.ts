@@ -10,8 +10,6 @@ const MOST = 4_000;
 const AT_ONCE = 250;
 /** When no more are drawn; what is under way is finished. */
 const ENOUGH: Duration = 600;
-/** Whoever has more events of these names is no quick look: left out of the sample, and for the exact count to look at. */
-const MOST_EVENTS = 5_000;
 
 /** What a random sample says of everybody. */
 export interface Sample {
@@ -34,14 +32,14 @@ export async function takeSample(
   const [first, last] = (await contactRange(tx)) ?? [1, 0];
   const draw = new Draw(first, last, random);
   let found = nothingFound;
-  let leftOut = 0;
+  let missed = 0;
   while (draw.drawn < Math.min(MOST, draw.all) && clock.now() < now + ENOUGH) {
     const contacts = await personsAmong(tx, draw.next(AT_ONCE));
-    const more = await look(tx, question, { contacts, now, mostEvents: MOST_EVENTS });
-    found = addFound(found, more);
-    leftOut += contacts.length - more.contacts;
+    const looked = await look(tx, question, { contacts, now });
+    found = addFound(found, looked.found);
+    missed += looked.leftOut.length;
   }
-  const drawn = draw.drawn - leftOut;
+  const drawn = draw.drawn - missed;
   return {
     found,
     isExact: drawn >= draw.all,

@@ -27,7 +27,7 @@ export interface FactsWanted {
   readonly events: readonly string[];
   /** Only what had arrived by this instant; without it, all that is there. The lineage is that of today. */
   readonly asOf?: Instant;
-  /** Persons who have more events than this are left out. */
+  /** Persons who have more events than this, or with `asOf` more that set traits, are left out. */
   readonly mostEvents?: number;
 }
 
@@ -52,8 +52,8 @@ export async function loadFacts(tx: Tx, wanted: FactsWanted): Promise<Map<Contac
   const { mostEvents = Infinity } = wanted;
   const loaded = wanted.contacts.flatMap((contact): [ContactId, LoadedFacts][] => {
     const history = [...(histories.get(contact)?.values() ?? [])];
-    if (history.length > mostEvents) return [];
-    const sourced = traits.get(contact) ?? {};
+    const sourced = traits.has(contact) ? traits.get(contact) : {};
+    if (!sourced || history.length > mostEvents) return [];
     return [
       [contact, { known: { contact, timeZone, traits: readTraits(sourced, ranks), history }, sourced }],
     ];
@@ -67,10 +67,13 @@ interface Parts {
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
 }
 
-const traitsBy = (tx: Tx, parts: Parts, { asOf, contacts }: FactsWanted) =>
-  asOf === undefined ? traitsNow(tx, contacts) : traitsAsOf(tx, parts, asOf);
+/** By person; undefined for whom more events set traits than are read. */
+type TraitsBy = Map<ContactId, SourcedTraits | undefined>;
 
-async function traitsNow(tx: Tx, persons: readonly ContactId[]): Promise<Map<ContactId, SourcedTraits>> {
+const traitsBy = (tx: Tx, parts: Parts, { asOf, contacts, mostEvents }: FactsWanted) =>
+  asOf === undefined ? traitsNow(tx, contacts) : traitsAsOf(tx, parts, asOf, mostEvents);
+
+async function traitsNow(tx: Tx, persons: readonly ContactId[]): Promise<TraitsBy> {
   const rows = await tx.query<{ contact: ContactId; traits: SourcedTraits }>(
     'SELECT contact_id AS contact, traits FROM profile WHERE contact_id = ANY($1::bigint[])',
     [persons],
@@ -79,7 +82,7 @@ async function traitsNow(tx: Tx, persons: readonly ContactId[]): Promise<Map<Con
 }
 
 /** Folds what was said by then, as the profile folds it. */
-async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant): Promise<Map<ContactId, SourcedTraits>> {
+async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant, mostEvents?: number): Promise<TraitsBy> {
   const own = await ownSource(tx);
   const rows = await tx.query<{
     contact: ContactId;
@@ -90,18 +93,27 @@ async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant): Promise<Map<Cont
     name: string;
     properties: JsonObject;
   }>(
-    `SELECT contact_id AS contact, message, at, source_id AS source, type, name, properties FROM event
-     WHERE contact_id = ANY($1::bigint[]) AND arrival <= $2 AND (type = 'identify' OR source_id = $3 AND name = $4)`,
-    [parts.contacts, toIso(asOf), own, COMPANY_CHANGED],
+    `SELECT contact, e.* FROM unnest($1::bigint[]) AS contact, LATERAL (
+       SELECT message, at, source_id AS source, type, name, properties FROM event
+       WHERE contact_id = contact AND arrival <= $2 AND (type = 'identify' OR source_id = $3 AND name = $4)
+       LIMIT $5) AS e`,
+    [parts.contacts, toIso(asOf), own, COMPANY_CHANGED, limitOf(mostEvents)],
   );
-  const traits = new Map<ContactId, SourcedTraits>();
+  const traits: TraitsBy = new Map();
+  const counts = new Map<ContactId, number>();
   for (const { contact, at, ...said } of rows) {
     const person = parts.survivors.get(contact)!;
+    counts.set(person, (counts.get(person) ?? 0) + 1);
     const change = traitChangeOf({ ...said, at: at.getTime() }, own)!;
     traits.set(person, applyTraits(traits.get(person) ?? {}, change).traits);
   }
+  for (const [person, count] of counts) if (count > (mostEvents ?? Infinity)) traits.set(person, undefined);
   return traits;
 }
+
+/** One more than may be, so that it is seen when there are more; null is no limit. */
+const limitOf = (mostEvents: number | undefined): number | null =>
+  mostEvents === undefined ? null : mostEvents + 1;
 
 /** The events of persons, each once: a copy under two contacts of a lineage is one event. */
 async function historiesOf(
@@ -123,12 +135,7 @@ async function historiesOf(
        SELECT message AS id, at, name, properties, source_id AS source FROM event
        WHERE contact_id = contact AND name = ANY($2::text[]) AND ($3::timestamptz IS NULL OR arrival <= $3)
        LIMIT $4) AS e`,
-    [
-      parts.contacts,
-      events,
-      asOf === undefined ? null : toIso(asOf),
-      mostEvents === undefined ? null : mostEvents + 1,
-    ],
+    [parts.contacts, events, asOf === undefined ? null : toIso(asOf), limitOf(mostEvents)],
   );
   const own = await ownSource(tx);
   for (const { contact, at, source, ...event } of rows) {

@@ -1,0 +1,70 @@
+import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
+import { compileBook, type HistoryEvent, type WholeRule } from '@entente/segment';
+import { lineageOf } from '../contact/contacts';
+import type { Database, Tx } from '../database/database';
+import { ownSource } from '../outbox';
+import { loadFacts } from '../segment/load-facts';
+
+/** Events that are held at once. */
+const PAGE = 5_000;
+
+/**
+ * Whether a rule holds for somebody with very many events: these are folded in order, as the engine folds them, and never held
+ * all at once.
+ */
+export async function holdsByFolding(
+  database: Database,
+  whole: WholeRule,
+  contact: ContactId,
+  now: Instant,
+): Promise<boolean> {
+  const { known } = (await loadFacts(database, { contacts: [contact], events: [] })).get(contact)!;
+  const versions = [...whole.named].map(([segment, rule], place) => ({
+    id: place + 1,
+    segment,
+    status: 'live' as const,
+    rule,
+  }));
+  const book = compileBook(versions, [whole.rule], known.timeZone);
+  let state = book.emptyState();
+  await database.transaction(async (tx) => {
+    for await (const event of eventsInOrder(tx, contact, book.eventNames)) {
+      const folded = book.fold(state, event);
+      if (folded === 'recompute') throw new Error('events in order were not taken as such');
+      state = folded;
+    }
+  });
+  return book.holds(whole.rule, { contact, state, traits: known.traits }, now);
+}
+
+/** The events of a person, each once. */
+async function* eventsInOrder(
+  tx: Tx,
+  contact: ContactId,
+  names: readonly string[],
+): AsyncGenerator<HistoryEvent> {
+  const own = await ownSource(tx);
+  await tx.query(
+    `DECLARE past NO SCROLL CURSOR FOR
+     SELECT message AS id, at, name, properties, source_id AS source FROM event
+     WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) ORDER BY at, message`,
+    [await lineageOf(tx, contact), names],
+  );
+  let last: Uuid | undefined;
+  for (;;) {
+    const rows = await tx.query<PastRow>(`FETCH ${PAGE} FROM past`);
+    if (rows.length === 0) return;
+    for (const { at, source, ...event } of rows) {
+      if (event.id !== last) yield { ...event, at: at.getTime(), own: source === own };
+      last = event.id;
+    }
+  }
+}
+
+interface PastRow {
+  readonly id: Uuid;
+  readonly at: Date;
+  readonly name: string;
+  readonly properties: JsonObject;
+  readonly source: number;
+}
