@@ -1,6 +1,6 @@
 import { DAY, formatDuration, isObject, parseDuration, type Duration, type Instant } from '@entente/kernel';
 import { bounds } from './bounds';
-import { dayOf, earlier, later, startOf, type CalendarLength } from './calendar';
+import { dayOf, earlier, later, startOf, type CalendarLength, type Day } from './calendar';
 import { below, type Findings } from './findings';
 
 /**
@@ -104,13 +104,32 @@ const exactSpan = (length: Duration): Span => ({
   longest: length,
 });
 
-const calendarSpan = (length: CalendarLength): Span => ({
-  opensAfter: (now, zone) => startOf(earlier(dayOf(now, zone), length), zone) - 1,
-  leavesAt: (at, zone) => startOf(firstDayBeyond(dayOf(at, zone), length), zone),
-  entersAt: (at, zone) => startOf(firstDayReaching(dayOf(at, zone), length), zone),
-  byCalendar: true,
-  longest: (approximateDays(length) + 2) * DAY,
-});
+function calendarSpan(length: CalendarLength): Span {
+  const beyond = knownByDay((day) => firstDayBeyond(day, length));
+  const reaching = knownByDay((day) => firstDayReaching(day, length));
+  return {
+    opensAfter: (now, zone) => startOf(earlier(dayOf(now, zone), length), zone) - 1,
+    leavesAt: (at, zone) => startOf(beyond(dayOf(at, zone)), zone),
+    entersAt: (at, zone) => startOf(reaching(dayOf(at, zone)), zone),
+    byCalendar: true,
+    longest: (approximateDays(length) + 2) * DAY,
+  };
+}
+
+const MOST_KNOWN = 10_000;
+
+/** Answers that were given for a day are kept: many events are of few days. */
+function knownByDay(answer: (day: Day) => Day): (day: Day) => Day {
+  const known = new Map<Day, Day>();
+  return (day) => {
+    const before = known.get(day);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_KNOWN) known.clear();
+    const found = answer(day);
+    known.set(day, found);
+    return found;
+  };
+}
 
 /** The first day from which a calendar length no longer reaches back to a day. */
 function firstDayBeyond(day: number, length: CalendarLength): number {

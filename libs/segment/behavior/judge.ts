@@ -8,7 +8,7 @@ import { askedOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { measuredIn, movesIn, needsEach, takesPart } from './scope';
 import { periodOf, type Period } from './period';
-import { passesSeen, seenOf, type Seen } from './seen';
+import { seenOf, seenTest, type Seen } from './seen';
 
 /** The definition of what a condition on events says, and the events it went by. */
 export interface Judgement {
@@ -53,8 +53,8 @@ export function judgeSeen(
 }
 
 const passesMoving = (filter: Filter | undefined, context: Context): ((seen: Seen) => boolean) => {
-  const { moving } = splitFilter(filter);
-  return (seen) => passesSeen(moving, seen, context);
+  const passes = seenTest(splitFilter(filter).moving);
+  return (seen) => passes(seen, context);
 };
 
 const follows = (seen: Seen, anchor: Seen | undefined): boolean =>

@@ -1,10 +1,10 @@
 import type { Json } from '@entente/kernel';
 import { passesNumber } from '../comparisons/count';
 import type { Comparison } from '../comparisons/comparison';
-import { decimalOf, type Decimal } from '../decimal';
+import { operandOf, type Operand } from '../total';
 
 /** Says how something that is no double lies to a number: less, equal or greater, as negative, zero or positive. */
-export type Against = (operand: Decimal) => number;
+export type Against = (operand: Operand) => number;
 
 /**
  * Whether something exact passes a comparison with numbers. Operators know doubles: they are given ranks instead, the
@@ -12,8 +12,8 @@ export type Against = (operand: Decimal) => number;
  */
 export function rankedTest(comparison: Comparison): (against: Against) => boolean {
   const { operands, ranked } = rank(comparison);
-  const decimals = operands.map(decimalOf);
-  return (against) => passesNumber(ranked, placeAmong(decimals, against));
+  const exact = operands.map(operandOf);
+  return (against) => passesNumber(ranked, placeAmong(exact, against));
 }
 
 /** Whether every number passes, or none. */
@@ -32,7 +32,7 @@ function rank(comparison: Comparison): { readonly operands: number[]; readonly r
   return { operands, ranked: Object.fromEntries(ranked) as Comparison };
 }
 
-function placeAmong(operands: readonly Decimal[], against: Against): number {
+function placeAmong(operands: readonly Operand[], against: Against): number {
   for (const [index, operand] of operands.entries()) {
     const side = against(operand);
     if (side <= 0) return side < 0 ? 2 * index - 1 : 2 * index;

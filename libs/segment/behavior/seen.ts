@@ -1,5 +1,5 @@
 import type { Instant, Json, Uuid } from '@entente/kernel';
-import { passes } from '../comparisons/comparison';
+import { testOf } from '../comparisons/comparison';
 import { splitFilter, passesFilter, type Filter } from '../comparisons/filter';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
@@ -32,4 +32,10 @@ export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant
 }
 
 export const passesSeen = (filter: Filter | undefined, seen: Seen, context: Context): boolean =>
-  Object.entries(filter ?? {}).every(([path, comparison]) => passes(comparison, seen.read(path), context));
+  seenTest(filter)(seen, context);
+
+/** The same for many events. */
+export function seenTest(filter: Filter | undefined): (seen: Seen, context: Context) => boolean {
+  const tests = Object.entries(filter ?? {}).map(([path, comparison]) => [path, testOf(comparison)] as const);
+  return (seen, context) => tests.every(([path, test]) => test(seen.read(path), context));
+}

@@ -53,7 +53,8 @@ export function dependenceOf(comparison: Comparison): Required<Dependence> {
 /** An instant after `now` before which time alone does not change whether a value passes. */
 export function turnOf(comparison: Comparison): Turn {
   const turns = partsOf(comparison).flatMap(([operator, operand]) => operator.turns?.(operand) ?? []);
-  return (value, context) => earliest(turns.map((turn) => turn(value, context)));
+  return (value, context) =>
+    turns.reduce<Instant | undefined>((first, turn) => sooner(first, turn(value, context)), undefined);
 }
 
 /** The parts of a comparison whose truth is that of the value alone, and those that move with time or traits. */
@@ -76,7 +77,10 @@ const someOf = (parts: readonly (readonly [Operator<Json>, Json, string])[]): Co
 /** The earliest of some instants, if there is any. */
 export function earliest(instants: Iterable<Instant | undefined>): Instant | undefined {
   let first: Instant | undefined;
-  for (const instant of instants)
-    if (instant !== undefined && (first === undefined || instant < first)) first = instant;
+  for (const instant of instants) first = sooner(first, instant);
   return first;
 }
+
+/** The earlier of two, either of which may be none. */
+export const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
+  a === undefined || (b !== undefined && b < a) ? b : a;

@@ -54,7 +54,7 @@ const inOrder = ([a, x]: Amount, [b, y]: Amount): number => a - b || x - y;
 
 function inserted(listed: readonly Amount[], amount: Amount): Amount[] {
   const place = listed.findLastIndex((one) => inOrder(one, amount) <= 0) + 1;
-  return [...listed.slice(0, place), amount, ...listed.slice(place)];
+  return listed.toSpliced(place, 0, amount);
 }
 
 /** Takes out of the list what needs no instant any more. */
@@ -64,31 +64,46 @@ function settled(
   size: Duration,
   options: AmountOptions,
 ): Amounts {
-  let tally = before;
-  const placeOf = placing(amounts.at(-1)?.[0] ?? 0, size, options);
-  const listed: Amount[] = [];
-  for (const amount of amounts) {
-    const place = placeOf(amount[0]);
-    if (place === 'in') tally = tallied(tally, amount[1]);
-    if (place === 'listed') listed.push(amount);
-  }
-  const kept = 'only' in options && options.only ? undominated(listed, options.only) : listed;
-  const surplus = kept.splice(0, Math.max(0, kept.length - bounds.listed));
-  if (!('older' in options && options.older === 'out'))
-    for (const [, value] of surplus) tally = tallied(tally, value);
-  return [size, tally, kept];
+  const { inside, listed } = 'older' in options ? reached(amounts, size, options) : marked(amounts, options);
+  const surplus = Math.max(0, listed.length - bounds.listed);
+  const old = 'older' in options && options.older === 'out' ? [] : listed.slice(0, surplus);
+  const tally = [...inside, ...old].reduce<Tally | null>((sum, [, value]) => tallied(sum, value), before);
+  return [size, tally, surplus > 0 ? listed.slice(surplus) : listed];
 }
 
-type Place = 'in' | 'out' | 'listed';
+/** What is inside for good, and what is listed. */
+interface Placed {
+  readonly inside: readonly Amount[];
+  readonly listed: readonly Amount[];
+}
 
-function placing(newest: Instant, size: Duration, options: AmountOptions): (at: Instant) => Place {
-  if ('older' in options) return (at) => (at > newest - size ? 'listed' : options.older);
-  const { from, to, slack } = options;
+/** Only the beginning can be out of reach: a contact may have thousands of amounts, each of which comes by itself. */
+function reached(
+  amounts: readonly Amount[],
+  size: Duration,
+  { older, only }: Extract<AmountOptions, { older: unknown }>,
+): Placed {
+  const newest = amounts.at(-1)?.[0] ?? 0;
+  const place = amounts.findIndex(([at]) => at > newest - size);
+  const beyond = place < 0 ? amounts.length : place;
+  const listed = beyond > 0 ? amounts.slice(beyond) : amounts;
+  return {
+    inside: older === 'in' ? amounts.slice(0, beyond) : [],
+    listed: only ? undominated(listed, only) : listed,
+  };
+}
+
+function marked(
+  amounts: readonly Amount[],
+  { from, to, slack }: Extract<AmountOptions, { slack: unknown }>,
+): Placed {
   const isNear = (at: Instant, mark: Instant | null): boolean =>
-    mark !== null && Math.abs(at - mark) <= slack;
-  return (at) => {
-    if (slack > 0 && (isNear(at, from) || isNear(at, to))) return 'listed';
-    return (from === null || at >= from) && (to === null || at < to) ? 'in' : 'out';
+    slack > 0 && mark !== null && Math.abs(at - mark) <= slack;
+  const isListed = ([at]: Amount): boolean => isNear(at, from) || isNear(at, to);
+  const isInside = ([at]: Amount): boolean => (from === null || at >= from) && (to === null || at < to);
+  return {
+    inside: amounts.filter((amount) => !isListed(amount) && isInside(amount)),
+    listed: amounts.filter(isListed),
   };
 }
 

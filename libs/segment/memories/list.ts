@@ -27,7 +27,7 @@ export const list: MemoryKind<List, Takes> = {
     if (!takesPart(item, takes)) return [size, before];
     const added = listedOf(item);
     const place = before.findLastIndex((one) => inOrder(one, added) <= 0) + 1;
-    return [size, reached([...before.slice(0, place), added, ...before.slice(place)], size)];
+    return [size, reached(before.toSpliced(place, 0, added), size)];
   },
 
   of: (items, size, takes) => [
@@ -54,5 +54,6 @@ const inOrder = (a: Listed, b: Listed): number =>
 
 function reached(listed: readonly Listed[], size: Duration): Listed[] {
   const newest = listed.at(-1)?.[0] ?? 0;
-  return listed.filter(([at]) => at > newest - size).slice(-bounds.listed);
+  const place = listed.findIndex(([at]) => at > newest - size);
+  return place < 0 ? [] : listed.slice(Math.max(place, listed.length - bounds.listed));
 }

@@ -1,4 +1,5 @@
-import { earliest } from '../comparisons/comparison';
+import type { Instant } from '@entente/kernel';
+import { sooner } from '../comparisons/comparison';
 import type { Moment, Needs, Tracked } from '../conditions/kind';
 import { countGauge } from '../behavior/compile/gauge';
 import { EVER, listing, movingPaths, turnOfSeen } from '../behavior/compile/listing';
@@ -39,12 +40,13 @@ function compileMoving(condition: Sequence, needs: Needs): Tracked {
   const turns = feeds.map(({ where }) => turnOfSeen(where));
   return {
     holds: (moment) => judgeSeen(condition, eventsIn(moment), moment).holds,
-    changesAt: (moment) =>
-      earliest(
-        eventsIn(moment).flatMap((seen) => [
-          moveOf(period, seen.at, moment),
-          ...seen.feeds.map((feed) => turns[feed]!(seen, moment)),
-        ]),
-      ),
+    changesAt(moment) {
+      let next: Instant | undefined;
+      for (const seen of eventsIn(moment)) {
+        next = sooner(next, moveOf(period, seen.at, moment));
+        for (const feed of seen.feeds) next = sooner(next, turns[feed]!(seen, moment));
+      }
+      return next;
+    },
   };
 }

@@ -7,7 +7,7 @@ import { inEventOrder, type Facts } from '../facts';
 import { isInPeriod } from '../behavior/judge';
 import { periodOf } from '../behavior/period';
 import { isMoving } from '../behavior/scope';
-import { passesSeen, seenOf } from '../behavior/seen';
+import { seenOf, seenTest } from '../behavior/seen';
 import type { PeriodFields } from '../behavior/parse-period';
 import { chainsOf, completed, type Chain, type Labeled } from './chains';
 import type { Step } from './parse-steps';
@@ -56,10 +56,10 @@ export function judgeSeen(
   context: Context,
 ): SequenceJudgement {
   const plan = planOf(sequence.sequence, sequence.overall);
-  const moving = feedsOf(sequence.sequence).map(({ where }) => splitFilter(where).moving);
+  const passes = feedsOf(sequence.sequence).map(({ where }) => seenTest(splitFilter(where).moving));
   const passing = events.map((event) => ({
     ...event,
-    feeds: event.feeds.filter((feed) => passesSeen(moving[feed], event, context)),
+    feeds: event.feeds.filter((feed) => passes[feed]!(event, context)),
   }));
   const levels = chainsOf(plan, passing);
   const whole = completed(plan, levels);

@@ -1,13 +1,5 @@
-import {
-  compareDecimals,
-  decimalOf,
-  minus,
-  plus,
-  readDecimal,
-  times,
-  ZERO,
-  type Decimal,
-} from '../../decimal';
+import { readDecimal } from '../../decimal';
+import { Total } from '../../total';
 import { passesNumber } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Tally } from '../../memories/tally';
@@ -36,29 +28,27 @@ export const countGauge =
 
 export const sumGauge = (comparison: Comparison): Gauging => {
   const test = rankedTest(comparison);
-  return totalGauge((sum) => test((operand) => compareDecimals(sum, operand)));
+  return totalGauge((sum) => test((operand) => sum.compare(operand)));
 };
 
 export const averageGauge = (comparison: Comparison): Gauging => {
   const test = rankedTest(comparison);
-  return totalGauge(
-    (sum, number) => number > 0 && test((operand) => compareDecimals(sum, times(operand, number))),
-  );
+  return totalGauge((sum, number) => number > 0 && test((operand) => sum.compare(operand, number)));
 };
 
 const totalGauge =
-  (passes: (sum: Decimal, number: number) => boolean): Gauging =>
+  (passes: (sum: Total, number: number) => boolean): Gauging =>
   (forGood) => {
     let number = forGood?.[0] ?? 0;
-    let sum = forGood ? readDecimal(forGood[1]) : ZERO;
+    const sum = new Total(forGood ? readDecimal(forGood[1]) : undefined);
     return {
       enter(value) {
         number += 1;
-        sum = plus(sum, decimalOf(value));
+        sum.add(value);
       },
       leave(value) {
         number -= 1;
-        sum = minus(sum, decimalOf(value));
+        sum.subtract(value);
       },
       passes: () => passes(sum, number),
     };
@@ -81,9 +71,10 @@ export const extremeGauge =
         if (extremes[gone] === value) gone += 1;
       },
       passes() {
-        const found = [extremes[gone], always].filter((value) => value !== undefined);
-        const [first, second = first] = found;
-        return first !== undefined && passesNumber(comparison, outdoes(first, second!) ? first : second!);
+        const first = extremes[gone];
+        const found =
+          first === undefined || (always !== undefined && outdoes(always, first)) ? always : first;
+        return found !== undefined && passesNumber(comparison, found);
       },
     };
   };

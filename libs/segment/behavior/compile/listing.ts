@@ -1,5 +1,5 @@
 import type { Instant, Json } from '@entente/kernel';
-import { earliest, turnOf } from '../../comparisons/comparison';
+import { sooner, turnOf } from '../../comparisons/comparison';
 import { splitFilter, type Filter } from '../../comparisons/filter';
 import type { Context } from '../../comparisons/operator';
 import type { Moment, Needs } from '../../conditions/kind';
@@ -48,5 +48,9 @@ export function turnOfSeen(
   const turns = Object.entries(splitFilter(filter).moving ?? {}).map(
     ([path, comparison]) => [path, turnOf(comparison)] as const,
   );
-  return (seen, context) => earliest(turns.map(([path, turn]) => turn(seen.read(path), context)));
+  return (seen, context) =>
+    turns.reduce<Instant | undefined>(
+      (first, [path, turn]) => sooner(first, turn(seen.read(path), context)),
+      undefined,
+    );
 }

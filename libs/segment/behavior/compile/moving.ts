@@ -1,5 +1,5 @@
 import type { Instant } from '@entente/kernel';
-import { earliest } from '../../comparisons/comparison';
+import { sooner } from '../../comparisons/comparison';
 import type { Needs, Tracked } from '../../conditions/kind';
 import type { Behavior } from '../behavior';
 import { judgeSeen } from '../judge';
@@ -24,15 +24,15 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
   const turnOfAnchor = turnOfSeen(since?.where);
   return {
     holds: (moment) => judgeSeen(behavior, eventsIn(moment), anchorsIn(moment), moment).holds,
-    changesAt: (moment) =>
-      earliest([
-        ...eventsIn(moment).flatMap((seen) => [
-          moveOf(period, seen.at, moment),
-          ...turns.map((turn) => turn(seen, moment)),
-        ]),
-        ...anchorsIn(moment).map((seen) => turnOfAnchor(seen, moment)),
-        regular && beginningAfter(regular, moment.now, moment.zone),
-      ]),
+    changesAt(moment) {
+      let next = regular && beginningAfter(regular, moment.now, moment.zone);
+      for (const seen of eventsIn(moment)) {
+        next = sooner(next, moveOf(period, seen.at, moment));
+        for (const turn of turns) next = sooner(next, turn(seen, moment));
+      }
+      for (const seen of anchorsIn(moment)) next = sooner(next, turnOfAnchor(seen, moment));
+      return next;
+    },
   };
 }
 
@@ -49,6 +49,8 @@ export function moveOf(
   { now, zone }: { readonly now: Instant; readonly zone: string },
 ): Instant | undefined {
   if (!period.moves) return undefined;
-  const moves = [period.entersAt(at, zone), period.leavesAt(at, zone)];
-  return moves.find((move) => move > now && move < Infinity);
+  const enters = period.entersAt(at, zone);
+  if (enters > now && enters < Infinity) return enters;
+  const leaves = period.leavesAt(at, zone);
+  return leaves > now && leaves < Infinity ? leaves : undefined;
 }

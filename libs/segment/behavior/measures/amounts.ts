@@ -17,7 +17,7 @@ const numeric = { parse: parseAmounts, takes: 'number', of: ({ of }: Of) => of }
 export const sum: Measure<Of> = {
   ...numeric,
   holds: (asked, events) =>
-    rankedTest(comparisonIn(asked))((operand) => compareDecimals(sumOf(asked, events), operand)),
+    rankedTest(comparisonIn(asked))(({ decimal }) => compareDecimals(sumOf(asked, events), decimal)),
   found: (asked, events) => toNumber(sumOf(asked, events)),
 };
 
@@ -28,7 +28,7 @@ export const average: Measure<Of> = {
     const { length } = valuesOf(asked, events);
     const total = sumOf(asked, events);
     const passes = rankedTest(comparisonIn(asked));
-    return length > 0 && passes((operand) => compareDecimals(total, times(operand, length)));
+    return length > 0 && passes(({ decimal }) => compareDecimals(total, times(decimal, length)));
   },
   found(asked, events) {
     const { length } = valuesOf(asked, events);
