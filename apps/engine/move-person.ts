@@ -20,6 +20,7 @@ export const historyEvent = (event: PastEvent, { ownSource }: Definitions): Hist
   name: event.name,
   properties: event.properties,
   own: event.source === ownSource,
+  identify: event.type === 'identify',
 });
 
 /** When this person must be looked at again though nothing happens: something changes, or what was deferred can be applied. */

@@ -90,7 +90,7 @@ describe('parseCampaign', () => {
         { id: 'a', branch: [{ if: { segment: 'nope' }, then: 'b' }] },
         { id: 'b', exit: true },
       ],
-      'steps[0].branch[0].if',
+      'steps[0].branch[0].if.segment',
       'unknown-segment',
     ],
     [
@@ -98,7 +98,7 @@ describe('parseCampaign', () => {
         { id: 'a', branch: [{ if: { any: [{ list: 'vip' }, { list: 'nope' }] }, then: 'b' }] },
         { id: 'b', exit: true },
       ],
-      'steps[0].branch[0].if',
+      'steps[0].branch[0].if.any[1].list',
       'unknown-list',
     ],
     [
@@ -106,7 +106,7 @@ describe('parseCampaign', () => {
         { id: 'a', branch: [{ if: { permission: 'nope', is: 'granted' }, then: 'b' }] },
         { id: 'b', exit: true },
       ],
-      'steps[0].branch[0].if',
+      'steps[0].branch[0].if.permission',
       'unknown-topic',
     ],
     [[{ id: 'a', branch: [{ then: 'a' }] }], 'steps[0].branch[0].if', 'missing'],

@@ -1,9 +1,8 @@
 import type { Problem } from '@entente/kernel';
 import { Compilation } from './book/compilation';
 import { VersionNames } from './book/versions';
-import { below } from './findings';
 import type { Memory } from './memories/memory';
-import type { Rule } from './rule';
+import { insideOf, pathInside, type Rule } from './rule';
 
 /**
  * What a rule costs whoever it is about, told from the rule alone. It follows from the memories that its conditions ask for,
@@ -77,13 +76,5 @@ function costliest(rule: Rule, measure: keyof typeof budget, path: string): stri
   if (group === undefined) return path;
   const costs = nodes.map((node) => costOf(node)[measure]);
   const most = costs.indexOf(Math.max(...costs));
-  const at = below(path, group);
-  return costliest(nodes[most]!, measure, group === 'not' ? at : below(at, most));
-}
-
-function insideOf(rule: Rule): [group: string | undefined, nodes: readonly Rule[]] {
-  if ('all' in rule) return ['all', rule.all];
-  if ('any' in rule) return ['any', rule.any];
-  if ('not' in rule) return ['not', [rule.not]];
-  return [undefined, []];
+  return costliest(nodes[most]!, measure, pathInside(path, group, most));
 }

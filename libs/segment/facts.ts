@@ -8,10 +8,12 @@ export interface HistoryEvent {
   readonly properties: JsonObject;
   /** Whether Entente itself tells it: nobody else can make it up by sending an event of that name. */
   readonly own?: boolean;
+  /** Whether it is an identify call: a track event may bear the same name. */
+  readonly identify?: boolean;
 }
 
 /** What decides which memories an event is fed to. */
-export type Happened = Pick<HistoryEvent, 'name' | 'properties' | 'own'>;
+export type Happened = Pick<HistoryEvent, 'name' | 'properties' | 'own' | 'identify'>;
 
 /** What is known of one contact. The history has each event once, in any order. */
 export interface Facts {

@@ -17,5 +17,5 @@ export { parseRule } from './parse';
 export { ruleSchemas } from './schema/rule-schemas';
 export { decodeState, encodeState } from './state/state-codec';
 export { isTimeZone } from './time-zone';
-export { eventsNamed, listsNamed, segmentsNamed, topicsNamed, traitsNamed, type Rule } from './rule';
+export { eventsNamed, referencesIn, segmentsNamed, traitsNamed, type Rule } from './rule';
 export { factsAt, holdsAt, rulesOf, wholeRule, type KnownFacts, type WholeRule } from './whole-rule';

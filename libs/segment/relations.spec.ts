@@ -1,16 +1,7 @@
 import { foldPermission, mostRestrictive, type Act, type PermissionAct } from '@entente/consent';
 import type { JsonObject } from '@entente/kernel';
 import fc from 'fast-check';
-import {
-  compileBook,
-  evaluate,
-  explain,
-  listsNamed,
-  parseRule,
-  topicsNamed,
-  type HistoryEvent,
-  type Rule,
-} from '.';
+import { compileBook, evaluate, explain, referencesIn, parseRule, type HistoryEvent, type Rule } from '.';
 
 const now = Date.UTC(2026, 10, 23, 12);
 const ruleOf = (json: unknown): Rule => {
@@ -253,5 +244,9 @@ describe('what is wrong with them', () => {
 
 it('names lists and topics, for those who must know that they exist', () => {
   const rule = ruleOf({ all: [{ list: 'vip' }, { permission: 'news', is: 'granted' }, { list: 'vip' }] });
-  expect([listsNamed(rule), topicsNamed(rule)]).toEqual([['vip'], ['news']]);
+  expect(referencesIn(rule, 'lists', 'rule')).toEqual([
+    { key: 'vip', path: 'rule.all[0].list' },
+    { key: 'vip', path: 'rule.all[2].list' },
+  ]);
+  expect(referencesIn(rule, 'topics', 'rule')).toEqual([{ key: 'news', path: 'rule.all[1].permission' }]);
 });

@@ -1,5 +1,6 @@
-import { kindOf, type Condition } from './conditions/registry';
+import { kindNameOf, kindOf, type Condition } from './conditions/registry';
 import type { Names } from './conditions/kind';
+import { below } from './findings';
 
 /**
  * A checked rule; only `parseRule` makes one. It is plain JSON in the shapes that authors write, with sugar expanded
@@ -18,18 +19,38 @@ export function conditionsOf(rule: Rule): readonly Condition[] {
   return [rule];
 }
 
+/** The group that a rule is, if it is one, and what is in it. */
+export function insideOf(rule: Rule): [group: string | undefined, nodes: readonly Rule[]] {
+  if ('all' in rule) return ['all', rule.all];
+  if ('any' in rule) return ['any', rule.any];
+  if ('not' in rule) return ['not', [rule.not]];
+  return [undefined, []];
+}
+
+/** The path of a rule in a group at a path. */
+export const pathInside = (path: string, group: string, place: number): string =>
+  group === 'not' ? below(path, group) : below(below(path, group), place);
+
+/** Each segment, list or topic that a rule refers to, with the JSON path of its key. */
+export function referencesIn(
+  rule: Rule,
+  what: 'segments' | 'lists' | 'topics',
+  path: string,
+): { readonly key: string; readonly path: string }[] {
+  const [group, nodes] = insideOf(rule);
+  if (group !== undefined)
+    return nodes.flatMap((node, place) => referencesIn(node, what, pathInside(path, group, place)));
+  const condition = rule as Condition;
+  const keys = kindOf(condition).names(condition)[what] ?? [];
+  return keys.map((key) => ({ key, path: below(path, kindNameOf(condition)) }));
+}
+
 const named = (rule: Rule, what: keyof Names): string[] => [
   ...new Set(conditionsOf(rule).flatMap((condition) => kindOf(condition).names(condition)[what] ?? [])),
 ];
 
 /** The keys of the segments a rule refers to, each once. */
 export const segmentsNamed = (rule: Rule): string[] => named(rule, 'segments');
-
-/** The keys of the lists a rule refers to, each once. */
-export const listsNamed = (rule: Rule): string[] => named(rule, 'lists');
-
-/** The keys of the topics a rule refers to, each once. */
-export const topicsNamed = (rule: Rule): string[] => named(rule, 'topics');
 
 /** The names of the events a rule counts, each once. */
 export const eventsNamed = (rule: Rule): string[] => named(rule, 'events');

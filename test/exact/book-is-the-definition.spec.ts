@@ -70,8 +70,15 @@ class Run {
       return;
     }
     const id = String(this.definition.history.length).padStart(3, '0');
-    const { event: name, properties, own } = one;
-    const event = { at: this.clock - one.late, id, name, properties, ...(own && { own }) };
+    const { event: name, properties, own, identify } = one;
+    const event = {
+      at: this.clock - one.late,
+      id,
+      name,
+      properties,
+      ...(own && { own }),
+      ...(identify && { identify }),
+    };
     this.definition.history.push(event);
     const before = this.nextChange();
     this.fold(event);

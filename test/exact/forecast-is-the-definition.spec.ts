@@ -53,6 +53,8 @@ const known = (scale: Scale): fc.Arbitrary<{ facts: KnownFacts; now: number }> =
           id: `${history.length}`,
           name: one.event,
           properties: one.properties,
+          ...(one.own && { own: one.own }),
+          ...(one.identify && { identify: one.identify }),
         });
     }
     return { facts: { contact: '1', timeZone: scale.timeZone, traits, history }, now };

@@ -12,6 +12,8 @@ export type Happening =
       readonly properties: JsonObject;
       /** Whether Entente itself tells it. */
       readonly own?: true;
+      /** Whether it is an identify call, which alone sets traits. */
+      readonly identify?: boolean;
       /** How long before its arrival it was lived. */
       readonly late: Duration;
     };
@@ -45,6 +47,7 @@ export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const identify = fc.record({
     after: ticks,
     event: fc.constant('Identified'),
+    identify: fc.constantFrom(true, true, false),
     properties: identified,
     late,
   });

@@ -93,6 +93,25 @@ const grant = async (key: string, address: string, at: Instant) => {
 };
 
 describe('the engine', () => {
+  it('takes no track event for an identify call, whatever its name', async () => {
+    const moved = await author.segment('moved', { trait: 'plan', changedWithin: 'PT1H' });
+    await world.passTo(start);
+    await world.work();
+    const identify = (plan: string) => fact({ type: 'identify', userId: '1', traits: { plan } });
+    const forged = (plan: string) =>
+      fact({ source: web, userId: '1', name: 'Identified', properties: { plan } });
+    await world.arrive(forged('gold'));
+    await world.passTo(start + HOUR);
+    expect(await changes(moved)).toEqual([]);
+    await world.arrive(identify('free'));
+    await world.passTo(start + 3 * HOUR);
+    await world.arrive(forged('pro'));
+    await world.passTo(start + 5 * HOUR);
+    await world.arrive(identify('pro'));
+    await world.passTo(start + 5 * HOUR + 1);
+    expect((await changes(moved)).map(([change]) => change)).toEqual(['in', 'out', 'in']);
+  });
+
   it('keeps a segment on a trait, and counts in a window that expires at its exact instant', async () => {
     const french = await author.segment('french', { trait: 'country', eq: 'FR' });
     const loyal = await author.segment('loyal', {

@@ -159,10 +159,13 @@ describe('a list', () => {
   });
 
   it('must exist where a rule names it, as a topic must', async () => {
-    const rule = { all: [{ list: 'nope' }, { permission: 'nope', is: 'granted' }] };
+    const rule = { all: [{ list: 'nope' }, { not: { any: [{ permission: 'nope', is: 'granted' }] } }] };
     const { status, body } = await api.call('PUT', '/segments/x', { rule });
-    const codes = body.problems.map(({ code }: { code: string }) => code);
-    expect([status, codes]).toEqual([422, ['unknown-list', 'unknown-topic']]);
+    expect(status).toBe(422);
+    expect(body.problems).toMatchObject([
+      { path: 'rule.all[0].list', code: 'unknown-list' },
+      { path: 'rule.all[1].not.any[0].permission', code: 'unknown-topic' },
+    ]);
   });
 
   it('is not joined by an event of another source', async () => {

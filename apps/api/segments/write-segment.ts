@@ -1,13 +1,5 @@
 import { canonicalJson, Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
-import {
-  canonicalRule,
-  costProblems,
-  listsNamed,
-  parseRule,
-  segmentsNamed,
-  topicsNamed,
-  type Rule,
-} from '@entente/segment';
+import { canonicalRule, costProblems, parseRule, referencesIn, type Rule } from '@entente/segment';
 import {
   type Database,
   deleteSegment,
@@ -99,21 +91,21 @@ export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<
   const segments = await segmentKeys(tx);
   if (own !== undefined) segments.add(own);
   const problems = [
-    ...unknown('segment', segmentsNamed(parsed.rule), segments),
-    ...unknown('list', listsNamed(parsed.rule), await keysOfLists(tx)),
-    ...unknown('topic', topicsNamed(parsed.rule), new Set(await topicKeys(tx))),
+    ...unknown(parsed.rule, 'segment', segments),
+    ...unknown(parsed.rule, 'list', await keysOfLists(tx)),
+    ...unknown(parsed.rule, 'topic', new Set(await topicKeys(tx))),
   ];
   if (problems.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', problems);
   return parsed.rule;
 }
 
-const unknown = (noun: string, names: readonly string[], known: ReadonlySet<string>): Problem[] =>
-  names
-    .filter((name) => !known.has(name))
-    .map((name) => ({
-      path: 'rule',
+const unknown = (rule: Rule, noun: 'segment' | 'list' | 'topic', known: ReadonlySet<string>): Problem[] =>
+  referencesIn(rule, `${noun}s`, 'rule')
+    .filter(({ key }) => !known.has(key))
+    .map(({ key, path }) => ({
+      path,
       code: `unknown-${noun}`,
-      message: `There is no ${noun} ${name}.`,
+      message: `There is no ${noun} ${key}.`,
       expected: `the key of a ${noun}`,
     }));
 

@@ -12,7 +12,7 @@ import type { Definitions } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, settle } from '../move-person';
-import { StartOver, untilSettled } from '../start-over';
+import { untilSettled } from '../start-over';
 import { BuildPlan, type BuildChunk } from './build-plan';
 import { startPresent } from './start-present';
 
@@ -31,6 +31,7 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   if (through === undefined) return true;
   const began = performance.now();
   const build = await buildOf(engine, versions, through);
+  if (!build) return true;
   const cursor = smallest(versions.map((version) => version.cursor));
   const chunk = await whileLeased(engine, () => build.plan.chunkAfter(database, cursor, busy));
   if (!chunk) {
@@ -71,8 +72,12 @@ interface Build {
 /** What each engine is building. */
 const builds = new WeakMap<Engine, Build>();
 
-/** The build in hand, or a new one for other versions. */
-async function buildOf(engine: Engine, building: readonly BuildingVersion[], now: Instant): Promise<Build> {
+/** The build in hand, or a new one for other versions; undefined where one of them is not being built any more. */
+async function buildOf(
+  engine: Engine,
+  building: readonly BuildingVersion[],
+  now: Instant,
+): Promise<Build | undefined> {
   const versions = building.map(({ id }) => id);
   const inHand = builds.get(engine);
   if (inHand?.versions.join() === versions.join()) return inHand;
@@ -81,7 +86,7 @@ async function buildOf(engine: Engine, building: readonly BuildingVersion[], now
     await engine.database.transaction((tx) => engine.definitions.hold(tx, latest));
     return latest;
   });
-  if (!versions.every((version) => definitions.versions.has(version))) throw new StartOver();
+  if (!versions.every((version) => definitions.versions.has(version))) return undefined;
   const build: Build = {
     versions,
     definitions,

@@ -1,4 +1,4 @@
-import { listsNamed, parseRule, segmentsNamed, topicsNamed, type Rule } from '@entente/segment';
+import { parseRule, referencesIn, type Rule } from '@entente/segment';
 import type { Known } from '../known';
 import { Fields } from '@entente/kernel';
 import { plain, type StepKind } from './step';
@@ -49,10 +49,8 @@ function parseBranchRule(fields: Fields, known: Known): Rule | undefined {
     fields.problems.addAll(parsed.problems);
     return undefined;
   }
-  const { rule } = parsed;
-  const named = { segment: segmentsNamed(rule), list: listsNamed(rule), topic: topicsNamed(rule) };
   for (const noun of ['segment', 'list', 'topic'] as const)
-    for (const key of named[noun].filter((name) => !known[noun](name)))
-      fields.problems.add(path, `unknown-${noun}`, `there is no ${noun} ${key}`);
+    for (const { key, path: at } of referencesIn(parsed.rule, `${noun}s`, path))
+      if (!known[noun](key)) fields.problems.add(at, `unknown-${noun}`, `there is no ${noun} ${key}`);
   return parsed.rule;
 }

@@ -90,9 +90,10 @@ class NameIndex {
 }
 
 /** Whether the values by which an event is found are all that a feed asks for. */
-function isFound({ own, has, where = {} }: Feed): boolean {
+function isFound({ own, identify, has, where = {} }: Feed): boolean {
   const comparisons = Object.values(where);
-  return own === undefined && has === undefined && comparisons.length === 1 && isListed(comparisons[0]!);
+  if (own !== undefined || identify !== undefined || has !== undefined) return false;
+  return comparisons.length === 1 && isListed(comparisons[0]!);
 }
 
 function byMemory(found: readonly Entry[]): Match[] {

@@ -65,10 +65,11 @@ export class OpenMemory implements Memory {
   }
 }
 
-function testOf({ own, has, where }: Feed): (event: Happened) => boolean {
+function testOf({ own, identify, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
   return (event) =>
     (own !== true || event.own === true) &&
+    (identify !== true || event.identify === true) &&
     (has === undefined || Object.hasOwn(event.properties, has)) &&
     passes(event.properties);
 }

@@ -14,7 +14,7 @@ import type { Moment, Needs, Tracked } from './kind';
 export function lastChange(path: string, { history }: Facts, now: Instant): Instant | undefined {
   const steps = stepsOf(path);
   const settings = history.filter(
-    ({ name, at, properties }) => name === IDENTIFIED && at <= now && Object.hasOwn(properties, steps[0]!),
+    ({ identify, at, properties }) => identify === true && at <= now && Object.hasOwn(properties, steps[0]!),
   );
   let value = canonicalJson(null);
   let last: Instant | undefined;
@@ -39,7 +39,7 @@ export function compileChange(
   needs: Needs,
 ): Required<Pick<Tracked, 'holds' | 'changesAt'>> {
   const span = spanOf(window);
-  const feeds = [{ event: IDENTIFIED, has: stepsOf(path)[0]! }];
+  const feeds = [{ event: IDENTIFIED, identify: true, has: stepsOf(path)[0]! } as const];
   const memory = needs.memory({ kind: changed, feeds, options: path, size: 0 });
   const leaves = ({ state, zone }: Moment): Instant | undefined => {
     const last = changedAt(memory.in(state));

@@ -38,6 +38,7 @@ export const kindNames = Object.keys(conditionKinds) as KindName[];
 export const kindNamed = (name: string): ConditionKind<Condition> =>
   conditionKinds[name as KindName] as unknown as ConditionKind<Condition>;
 
-/** The kind of a checked condition, which has exactly one field that bears a kind's name. */
-export const kindOf = (condition: Condition): ConditionKind<Condition> =>
-  kindNamed(kindNames.find((name) => name in condition)!);
+/** A checked condition has exactly one field that bears a kind's name. */
+export const kindNameOf = (condition: Condition): string => kindNames.find((name) => name in condition)!;
+
+export const kindOf = (condition: Condition): ConditionKind<Condition> => kindNamed(kindNameOf(condition));

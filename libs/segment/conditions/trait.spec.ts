@@ -90,6 +90,7 @@ describe('changedWithin', () => {
     at: now - daysAgo * DAY,
     id,
     name: 'Identified',
+    identify: true,
     properties,
   });
   const rule = { trait: 'plan', changedWithin: 'P7D' };
@@ -102,6 +103,7 @@ describe('changedWithin', () => {
     ['another value', [setting(3, { plan: 'pro' }), setting(8, { plan: 'free' })], true],
     ['an end', [setting(8, { plan: 'free' }), setting(3, { plan: null })], true],
     ['nothing set to nothing', [setting(3, { plan: null })], false],
+    ['a track event of that name', [{ ...setting(3, { plan: 'pro' }), identify: false }], false],
     ['another trait', [setting(8, { plan: 'free' }), setting(3, { city: 'Lyon' })], false],
     ['another type', [setting(8, { plan: 1 }), setting(3, { plan: '1' })], true],
     [
@@ -148,7 +150,9 @@ describe('explain', () => {
   };
 
   it('shows the value, and what else was read', () => {
-    const history = [{ at: now - DAY, id: '1', name: 'Identified', properties: { plan: 'pro' } }];
+    const history = [
+      { at: now - DAY, id: '1', name: 'Identified', identify: true, properties: { plan: 'pro' } },
+    ];
     const traits = { plan: 'pro', spent: 5, timezone: 'Europe/Paris' };
     expect(because({ trait: 'plan', changedWithin: 'P7D' }, factsOf(traits, history))).toEqual({
       found: 'pro',

@@ -7,6 +7,8 @@ export interface Feed {
   readonly event: string;
   /** Only what Entente itself tells. */
   readonly own?: true;
+  /** Only identify calls. */
+  readonly identify?: true;
   /** Only those that have this property, be it null. */
   readonly has?: string;
   readonly where?: Filter;

@@ -4,7 +4,10 @@ import type { Tx } from '../database/database';
 import type { EventRow, StoredEvent } from './events';
 
 /** What states are made of: the properties only where they are asked for. */
-export type PastEvent = Pick<StoredEvent, 'contact' | 'message' | 'at' | 'source' | 'name' | 'properties'>;
+export type PastEvent = Pick<
+  StoredEvent,
+  'contact' | 'message' | 'at' | 'source' | 'type' | 'name' | 'properties'
+>;
 
 interface Asked {
   readonly names: Iterable<string>;
@@ -33,13 +36,17 @@ export async function loadPastEvents(
       message: row.message,
       at: row.at.getTime(),
       source: row.source_id,
+      type: row.type,
       name: row.name,
       properties: row.properties,
     });
   return events;
 }
 
-type WholeRow = Pick<EventRow, 'contact_id' | 'message' | 'at' | 'source_id' | 'name' | 'properties'>;
+type WholeRow = Pick<
+  EventRow,
+  'contact_id' | 'message' | 'at' | 'source_id' | 'type' | 'name' | 'properties'
+>;
 
 async function wholeEvents(
   tx: Tx,
@@ -48,7 +55,7 @@ async function wholeEvents(
 ): Promise<WholeRow[]> {
   if (names.length === 0) return [];
   return tx.prepared(
-    `SELECT contact_id, message, at, source_id, name, properties
+    `SELECT contact_id, message, at, source_id, type, name, properties
      FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[])`,
     [bigintArray(contacts), textArray(names)],
   );
@@ -77,6 +84,8 @@ async function packedEvents(
 
 const PACKED_BYTES = 16 + 8 + 2;
 const NO_PROPERTIES: JsonObject = {};
+/** Whoever asks for identify calls asks for what they set. */
+const ANY_TYPE = 'track';
 
 function unpack({ contact_id: contact, name, events: bytes }: PackedRow, into: PastEvent[]): void {
   for (let at = 0; at < bytes.length; at += PACKED_BYTES)
@@ -85,6 +94,7 @@ function unpack({ contact_id: contact, name, events: bytes }: PackedRow, into: P
       message: readUuid(bytes, at),
       at: readInstant(bytes, at + 16),
       source: readSmallint(bytes, at + 24),
+      type: ANY_TYPE,
       name,
       properties: NO_PROPERTIES,
     });

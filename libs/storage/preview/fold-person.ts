@@ -46,7 +46,7 @@ async function* eventsInOrder(
   const own = await ownSource(tx);
   await tx.query(
     `DECLARE past NO SCROLL CURSOR FOR
-     SELECT message AS id, at, name, properties, source_id AS source FROM event
+     SELECT message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify FROM event
      WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) ORDER BY at, message`,
     [await lineageOf(tx, contact), names],
   );
@@ -67,4 +67,5 @@ interface PastRow {
   readonly name: string;
   readonly properties: JsonObject;
   readonly source: number;
+  readonly identify: boolean;
 }

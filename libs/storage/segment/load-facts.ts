@@ -130,9 +130,10 @@ async function historiesOf(
     name: string;
     properties: JsonObject;
     source: number;
+    identify: boolean;
   }>(
     `SELECT contact, e.* FROM unnest($1::bigint[]) AS contact, LATERAL (
-       SELECT message AS id, at, name, properties, source_id AS source FROM event
+       SELECT message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify FROM event
        WHERE contact_id = contact AND name = ANY($2::text[]) AND ($3::timestamptz IS NULL OR arrival <= $3)
        LIMIT $4) AS e`,
     [parts.contacts, events, asOf === undefined ? null : toIso(asOf), limitOf(mostEvents)],
