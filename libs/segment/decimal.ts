@@ -41,7 +41,12 @@ export function readDecimal(text: string): Decimal {
 export const toNumber = (decimal: Decimal): number => Number(decimalText(decimal));
 
 const unitsAt = ({ units, exponent }: Decimal, smaller: number): bigint =>
-  units * 10n ** BigInt(exponent - smaller);
+  units * powerOfTen(exponent - smaller);
+
+const powers: bigint[] = [];
+
+/** Of whole exponents from 0 on; doubles differ by 10^700 at the most. */
+export const powerOfTen = (exponent: number): bigint => (powers[exponent] ??= 10n ** BigInt(exponent));
 
 function normal(units: bigint, exponent: number): Decimal {
   if (units === 0n) return ZERO;

@@ -4,7 +4,7 @@ import { operandOf, Total } from './total';
 
 const number = fc.oneof(
   fc.integer({ min: -100_000, max: 100_000 }).map((cents) => cents / 100),
-  fc.constantFrom(0.001, -0.001, 0.1, 0.2, 0.3, 1e13, -1e13, 9_999_999_999_999.99, 1e22, 5e-324, -0),
+  fc.constantFrom(0.001, -0.001, 12.345, 0.1, 0.2, 0.3, 1e13, -1e13, 9_999_999_999_999.99, 1e22, 5e-324, -0),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 

@@ -1,36 +1,75 @@
-import { compareDecimals, decimalOf, minus, plus, times, ZERO, type Decimal } from './decimal';
+import { decimalOf, powerOfTen, ZERO, type Decimal } from './decimal';
 
-/** Whole numbers below have at most 15 digits: hundredths of them are the shortest text of their double. */
+/**
+ * A decimal of at most 15 digits is the only such decimal that is read as its double: whole numbers below are exactly the
+ * hundredths that the JSON said.
+ */
 const EXACT = 1e15;
 
 /**
- * An exact sum of numbers that come and go. Thousands may at each event of one contact: what is whole in hundredths, as amounts of
- * money are, is added as such; the rest as decimals.
+ * An exact sum of numbers that come and go, thousands of them at each event of one contact. What is whole in hundredths, as amounts
+ * of money are, is added as such; the rest in units of the smallest that has come.
  */
 export class Total {
   private hundredths = 0;
+  private units = 0n;
+  private exponent = 0;
 
-  constructor(private rest: Decimal = ZERO) {}
+  constructor(begin: Decimal = ZERO) {
+    const { units, exponent } = begin;
+    const hundredths = exponent >= -2 && exponent < 15 ? Number(units) * 10 ** (exponent + 2) : NaN;
+    if (Math.abs(hundredths) < EXACT) this.hundredths = hundredths;
+    else this.take(begin, 1n);
+  }
 
   add(value: number): void {
     const sum = this.hundredths + hundredthsOf(value);
     if (Math.abs(sum) < EXACT) this.hundredths = sum;
-    else this.rest = plus(this.rest, decimalOf(value));
+    else this.take(knownDecimal(value), 1n);
   }
 
   subtract(value: number): void {
     const sum = this.hundredths - hundredthsOf(value);
     if (Math.abs(sum) < EXACT) this.hundredths = sum;
-    else this.rest = minus(this.rest, decimalOf(value));
+    else this.take(knownDecimal(value), -1n);
   }
 
   /** Negative, zero or positive, as the sum is less than, equal to or greater than so many times an operand. */
   compare(operand: Operand, factor = 1): number {
     const product = operand.hundredths * factor;
-    if (this.rest.units === 0n && Math.abs(product) < EXACT) return this.hundredths - product;
-    const whole = plus(this.rest, { units: BigInt(this.hundredths), exponent: -2 });
-    return compareDecimals(whole, times(operand.decimal, factor));
+    if (this.units === 0n && Math.abs(product) < EXACT) return this.hundredths - product;
+    const { units, exponent } = operand.decimal;
+    this.reach(Math.min(exponent, -2));
+    const whole = this.units + BigInt(this.hundredths) * powerOfTen(-2 - this.exponent);
+    const difference = whole - units * powerOfTen(exponent - this.exponent) * BigInt(factor);
+    return difference < 0n ? -1 : difference > 0n ? 1 : 0;
   }
+
+  private take({ units, exponent }: Decimal, sign: bigint): void {
+    this.reach(exponent);
+    this.units += sign * units * powerOfTen(exponent - this.exponent);
+  }
+
+  /** Goes over to smaller units, where these are. */
+  private reach(exponent: number): void {
+    if (exponent >= this.exponent) return;
+    this.units *= powerOfTen(this.exponent - exponent);
+    this.exponent = exponent;
+  }
+}
+
+const MOST_KNOWN = 50_000;
+const known = new Map<number, Decimal>();
+
+/** The numbers of one contact come again with each of its events. */
+function knownDecimal(value: number): Decimal {
+  let decimal = known.get(value);
+  if (decimal === undefined) {
+    decimal = decimalOf(value);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(value, decimal);
+  }
+  return decimal;
 }
 
 /** A number that sums are compared with. */

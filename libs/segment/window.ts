@@ -116,7 +116,8 @@ function calendarSpan(length: CalendarLength): Span {
   };
 }
 
-const MOST_KNOWN = 10_000;
+/** Three years of them for each window. */
+const MOST_KNOWN = 1_000;
 
 /** Answers that were given for a day are kept: many events are of few days. */
 function knownByDay(answer: (day: Day) => Day): (day: Day) => Day {
