@@ -11,6 +11,7 @@ import {
   type Database,
   type EmbeddedServer,
 } from '@entente/storage';
+import { adoptRuleGround } from '../../apps/engine/adopt-rule-ground';
 import { openFolder } from '../support/open-folder';
 import { cpuTaken } from './cpu';
 
@@ -37,6 +38,7 @@ export class BenchServer {
       applicationName: 'bench',
     });
     this.opened.push(database);
+    await adoptRuleGround(database, 'UTC');
     return database;
   }
 

@@ -3,6 +3,8 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmbeddedServer } from '../../libs/storage/embedded/embedded-server';
+import { Client } from 'pg';
+import { RULE_MEANING } from '../../libs/segment/meaning';
 import { migrate } from '../../libs/storage/database/migrate';
 
 /** How specs reach the server of this test run. `{database}` stands for a database's name. */
@@ -45,10 +47,18 @@ function claim(folder: string): boolean {
   }
 }
 
+/** As the engine does when it starts. */
+async function adopt(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query('UPDATE installation SET rule_meaning = $1', [RULE_MEANING]).finally(() => client.end());
+}
+
 async function start(folder: string, ready: string): Promise<void> {
   try {
     const server = await startEmbeddedServer({ folder: join(folder, 'postgres'), durable: false });
     await migrate({ url: server.url('entente_owner'), applicationRole: 'entente' });
+    await adopt(server.url('entente_owner'));
     const urls: TestServer = {
       superuserUrl: server.url('postgres', '{database}'),
       ownerUrl: server.url('entente_owner', '{database}'),

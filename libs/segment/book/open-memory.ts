@@ -36,9 +36,7 @@ export class OpenMemory implements Memory {
 
   /** Whether it looks at the properties of its events. */
   get readsProperties(): boolean {
-    return (
-      this.paths.length > 0 || this.feeds.some(({ has, where }) => has !== undefined || where !== undefined)
-    );
+    return this.paths.length > 0 || this.feeds.some(({ identify, has, where }) => identify ?? has ?? where);
   }
 
   get holds(): number {
