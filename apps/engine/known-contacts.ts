@@ -9,8 +9,8 @@ const shelves = 128;
 
 /**
  * The contacts that keys are known to have first resolved to, for good, and who are stored: an event of theirs that no
- * condition asks about needs no look at the database. Nothing takes a key away from its contact or a contact from the table: what
- * ever does must make every engine forget. Filled after a commit only, for before it what was found may still be rolled back.
+ * condition asks about needs no look at the database. Nothing takes a key away from its contact or a contact from the table: whatever
+ * ever does so must make every engine forget. Filled after a commit only, for before it what was found may still be rolled back.
  */
 export class KnownContacts {
   private readonly shelves: readonly Shelf[];

@@ -13,6 +13,7 @@ import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, settle } from '../move-person';
 import { untilSettled } from '../start-over';
+import { whileLeased } from '../while-leased';
 import { BuildPlan, type BuildChunk } from './build-plan';
 import { startPresent } from './start-present';
 
@@ -33,7 +34,11 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   const build = await buildOf(engine, versions, through);
   if (!build) return true;
   const cursor = smallest(versions.map((version) => version.cursor));
-  const chunk = await whileLeased(engine, () => build.plan.chunkAfter(database, cursor, busy));
+  // To find who deviates may take longer than a lease.
+  const chunk = await whileLeased(
+    () => takeBuild(engine),
+    () => build.plan.chunkAfter(database, cursor, busy),
+  );
   if (!chunk) {
     await swapBuilt(database, build.versions);
     builds.delete(engine);
@@ -54,12 +59,6 @@ const smallest = (cursors: readonly ContactId[]): ContactId =>
 
 const takeBuild = (engine: Engine): Promise<boolean> =>
   takeLease(engine.database, 'build', engine.id, leaseLength);
-
-/** To find who deviates may take longer than a lease. */
-async function whileLeased<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
-  const renewal = setInterval(() => void takeBuild(engine).catch(() => undefined), leaseLength / 3);
-  return work().finally(() => clearInterval(renewal));
-}
 
 /** Versions that are built together. */
 interface Build {

@@ -1,5 +1,6 @@
 import { endPreview, lookAtAll, movePreview, openPreview, personsAfter, takeLease } from '@entente/storage';
 import { chunkSize, leaseLength, type Engine } from '../engine';
+import { whileLeased } from '../while-leased';
 
 /**
  * Counts for marketers, a chunk of everybody at a time, who would be in a segment with a rule that is not saved. Nothing of it
@@ -7,11 +8,13 @@ import { chunkSize, leaseLength, type Engine } from '../engine';
  */
 export async function countPreviews({ database, clock, id }: Engine): Promise<boolean> {
   const job = await openPreview(database);
-  if (!job || !(await takeLease(database, 'previews', id, leaseLength))) return false;
+  const lease = () => takeLease(database, 'previews', id, leaseLength);
+  if (!job || !(await lease())) return false;
   const contacts = await personsAfter(database, job.cursor, chunkSize);
   if (contacts.length === 0) await endPreview(database, job);
   else {
-    const found = await lookAtAll(database, job.question, { contacts, now: clock.now() });
+    const now = clock.now();
+    const found = await whileLeased(lease, () => lookAtAll(database, job.question, { contacts, now }));
     await movePreview(database, job, contacts.at(-1)!, found);
   }
   return true;

@@ -1,4 +1,4 @@
-import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
+import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import { compileBook, type HistoryEvent, type WholeRule } from '@entente/segment';
 import { lineageOf } from '../contact/contacts';
 import type { Database, Tx } from '../database/database';
@@ -6,7 +6,7 @@ import { ownSource } from '../outbox';
 import { loadFacts } from '../segment/load-facts';
 
 /** Events that are held at once. */
-const PAGE = 5_000;
+const PAGE = 1_000;
 
 /**
  * Whether a rule holds for somebody with very many events: these are folded in order, as the engine folds them, and never held
@@ -28,7 +28,7 @@ export async function holdsByFolding(
   const book = compileBook(versions, [whole.rule], known.timeZone);
   let state = book.emptyState();
   await database.transaction(async (tx) => {
-    for await (const event of eventsInOrder(tx, contact, book.eventNames)) {
+    for await (const event of eventsInOrder(tx, contact, book.eventNames, now)) {
       const folded = book.fold(state, event);
       if (folded === 'recompute') throw new Error('events in order were not taken as such');
       state = folded;
@@ -37,27 +37,26 @@ export async function holdsByFolding(
   return book.holds(whole.rule, { contact, state, traits: known.traits }, now);
 }
 
-/** The events of a person, each once. */
+/** The events of a person until now, each once. */
 async function* eventsInOrder(
   tx: Tx,
   contact: ContactId,
   names: readonly string[],
+  now: Instant,
 ): AsyncGenerator<HistoryEvent> {
   const own = await ownSource(tx);
   await tx.query(
     `DECLARE past NO SCROLL CURSOR FOR
-     SELECT message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify FROM event
-     WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) ORDER BY at, message`,
-    [await lineageOf(tx, contact), names],
+     SELECT id, at, name, properties, source, identify FROM (
+       SELECT DISTINCT ON (message) message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify
+       FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) AND at <= $3 ORDER BY message, at) AS e
+     ORDER BY at, id`,
+    [await lineageOf(tx, contact), names, toIso(now)],
   );
-  let last: Uuid | undefined;
   for (;;) {
     const rows = await tx.query<PastRow>(`FETCH ${PAGE} FROM past`);
     if (rows.length === 0) return;
-    for (const { at, source, ...event } of rows) {
-      if (event.id !== last) yield { ...event, at: at.getTime(), own: source === own };
-      last = event.id;
-    }
+    for (const { at, source, ...event } of rows) yield { ...event, at: at.getTime(), own: source === own };
   }
 }
 

@@ -29,12 +29,17 @@ export const nothingFound: Found = {
 };
 
 const EXAMPLES = 5;
-/** Whoever has more events that a question is about is no quick look. */
-const MOST_EVENTS = 5_000;
+/** Of everybody in a chunk of a count, no more events of one person are held. */
+const MOST_HELD = 1_000;
 
 export interface Looking {
   readonly contacts: readonly ContactId[];
   readonly now: Instant;
+}
+
+interface QuickLooking extends Looking {
+  /** Whoever has more events that the question is about is no quick look. */
+  readonly mostEvents: number;
 }
 
 export interface Looked {
@@ -44,10 +49,14 @@ export interface Looked {
 }
 
 /** Evaluates the rules for some persons by the definition, over what is stored of them. */
-export async function look(tx: Tx, question: Question, { contacts, now }: Looking): Promise<Looked> {
+export async function look(
+  tx: Tx,
+  question: Question,
+  { contacts, now, mostEvents }: QuickLooking,
+): Promise<Looked> {
   const { rule, instead } = question;
   const events = eventsOfRules(rule, ...(instead ? [instead] : []));
-  const loaded = await loadFacts(tx, { contacts, events, mostEvents: MOST_EVENTS });
+  const loaded = await loadFacts(tx, { contacts, events, mostEvents });
   const answers = [...loaded].map(([contact, { known }]) =>
     answerOf(question, contact, (whole) => holdsAt(whole, known, now)),
   );
@@ -59,7 +68,7 @@ export async function look(tx: Tx, question: Question, { contacts, now }: Lookin
 
 /** The same with nobody left out. */
 export async function lookAtAll(database: Database, question: Question, looking: Looking): Promise<Found> {
-  const { found, leftOut } = await look(database, question, looking);
+  const { found, leftOut } = await look(database, question, { ...looking, mostEvents: MOST_HELD });
   let all = found;
   for (const contact of leftOut) {
     const holds = (whole: WholeRule) => holdsByFolding(database, whole, contact, looking.now);
