@@ -1,9 +1,11 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openFolder } from '../../../test/support/open-folder';
 import { prepare, type Place } from './embedded-folder';
-import { launch } from './embedded-process';
-import { stopServer } from './embedded-running';
+import { launch, recovered } from './embedded-process';
+import { runningServer, stopServer } from './embedded-running';
 
 let folder: string;
 let place: Place;
@@ -37,6 +39,14 @@ it('leaves a server that recovers the time it takes, and says so', async () => {
   const slow: number[] = [];
   await launch(place, serverThat('ready', 6), true, (seconds) => slow.push(seconds));
   expect(slow).toEqual([5]);
+});
+
+it('leaves one that a predecessor started, too', async () => {
+  const program = join(serverThat('ready', 1), 'bin', 'postgres');
+  spawn(program, ['-D', place.data], { detached: true, stdio: 'ignore' }).unref();
+  while (!existsSync(join(place.data, 'postmaster.pid'))) await sleep(10);
+  await recovered(place.data, () => undefined);
+  expect(runningServer(place.data)?.ready).toBe(true);
 });
 
 it('says why a server ended before it was ready', async () => {

@@ -139,15 +139,29 @@ function openLog(home: string): number {
   return openSync(file, 'a');
 }
 
-/** Resolves when the server takes connections. A server that recovers is left to it: it would begin again from where it began. */
+/** Resolves when the server takes connections. */
 async function ready(child: ChildProcess, place: Place, onSlow: (seconds: number) => void): Promise<void> {
   let failure: string | undefined;
   child.once('error', (error) => (failure = error.message));
   child.once('exit', (code, signal) => (failure = `PostgreSQL ended (${signal ?? code})`));
-  const began = performance.now();
-  for (let slow = SLOW_SECONDS; !runningServer(place.data)?.ready; await sleep(20)) {
+  await untilTrue(onSlow, () => {
     if (failure)
       throw new Error(`${failure}; the end of ${place.home}/postgres.log says:\n${logEnd(place.home)}`);
+    const running = runningServer(place.data);
+    return running?.pid === child.pid && running?.ready === true;
+  });
+}
+
+/**
+ * Resolves when no server on a data folder is still starting. One that recovers after a crash is left to it, for the next would
+ * begin again from where it began.
+ */
+export const recovered = (data: string, onSlow: (seconds: number) => void): Promise<void> =>
+  untilTrue(onSlow, () => runningServer(data)?.ready !== false);
+
+async function untilTrue(onSlow: (seconds: number) => void, isTrue: () => boolean): Promise<void> {
+  const began = performance.now();
+  for (let slow = SLOW_SECONDS; !isTrue(); await sleep(20)) {
     if (performance.now() - began < slow * 1_000) continue;
     onSlow(slow);
     slow *= 2;

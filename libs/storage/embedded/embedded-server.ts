@@ -11,7 +11,7 @@ import {
   type Place,
   type ServerRole,
 } from './embedded-folder';
-import { initialize, launch } from './embedded-process';
+import { initialize, launch, recovered } from './embedded-process';
 import { stopServer } from './embedded-running';
 import { FolderInUse, lockFolder } from './folder-lock';
 
@@ -82,6 +82,7 @@ async function startLocked(
   place: Place,
   { durable = true, onSlow = () => undefined }: EmbeddedServerOptions,
 ): Promise<EmbeddedServer> {
+  await recovered(place.data, onSlow);
   await stopEmbeddedServer(place.home);
   const binaries = withOpenFolders(() => serverBinaries(place.home, place.user));
   const passwords = passwordsOf(place.home);
