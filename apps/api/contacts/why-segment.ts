@@ -77,13 +77,14 @@ async function whyWhole(
   whole: WholeRule,
   { now, asOf }: Asked,
 ): Promise<WhyRule> {
-  const wanted = { contacts: [contact], events: eventsOfRules(whole), asOf, mostEvents: MOST_EVENTS };
+  const traits = rulesOf(whole).some((rule) => traitsNamed(rule).length > 0);
+  const wanted = { contacts: [contact], events: eventsOfRules(whole), traits, asOf, mostEvents: MOST_EVENTS };
   const facts = (await loadFacts(tx, wanted)).get(contact);
   if (!facts)
     throw Invalid.at(
       'contact',
       'too-many-events',
-      `They have more than ${MOST_EVENTS.toLocaleString('en')} events that the rule counts: what holds for them is kept as for everybody, but not explained.`,
+      `They have more than ${MOST_EVENTS.toLocaleString('en')} events that the rule goes by: what holds for them is kept as for everybody, but not explained.`,
       'somebody with fewer events; GET /contacts/{contact}/memberships says what they are in and since when',
     );
   const { known, sourced } = facts;

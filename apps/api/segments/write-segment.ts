@@ -20,6 +20,9 @@ import { ApiProblem } from '../http/api-problem';
 import type { Precondition } from '../http/precondition';
 import type { SegmentBody } from './segment-body';
 
+/** Problems told at once. */
+const MOST_PROBLEMS = 100;
+
 export interface Written {
   readonly row: SegmentRow;
   /** Whether a version is to be built. */
@@ -95,7 +98,8 @@ export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<
     ...unknown(parsed.rule, 'list', await keysOfLists(tx)),
     ...unknown(parsed.rule, 'topic', new Set(await topicKeys(tx))),
   ];
-  if (problems.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', problems);
+  const shown = problems.slice(0, MOST_PROBLEMS);
+  if (shown.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', shown);
   return parsed.rule;
 }
 

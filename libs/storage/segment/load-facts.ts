@@ -25,6 +25,8 @@ export interface FactsWanted {
   readonly contacts: readonly ContactId[];
   /** Events of these names are the history. */
   readonly events: readonly string[];
+  /** Whether the traits are wanted too. */
+  readonly traits?: boolean;
   /** Only what had arrived by this instant; without it, all that is there. The lineage is that of today. */
   readonly asOf?: Instant;
   /** Persons who have more events than this, or with `asOf` more that set traits, are left out. */
@@ -47,7 +49,7 @@ export async function loadFacts(tx: Tx, wanted: FactsWanted): Promise<Map<Contac
   };
   const ranks = await sourceRanks(tx);
   const { timeZone } = await ruleGround(tx);
-  const traits = await traitsBy(tx, parts, wanted);
+  const traits = wanted.traits === false ? new Map() : await traitsBy(tx, parts, wanted);
   const histories = await historiesOf(tx, parts, wanted);
   const { mostEvents = Infinity } = wanted;
   const loaded = wanted.contacts.flatMap((contact): [ContactId, LoadedFacts][] => {
