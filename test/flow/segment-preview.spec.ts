@@ -1,4 +1,7 @@
+import { Client } from 'pg';
 import type { Instant } from '@entente/kernel';
+import { parseRule, wholeRule, type Rule } from '@entente/segment';
+import { look } from '@entente/storage';
 import { countPreviews } from '../../apps/engine/jobs/count-previews';
 import { TestApi } from '../support/api';
 import { EngineWorld } from '../support/engine-world';
@@ -121,6 +124,28 @@ describe('a preview', () => {
       expect({ rule, counts }).toEqual({ rule, counts: { contacts: people, matching: size } });
     }
     await database.run('DELETE FROM event WHERE contact_id = $1', [machine]);
+  });
+
+  it('reads by the key also where few contacts seem to have all events', async () => {
+    const owner = new Client({ connectionString: api.test.ownerUrl });
+    await owner.connect();
+    const taken = async (sql: string) => {
+      await owner.query(sql);
+      await owner.query('ANALYZE event');
+    };
+    await taken('ALTER TABLE event ALTER contact_id SET (n_distinct = 1)');
+    await api.test.database.transaction(async (tx) => {
+      const contacts = Array.from({ length: 500 }, (_, n) => String(100 + n));
+      const { rule } = parseRule(buyers) as { rule: Rule };
+      const question = { rule: wholeRule(rule, () => undefined) };
+      await look(tx, question, { contacts, now, mostEvents: 1 });
+      const [table] = await tx.query<{ seq_scan: string }>(
+        `SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'event'`,
+      );
+      expect(table!.seq_scan).toBe('0');
+    });
+    await taken('ALTER TABLE event ALTER contact_id RESET (n_distinct)');
+    await owner.end();
   });
 
   it('is counted once by two engines, and no more once its author has canceled it', async () => {

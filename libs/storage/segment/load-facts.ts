@@ -98,7 +98,7 @@ async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant, mostEvents?: numb
     `SELECT contact, e.* FROM unnest($1::bigint[]) AS contact, LATERAL (
        SELECT message, at, source_id AS source, type, name, properties FROM event
        WHERE contact_id = contact AND arrival <= $2 AND (type = 'identify' OR source_id = $3 AND name = $4)
-       LIMIT $5) AS e`,
+       ORDER BY message LIMIT $5) AS e`,
     [parts.contacts, toIso(asOf), own, COMPANY_CHANGED, limitOf(mostEvents)],
   );
   const traits: TraitsBy = new Map();
@@ -113,7 +113,10 @@ async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant, mostEvents?: numb
   return traits;
 }
 
-/** One more than may be, so that it is seen when there are more; null is no limit. */
+/**
+ * One more than may be, so that it is seen when there are more; null is no limit. With an order there is one way to read them, by
+ * their key: where one contact has most events, PostgreSQL takes everybody for such, and would look for so many by reading all.
+ */
 const limitOf = (mostEvents: number | undefined): number | null =>
   mostEvents === undefined ? null : mostEvents + 1;
 
@@ -137,7 +140,7 @@ async function historiesOf(
     `SELECT contact, e.* FROM unnest($1::bigint[]) AS contact, LATERAL (
        SELECT message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify FROM event
        WHERE contact_id = contact AND name = ANY($2::text[]) AND ($3::timestamptz IS NULL OR arrival <= $3)
-       LIMIT $4) AS e`,
+       ORDER BY message LIMIT $4) AS e`,
     [parts.contacts, events, asOf === undefined ? null : toIso(asOf), limitOf(mostEvents)],
   );
   const own = await ownSource(tx);
