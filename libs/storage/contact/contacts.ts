@@ -1,5 +1,5 @@
 import type { IdentityKey } from '@entente/event';
-import type { ContactId } from '@entente/kernel';
+import { byContactId, type ContactId } from '@entente/kernel';
 import { bigintArray, textArray } from '../database/binary-array';
 import type { Database, Tx } from '../database/database';
 
@@ -74,9 +74,11 @@ export async function lineagesOf(
   for (const survivor of survivors) lineages.set(survivor, [survivor]);
   if (survivors.length === 0) return lineages;
   const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
-    'SELECT contact_id, survivor_id FROM lineage WHERE survivor_id = ANY($1::bigint[]) ORDER BY contact_id',
+    'SELECT contact_id, survivor_id FROM lineage WHERE survivor_id = ANY($1::bigint[])',
     [bigintArray(survivors)],
   );
+  // Sorted here: asked for in this order, PostgreSQL may read the whole table by its key.
+  rows.sort((a, b) => byContactId(a.contact_id, b.contact_id));
   for (const row of rows) lineages.get(row.survivor_id)?.push(row.contact_id);
   return lineages;
 }

@@ -17,6 +17,16 @@ export interface Tx {
 
 const BEGIN = 'START TRANSACTION ISOLATION LEVEL READ COMMITTED';
 
+const byKeys = [
+  'enable_seqscan = off',
+  'enable_hashjoin = off',
+  'enable_mergejoin = off',
+  'jit = off',
+  'plan_cache_mode = force_generic_plan',
+]
+  .map((setting) => `SET LOCAL ${setting}`)
+  .join('; ');
+
 const tries = 8;
 
 /** SQLSTATEs after which the whole transaction runs again: serialization failure, deadlock. */
@@ -49,12 +59,12 @@ export class Database implements Tx {
   }
 
   /**
-   * The same for a transaction whose statements look rows up by their keys. A prepared statement that a connection planned when a
-   * table was nearly empty would read all of it, until statistics say how much it has grown. Where nothing but such a reading is
-   * possible it is taken for expensive, which must not make PostgreSQL compile it.
+   * The same for a transaction whose statements look rows up by their keys, row by row. A prepared statement that a connection planned
+   * when a table was nearly empty would read or hash all of it, until statistics say how much it has grown. Where nothing but such a
+   * reading is possible it is taken for expensive, which must not make PostgreSQL compile it. No parameter is worth another plan.
    */
   keyedTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.untilDone(`${BEGIN}; SET LOCAL enable_seqscan = off; SET LOCAL jit = off`, work);
+    return this.untilDone(`${BEGIN}; ${byKeys}`, work);
   }
 
   private async untilDone<T>(begin: string, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -151,6 +161,10 @@ class Statements implements Tx {
    */
   private async send(statement: { text: string; values: unknown[]; name?: string }): Promise<QueryResult> {
     if (this.isOver) throw new Error('a statement came after the end of its transaction');
+    // What is asked for in one go is written to the socket at once: a system call, and a server that wakes up, for all of it.
+    const { stream } = this.client.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
     try {
       return await this.client.query(statement);
     } catch (error) {
