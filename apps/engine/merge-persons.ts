@@ -10,8 +10,8 @@ import { NeedsHistory } from './start-over';
 import { historyAtHand, historyOf, type WorkingSet } from './working-set';
 
 /**
- * Applies the links that an arrival claims. Whom contacts join takes in their stored events; whom they leave is made anew
- * from what stays. No event, message or ledger entry moves. Gives the persons at hand that the links name.
+ * Applies the links that an arrival claims. Whom contacts join takes in their stored events; whom they leave with events
+ * of theirs is made anew from what stays. No event, message or ledger entry moves. Gives the persons at hand that the links name.
  */
 export function mergePersons(
   arrival: Arrival,
@@ -88,8 +88,9 @@ function regroup(
     const clock = Math.max(person.clock, now);
     // Whom repair makes anew from the lineage of today: until then nothing that is kept of them can be relied on.
     if (person.repair !== null && !person.absorbed) continue;
-    if (before?.every(belongs)) grow(person, before, clock, set, definitions);
-    else makeAnew(person, clock, set, definitions);
+    const leaves = (contact: ContactId) => !belongs(contact) && set.histories.get(contact)?.length !== 0;
+    if (!before || before.some(leaves)) makeAnew(person, clock, set, definitions);
+    else grow(person, before, clock, set, definitions);
   }
 }
 
@@ -97,7 +98,7 @@ function regroup(
 const isYetToBe = (person: Person, stored: readonly StoredEvent[]): boolean =>
   person.fresh && stored.length === 0 && !person.absorbed;
 
-/** Of whom contacts join what is kept stays as it is, but for what the events of those change. */
+/** Of whom contacts join, while no event leaves, what is kept stays as it is, but for what the events of those change. */
 function grow(
   person: Person,
   before: readonly ContactId[],

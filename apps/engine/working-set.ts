@@ -82,12 +82,8 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     const waiting = deferred.get(row.id) ?? [];
     persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, ended, waiting));
   }
-  const histories = await loadHistories(
-    tx,
-    [...persons.values()].filter((person) => isWhole(person, wanted)).flatMap(({ lineage }) => lineage),
-    [...definitions.book.eventNames, COMPANY_CHANGED],
-  );
-  const past = await loadWhatIsLacked(tx, persons.values(), wanted, definitions);
+  const histories = await loadNeeded(tx, [...persons.values()], wanted, definitions);
+  const past = await loadWhatIsLacked(tx, persons.values(), histories, wanted, definitions);
   for (const person of persons.values()) {
     prepare(person, { survivors, histories, past }, definitions);
     settleFirstBuilds(person, definitions);
@@ -113,21 +109,39 @@ function pastQuestions(
   });
 }
 
-/** Whether all of a person's stored events are needed. */
-const isWhole = ({ lineage }: Person, { histories }: Wanted): boolean =>
-  lineage.some((contact) => histories.has(contact));
+/**
+ * The stored events that are needed: of whole persons, but only its own, if any, of a contact that leaves one. Where it has none, as a device
+ * of which nothing but its user was told, whoever it leaves stays the same.
+ */
+async function loadNeeded(
+  tx: Tx,
+  persons: readonly Person[],
+  { histories }: Wanted,
+  { book }: Definitions,
+): Promise<WorkingSet['histories']> {
+  const load = (contacts: readonly ContactId[]) =>
+    loadHistories(tx, contacts, [...book.eventNames, COMPANY_CHANGED]);
+  const leaving = ({ id, lineage }: Person) =>
+    histories.has(id) ? [] : lineage.filter((contact) => histories.has(contact));
+  const left = await load(persons.flatMap(leaving));
+  const whole = persons.filter(
+    (person) => histories.has(person.id) || leaving(person).some((contact) => left.get(contact)!.length > 0),
+  );
+  return new Map([...left, ...(await load(whole.flatMap(({ lineage }) => lineage)))]);
+}
 
 /** The stored events that states lack the memories of, by the contacts of the persons whose states are to have them. */
 async function loadWhatIsLacked(
   tx: Tx,
   persons: Iterable<Person>,
+  histories: WorkingSet['histories'],
   wanted: Wanted,
   definitions: Definitions,
 ): Promise<ReadonlyMap<ContactId, readonly PastEvent[]>> {
   const contacts: ContactId[] = [];
   const lacked = new Set<string>();
   for (const person of persons) {
-    if (isWhole(person, wanted) || !asksForWhatItLacks(person, wanted, definitions)) continue;
+    if (historyAtHand(person, { histories }) || !asksForWhatItLacks(person, wanted, definitions)) continue;
     contacts.push(...person.lineage);
     for (const memory of definitions.staleness.of(person.generation)!.memories) lacked.add(memory);
   }
