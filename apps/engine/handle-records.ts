@@ -100,7 +100,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
   if (arrivals.length === 0)
     return applyToCompanies(tx, { said: ofCompanies, joined: [] }, undefined, definitions);
   const readThrough = Math.min(...others.values());
-  const identities = await takeIdentityChanges(tx, arrivals);
+  const identities = await takeIdentityChanges(tx, arrivals, contacts);
   const wanted = await wantedContacts(tx, prepared, events, identities);
   const beginnings = beginningsOf(events, wanted.survivors, definitions);
   const set = await takePersons(

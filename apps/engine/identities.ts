@@ -12,6 +12,7 @@ import {
 } from '@entente/storage';
 import { linksOf, type Arrival } from './arrivals';
 import { exceeds, IdentityGraph, pairOf, supersedes } from './identity-graph';
+import { linksJoiningAlone } from './joining-alone';
 import { StartOver } from './start-over';
 import { walkIdentities, type Walked } from './walk-identities';
 
@@ -35,15 +36,22 @@ export interface IdentityChanges {
 const none: IdentityChanges = { links: [], changes: new Map(), survivors: new Map() };
 
 /** Finds what is new in the links that arrivals claim, and locks every key that it may decide about until the transaction ends. */
-export async function takeIdentityChanges(tx: Tx, arrivals: readonly Arrival[]): Promise<IdentityChanges> {
+export async function takeIdentityChanges(
+  tx: Tx,
+  arrivals: readonly Arrival[],
+  known: ReadonlyMap<IdentityKey, ContactId>,
+): Promise<IdentityChanges> {
   const claimed = arrivals.filter((arrival) => arrival.claims.length > 0);
   if (claimed.length === 0) return none;
   const news = await newLinks(tx, claimed);
   if (news.size === 0) return none;
   const links = [...news.values()].flat();
-  const bounds = await claimBounds(tx, keysOfLinks(links));
-  const around = await takeAround(tx, countingLinks(links, bounds), bounds);
-  const contacts = await firstContacts(tx, [...new Set([...keysOfLinks(links), ...around.keys])]);
+  const [bounds, alone] = await Promise.all([
+    claimBounds(tx, keysOfLinks(links)),
+    linksJoiningAlone(tx, links),
+  ]);
+  const around = await takeAround(tx, countingLinks(links, bounds), bounds, alone);
+  const contacts = await contactsOf(tx, [...new Set([...keysOfLinks(links), ...around.keys])], known);
   const survivors = await survivorsOf(tx, [...new Set(contacts.values())]);
   return { links: lastWords(links), changes: changesBy(news, around, contacts, survivors), survivors };
 }
@@ -94,20 +102,47 @@ function insertInOrder(claims: ClaimedLink[], link: ClaimedLink): void {
   claims.splice(MOST_CLAIMS);
 }
 
+/**
+ * What lies around links, with every key that it may decide about locked until the transaction ends. Around a link that joins a key
+ * `alone` there is nothing to read.
+ */
 async function takeAround(
   tx: Tx,
   links: readonly ClaimedLink[],
   bounds: ReadonlyMap<IdentityKey, IdentityLink>,
+  alone: ReadonlySet<ClaimedLink>,
 ): Promise<Walked> {
   if (links.length === 0) return { links: [], bounds, beyond: new Set(), keys: [] };
-  const keys = keysOfLinks(links);
-  const whole = links.some(({ kind }) => kind !== 'claim');
+  const joining = links.filter((link) => alone.has(link));
+  const others = links.filter((link) => !alone.has(link));
+  const keys = keysOfLinks(others);
+  const whole = others.some(({ kind }) => kind !== 'claim');
   const seen = await walkIdentities(tx, keys, whole);
-  const locked = new Set(seen.keys);
-  await lockIdentities(tx, [...locked]);
-  const known = await walkIdentities(tx, keys, whole);
-  if (known.keys.some((key) => !locked.has(key))) throw new StartOver();
-  return { ...known, bounds: new Map([...bounds, ...known.bounds]) };
+  const joined = new Set(keysOfLinks(joining));
+  if ([...seen.beyond].some((key) => joined.has(key))) return takeAround(tx, links, bounds, new Set());
+  const locked = new Set([...seen.keys, ...joined]);
+  // Sent at once: what is asked after the lock is answered when it is held.
+  const [, around, still] = await Promise.all([
+    lockIdentities(tx, [...locked]),
+    walkIdentities(tx, keys, whole),
+    linksJoiningAlone(tx, joining),
+  ]);
+  if (around.keys.some((key) => !locked.has(key)) || joining.some((link) => !still.has(link)))
+    throw new StartOver();
+  return { ...around, bounds: new Map([...bounds, ...around.bounds]) };
+}
+
+/** The contact that each key first resolved to, where it is not known already. */
+async function contactsOf(
+  tx: Tx,
+  keys: readonly IdentityKey[],
+  known: ReadonlyMap<IdentityKey, ContactId>,
+): Promise<ReadonlyMap<IdentityKey, ContactId>> {
+  const found = await firstContacts(
+    tx,
+    keys.filter((key) => !known.has(key)),
+  );
+  return new Map([...known, ...found]);
 }
 
 /** The link of each pair and kind that counts in the end. */

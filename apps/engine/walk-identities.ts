@@ -63,19 +63,17 @@ class Walk {
     }
     const links = await linksOfKeys(this.tx, keys);
     for (const link of links) this.links.set(pairOf(link), link);
-    const reached = await this.reachedBy(links);
-    const entangled = await entangledUsers(this.tx, reached.filter(isUser));
-    const next = reached.filter((key) => !isUser(key) || entangled.has(key));
-    for (const key of reached) if (isUser(key) && !entangled.has(key)) this.users.add(key);
-    return next;
-  }
-
-  private async reachedBy(links: readonly IdentityLink[]): Promise<IdentityKey[]> {
     const isNew = (key: IdentityKey) => !this.expanded.has(key) && !this.users.has(key);
     const ends = links.flatMap((link) => [link.a, link.b].filter(isNew).map((key) => ({ key, link })));
-    const bounds = await claimBounds(this.tx, [...new Set(ends.map(({ key }) => key))]);
+    const met = [...new Set(ends.map(({ key }) => key))];
+    const [bounds, entangled] = await Promise.all([
+      claimBounds(this.tx, met),
+      entangledUsers(this.tx, met.filter(isUser)),
+    ]);
     for (const [key, bound] of bounds) this.bounds.set(key, bound);
     const counting = ends.filter(({ key, link }) => !exceeds(link, bounds.get(key)));
-    return [...new Set(counting.map(({ key }) => key))];
+    const reached = [...new Set(counting.map(({ key }) => key))];
+    for (const key of reached) if (isUser(key) && !entangled.has(key)) this.users.add(key);
+    return reached.filter((key) => !this.users.has(key));
   }
 }

@@ -12,7 +12,7 @@ import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 const start = Date.UTC(2026, 0, 5, 9);
-const runs = Number(process.env.ENTENTE_EXACTNESS_RUNS ?? 20);
+const runs = Number(process.env.ENTENTE_EXACTNESS_RUNS ?? 40);
 
 let held: TestDatabase;
 let database: Database;
@@ -64,12 +64,17 @@ function lastWords(links: readonly IdentityLink[]): IdentityLink[] {
   return [...last.values()];
 }
 
-/** Everybody whom facts of a trusted source name is who the definition says. */
+/** Everybody whom facts of a trusted source name is who the definition says, and nobody else. */
 async function expectDefinition(facts: readonly Fact[]): Promise<void> {
   const at = world.clock.now();
   const links = facts.flatMap((one) => linksOf({ position: 0n, at, fact: one, ...keysOf(one, true) }));
-  for (const [key, root] of resolveIdentities(lastWords(links)))
-    expect({ key, is: await contactOf(key) }).toEqual({ key, is: await contactOf(root) });
+  const roots = new Map<string, IdentityKey>();
+  for (const [key, root] of resolveIdentities(lastWords(links))) {
+    const is = (await contactOf(key))!;
+    expect({ key, is }).toEqual({ key, is: await contactOf(root) });
+    expect({ key, of: roots.get(is) ?? root }).toEqual({ key, of: root });
+    roots.set(is, root);
+  }
 }
 
 describe('a device that many share', () => {
@@ -160,6 +165,62 @@ it('takes ever earlier claims of one pair in one batch', async () => {
   ]);
 });
 
+describe('a user of ever more devices', () => {
+  const claimsOf = (user: string, devices: number, early: (device: number) => number) =>
+    Array.from({ length: devices }, (_, device) =>
+      fact({
+        userId: user,
+        anonymousId: `d${device}`,
+        timestamp: start - DAY - early(device),
+        source: server,
+      }),
+    );
+
+  it.each([
+    ['alone', []],
+    ['and of two names', ['together']],
+    ['whose name is another user, too, for a while', ['together', 'apart']],
+  ])(
+    'is who the definition says, %s',
+    async (_, told) => {
+      const scattered = (device: number) => ((device * 7_919) % 1_000) * SECOND;
+      const hub = claimsOf('hub', MOST_CLAIMS + 21, scattered);
+      const others = [10, 50, 190].flatMap((device) => [
+        fact({ userId: 'before', anonymousId: `d${device}`, timestamp: start - 2 * DAY, source: server }),
+        fact({ userId: 'after', anonymousId: `d${device + 1}`, source: server }),
+      ]);
+      const words = told.map((word, n) =>
+        fact({
+          type: 'alias',
+          contact: ['user:hub', 'user:twin'],
+          apart: word === 'apart',
+          source: server,
+          timestamp: start - HOUR + n,
+        }),
+      );
+      const facts = [
+        ...hub.slice(0, 100),
+        ...words.slice(0, 1),
+        fact({ userId: 'twin', anonymousId: 'd300', timestamp: start - 3 * DAY, source: server }),
+        ...hub.slice(100, 150),
+        fact({ userId: 'twin', anonymousId: 'd301', timestamp: start - 4 * DAY, source: server }),
+        ...words.slice(1),
+        ...others,
+        ...hub.slice(150),
+      ];
+      for (const [from, to] of [
+        [0, 130],
+        [130, 160],
+        [160, Infinity],
+      ] as const) {
+        await read(facts.slice(from, to), 17);
+        await expectDefinition(facts.slice(0, to));
+      }
+    },
+    120_000,
+  );
+});
+
 describe('whoever a device joins', () => {
   const order = (who: Partial<Fact>) => fact({ type: 'track', name: 'Order Completed', ...who });
   const join = () => read([fact({ userId: '1', anonymousId: 'phone' })]);
@@ -185,6 +246,23 @@ describe('whoever a device joins', () => {
     expect(await membersOf(thrice)).toEqual([user]);
   });
 
+  it('loses nothing with a device of which there is no event, and none is read again', async () => {
+    await read([fact({ userId: '1', anonymousId: 'tablet', timestamp: start })]);
+    await read([order({ userId: '1' })]);
+    expect(await membersOf(thrice)).toEqual([user]);
+    await database.run('DELETE FROM event WHERE contact_id = $1', [user]);
+    await read([fact({ userId: 'earlier', anonymousId: 'tablet', timestamp: start - DAY })]);
+    expect(await contactOf('anonymous:tablet')).toBe(await contactOf('user:earlier'));
+    expect(await membersOf(thrice)).toEqual([user]);
+  });
+
+  it('loses what is stored of a device that leaves', async () => {
+    await join();
+    expect(await membersOf(thrice)).toEqual([user]);
+    await read([fact({ userId: 'earlier', anonymousId: 'phone', timestamp: start - DAY })]);
+    expect(await membersOf(thrice)).toEqual([]);
+  });
+
   it('is left to repair where nothing that is kept can be relied on', async () => {
     const [row] = await database.query<{ state: Buffer }>('SELECT state FROM contact WHERE id = $1', [user]);
     const broken = new Map([...decodeState(row!.state).keys()].map((memory) => [memory, 7]));
@@ -198,11 +276,11 @@ describe('whoever a device joins', () => {
   });
 });
 
-/** Few keys of every kind, so that they meet often. */
+/** Few keys of every kind, so that they meet often, and devices enough for new ones to come all the time. */
 const someone = fc.oneof(
   fc.record({
     userId: fc.constantFrom('1', '2', '3', '4'),
-    anonymousId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+    anonymousId: fc.constantFrom(...'abcdefghijklmnop'),
   }),
   fc.record({
     contact: fc.uniqueArray(
@@ -220,11 +298,24 @@ const someone = fc.oneof(
     ),
   }),
 );
-const claim = fc.record({
-  who: someone,
-  alias: fc.constantFrom<'' | 'together' | 'apart'>('', '', '', '', '', 'together', 'apart'),
-  back: fc.integer({ min: 0, max: DAY }),
-});
+const claim = fc.oneof(
+  {
+    weight: 9,
+    arbitrary: fc.record({
+      who: someone,
+      alias: fc.constantFrom<'' | 'together' | 'apart'>('', '', '', '', '', 'together', 'apart'),
+      back: fc.integer({ min: 0, max: DAY }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      who: fc.constant({ contact: ['user:1', 'user:4'] }),
+      alias: fc.constantFrom('together' as const, 'apart' as const),
+      back: fc.integer({ min: 0, max: DAY }),
+    }),
+  },
+);
 
 it('invariant: who is who equals the definition over all links, whatever came in which order and batch', async () => {
   await fc.assert(
@@ -250,7 +341,10 @@ it('invariant: who is who equals the definition over all links, whatever came in
             timestamp: world.clock.now() - back,
           });
         });
-        await read(facts, batch);
+        const half = facts.length >> 1;
+        await read(facts.slice(0, half), batch);
+        await expectDefinition(facts.slice(0, half));
+        await read(facts.slice(half), batch);
         await expectDefinition(facts);
       },
     ),

@@ -19,11 +19,11 @@ interface LinkRow {
 
 const columns = 'a, b, kind, at, message';
 
-/** The claims of `given.key`, the earliest of them as far as they may count, in event order. */
-const earliestClaims = `
-  (SELECT ${columns} FROM identity_link WHERE a = given.key AND kind = 'claim' ORDER BY at, message, b LIMIT ${MOST_CLAIMS})
+/** The claims of a key, the earliest of them as far as they may count, in event order. */
+const earliestClaims = (key: string) => `
+  (SELECT ${columns} FROM identity_link WHERE a = ${key} AND kind = 'claim' ORDER BY at, message, b LIMIT ${MOST_CLAIMS})
   UNION ALL
-  (SELECT ${columns} FROM identity_link WHERE b = given.key AND kind = 'claim' ORDER BY at, message, a LIMIT ${MOST_CLAIMS})`;
+  (SELECT ${columns} FROM identity_link WHERE b = ${key} AND kind = 'claim' ORDER BY at, message, a LIMIT ${MOST_CLAIMS})`;
 
 const linkOf = (row: LinkRow): IdentityLink => ({ ...row, at: row.at.getTime() });
 
@@ -31,7 +31,7 @@ const linkOf = (row: LinkRow): IdentityLink => ({ ...row, at: row.at.getTime() }
 export async function linksOfKeys(tx: Tx, keys: readonly IdentityKey[]): Promise<IdentityLink[]> {
   const rows = await tx.prepared<LinkRow>(
     `SELECT DISTINCT link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
-       ${earliestClaims}
+       ${earliestClaims('given.key')}
        UNION ALL SELECT ${columns} FROM identity_link WHERE a = given.key AND kind <> 'claim'
        UNION ALL SELECT ${columns} FROM identity_link WHERE b = given.key AND kind <> 'claim'
      ) AS link`,
@@ -48,7 +48,7 @@ export async function claimBounds(
   if (keys.length === 0) return new Map();
   const rows = await tx.prepared<LinkRow & { key: IdentityKey }>(
     `SELECT given.key, link.* FROM unnest($1::text[]) AS given (key) CROSS JOIN LATERAL (
-       SELECT * FROM (${earliestClaims}) AS claim ORDER BY at, message, a, b OFFSET ${MOST_CLAIMS - 1} LIMIT 1
+       SELECT * FROM (${earliestClaims('given.key')}) AS claim ORDER BY at, message, a, b OFFSET ${MOST_CLAIMS - 1} LIMIT 1
      ) AS link`,
     [textArray(keys)],
   );
@@ -80,12 +80,37 @@ export async function entangledUsers(
   return new Set(rows.map(({ key }) => key));
 }
 
+/**
+ * Of these keys, each with a user, those that no link names yet and whose user stands for a person with room for so many keys, and has room
+ * for so many claims, more.
+ */
+export async function keysJoiningAlone(
+  tx: Tx,
+  users: ReadonlyMap<IdentityKey, IdentityKey>,
+  room: number,
+): Promise<ReadonlySet<IdentityKey>> {
+  if (users.size === 0) return new Set();
+  const rows = await tx.prepared<{ key: IdentityKey }>(
+    `SELECT given.key FROM unnest($1::text[], $2::text[]) AS given (key, user_key)
+     JOIN identity ON identity.key = given.user_key
+     WHERE NOT EXISTS (SELECT 1 FROM identity_link WHERE a = given.key)
+       AND NOT EXISTS (SELECT 1 FROM identity_link WHERE b = given.key AND kind = 'claim')
+       AND NOT EXISTS (SELECT 1 FROM identity_link WHERE b = given.key AND kind <> 'claim')
+       AND NOT EXISTS (SELECT 1 FROM lineage WHERE contact_id = identity.contact_id)
+       AND 1 + (SELECT count(*) FROM lineage WHERE survivor_id = identity.contact_id) + $3 <= ${MOST_KEYS}
+       AND (SELECT count(*) FROM (${earliestClaims('given.user_key')}) AS claim) + $3 <= ${MOST_CLAIMS}`,
+    [textArray([...users.keys()]), textArray([...users.values()]), room],
+  );
+  return new Set(rows.map(({ key }) => key));
+}
+
 /** What is known of the pairs that these links name. */
 export async function linksBetween(tx: Tx, links: readonly IdentityLink[]): Promise<IdentityLink[]> {
   const rows = await tx.prepared<LinkRow>(
-    `SELECT link.a, link.b, link.kind, link.at, link.message
-     FROM (SELECT DISTINCT a, b FROM unnest($1::text[], $2::text[]) AS p (a, b)) AS pair
-     JOIN identity_link AS link ON link.a = pair.a AND link.b = pair.b`,
+    // OFFSET 0 has the pairs looked up one by one: joined, all links may be read to find these few.
+    `SELECT link.* FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[]) AS p (a, b)) AS pair CROSS JOIN LATERAL (
+       SELECT ${columns} FROM identity_link WHERE a = pair.a AND b = pair.b OFFSET 0
+     ) AS link`,
     [textArray(links.map((link) => link.a)), textArray(links.map((link) => link.b))],
   );
   return rows.map(linkOf);
