@@ -221,6 +221,26 @@ describe('a user of ever more devices', () => {
   );
 });
 
+it('equals the definition where partitions that claim the same devices are read at once', async () => {
+  const claims = Array.from({ length: 600 }, (_, i) =>
+    fact({
+      userId: `${i % 40}`,
+      anonymousId: `d${i >> 1}`,
+      timestamp: start - DAY + ((i * 7_919) % 600) * SECOND,
+      source: server,
+    }),
+  );
+  await world.arrive(...claims);
+  const partitions = Array.from({ length: world.log.partitions }, (_, partition) => partition);
+  const readAtOnce = async () => {
+    const read = await Promise.all(partitions.map((partition) => world.read(partition, 5)));
+    return read.some((any) => any);
+  };
+  while (await readAtOnce());
+  expect(await database.query('SELECT 1 FROM set_aside')).toEqual([]);
+  await expectDefinition(claims);
+}, 60_000);
+
 describe('whoever a device joins', () => {
   const order = (who: Partial<Fact>) => fact({ type: 'track', name: 'Order Completed', ...who });
   const join = () => read([fact({ userId: '1', anonymousId: 'phone' })]);
