@@ -11,4 +11,5 @@ export const migrations = [
   sqlMigration('0007-companies'),
   sqlMigration('0008-deferred-events'),
   sqlMigration('0009-rare-events'),
+  sqlMigration('0010-contact-members'),
 ] as const;

@@ -94,7 +94,8 @@ CREATE TABLE contact (
   repair text,
   repair_tries smallint NOT NULL DEFAULT 0,
   repair_after timestamp with time zone,
-  erased_at timestamp with time zone
+  erased_at timestamp with time zone,
+  members integer[] NOT NULL DEFAULT '{}'::integer[]
 ) WITH (fillfactor=70);
 CREATE TABLE deferred_event (
   contact_id bigint NOT NULL,
@@ -497,7 +498,7 @@ ALTER TABLE lineage ADD CONSTRAINT lineage_pkey PRIMARY KEY (contact_id);
 ALTER TABLE list ADD CONSTRAINT list_pkey PRIMARY KEY (key);
 ALTER TABLE list_member ADD CONSTRAINT list_member_list_key_fkey FOREIGN KEY (list_key) REFERENCES list(key) ON DELETE CASCADE;
 ALTER TABLE list_member ADD CONSTRAINT list_member_pkey PRIMARY KEY (contact_id, list_key);
-ALTER TABLE membership ADD CONSTRAINT membership_pkey PRIMARY KEY (contact_id, version_id);
+ALTER TABLE membership ADD CONSTRAINT membership_pkey PRIMARY KEY (version_id, contact_id);
 ALTER TABLE membership_change ADD CONSTRAINT membership_change_pkey PRIMARY KEY (contact_id, id);
 ALTER TABLE message ADD CONSTRAINT message_contact_id_enrollment_id_step_visit_key UNIQUE (contact_id, enrollment_id, step, visit);
 ALTER TABLE message ADD CONSTRAINT message_pkey PRIMARY KEY (contact_id, id);
@@ -555,7 +556,6 @@ CREATE INDEX identity_link_told_b ON public.identity_link USING btree (b) WHERE 
 CREATE INDEX lineage_survivor ON public.lineage USING btree (survivor_id);
 CREATE INDEX list_member_joined ON public.list_member USING btree (list_key, contact_id) WHERE joined;
 CREATE INDEX membership_change_version ON public.membership_change USING btree (version_id, effective_at, id) INCLUDE (entered);
-CREATE INDEX membership_version ON public.membership USING btree (version_id, contact_id);
 CREATE INDEX message_campaign ON public.message USING btree (campaign_key, status);
 CREATE INDEX message_sending ON public.message USING btree (released_at) WHERE (status = 'sending'::text);
 CREATE INDEX message_waiting ON public.message USING btree (bucket, not_before) WHERE (status = 'waiting'::text);
@@ -687,6 +687,7 @@ COMMENT ON COLUMN contact.generation IS 'the definitions by which the state was 
 COMMENT ON COLUMN contact.state IS 'the series of this contact''s events that rules need, as libs/segment/state-codec.ts writes them';
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
 COMMENT ON COLUMN contact.repair_after IS 'when it is tried again: each try doubles the pause';
+COMMENT ON COLUMN contact.members IS 'the segment versions this contact is in, as table membership has them; those that are no longer kept may be among them until it is evaluated again';
 COMMENT ON TABLE deferred_event IS 'stored events that change their contact once time has, which waits until every partition is read that far';
 COMMENT ON COLUMN deferred_event.place IS 'the order in which they are applied: that of arrival';
 COMMENT ON COLUMN deferred_event.owner_id IS 'the contact of the lineage that the event is stored under';

@@ -7,7 +7,6 @@ import {
   loadEnrollments,
   loadDeferred,
   loadHistories,
-  loadMemberships,
   loadPast,
   loadPastEvents,
   lockPersons,
@@ -59,12 +58,11 @@ interface Loaded extends Pick<WorkingSet, 'histories'> {
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
   const ids = sortedIds(wanted.contacts.keys());
   // Asked for together: one round trip. Each statement sees what was committed before the locks of the ones before it were held.
-  const [, rows, survivors, lineages, memberships, enrollments, deferred] = await Promise.all([
+  const [, rows, survivors, lineages, enrollments, deferred] = await Promise.all([
     ensureContacts(tx, newcomers(ids, wanted)),
     lockPersons(tx, ids),
     survivorsOf(tx, [...new Set([...wanted.survivors.keys(), ...ids])]),
     lineagesOf(tx, ids),
-    loadMemberships(tx, ids),
     loadEnrollments(tx, ids),
     loadDeferred(tx, ids),
   ]);
@@ -80,7 +78,7 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     const lineage = lineages.get(row.id)!;
     const walks = enrollments.size === 0 ? [] : lineage.flatMap((contact) => enrollments.get(contact) ?? []);
     const waiting = deferred.get(row.id) ?? [];
-    persons.set(row.id, personFrom(row, lineage, memberships.get(row.id)!, walks, ended, waiting));
+    persons.set(row.id, personFrom(row, lineage, keptOf(row, definitions), walks, ended, waiting));
   }
   const histories = await loadNeeded(tx, [...persons.values()], wanted, definitions);
   const past = await loadWhatIsLacked(tx, persons.values(), histories, wanted, definitions);
@@ -90,6 +88,10 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   }
   return { persons, survivors, histories };
 }
+
+/** What a contact is a member of, but for versions that are no longer kept. */
+const keptOf = ({ members }: PersonRow, { versions }: Definitions): Set<number> =>
+  new Set(members.filter((version) => versions.has(version)));
 
 const newcomers = (ids: readonly ContactId[], { contacts }: Wanted): Map<ContactId, Instant> =>
   new Map(ids.flatMap((id) => (contacts.get(id) === undefined ? [] : [[id, contacts.get(id)!]])));

@@ -40,11 +40,12 @@ export async function writeBack(
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
-      persons.map(({ id, clock, generation, state }) => ({
+      persons.map(({ id, clock, generation, state, members }) => ({
         id,
         clock,
         generation,
         state: encodeState(state),
+        members,
       })),
     ),
     upsertProfiles(

@@ -6,6 +6,7 @@ import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { BenchEngine } from '../bench/bench-engine';
 import { Random } from '../demo/random';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/membership-drift';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 /**
@@ -192,4 +193,5 @@ async function compare(key: string, sql: string, now: number, round: number): Pr
   );
   if (rows.length > 0)
     throw new Error(`${key} in round ${round} (seed ${seed}): ${JSON.stringify(rows.slice(0, 5))} ${sql}`);
+  expect(await database.query(driftOfContacts)).toEqual([]);
 }

@@ -238,6 +238,12 @@ describe('the engine', () => {
     expect(await database.query('SELECT DISTINCT version_id FROM membership')).toEqual([
       { version_id: edited },
     ]);
+    await world.arrive(bought('1'));
+    await world.readAll();
+    const user = await findContact(database, 'user:1');
+    expect(await database.query('SELECT members FROM contact WHERE id = $1', [user])).toEqual([
+      { members: [edited] },
+    ]);
   });
 
   it('counts what happened while a segment asked for something else', async () => {

@@ -21,7 +21,7 @@ export async function startPresent(engine: Engine): Promise<boolean> {
   if (!version || !(await takeLease(engine.database, 'start-present', engine.id, leaseLength))) return false;
   const through = await engine.through.recent(engine.database);
   if (through === undefined) return true;
-  const contacts = await builtInAfter(engine.database, version.id, version.cursor, chunkSize);
+  const contacts = await builtInAfter(engine.database, version, chunkSize);
   if (contacts.length === 0) await endStartOfPresent(engine.database, version.id);
   else await startFor(engine, version, contacts, through);
   return true;
@@ -38,8 +38,7 @@ const startFor = (
     histories: false,
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
-      const { members } = person;
-      if (!members.has(version.id) || (version.before !== null && members.has(version.before))) return;
+      if (!person.members.has(version.id)) return;
       person.clock = Math.max(person.clock, through);
       person.evaluated = true;
       startBySwap(person, version, definitions);

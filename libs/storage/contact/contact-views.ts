@@ -25,12 +25,12 @@ const read = (which: string): string => `
       SELECT c.id UNION ALL SELECT l.contact_id FROM lineage l WHERE l.survivor_id = c.id))
       ORDER BY g.joined_at DESC, g.message DESC, g.company_id DESC LIMIT 1) AS company,
     ARRAY(SELECT l.contact_id::text FROM lineage l WHERE l.survivor_id = c.id ORDER BY l.contact_id) AS merged,
-    ARRAY(SELECT v.segment_key FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
-          WHERE m.contact_id = c.id ORDER BY v.segment_key) AS segments
+    ARRAY(SELECT v.segment_key FROM segment_version v
+          WHERE v.id = ANY (c.members) AND v.status = 'live' ORDER BY v.segment_key) AS segments
   FROM (${which}) c LEFT JOIN profile p ON p.contact_id = c.id ORDER BY c.id`;
 
 export async function viewContact(tx: Tx, id: ContactId): Promise<ContactView | undefined> {
-  const sql = read('SELECT id, created_at FROM contact WHERE id = $1 AND erased_at IS NULL');
+  const sql = read('SELECT id, created_at, members FROM contact WHERE id = $1 AND erased_at IS NULL');
   return (await tx.query<ContactView>(sql, [id]))[0];
 }
 
@@ -47,7 +47,7 @@ export interface ContactFilter {
 export const listContacts = (tx: Tx, filter: ContactFilter): Promise<ContactView[]> =>
   tx.query<ContactView>(
     read(`
-      SELECT id, created_at FROM contact
+      SELECT id, created_at, members FROM contact
       WHERE id > $1 AND erased_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM lineage l WHERE l.contact_id = contact.id)
         AND ($2::timestamptz IS NULL OR created_at >= $2)

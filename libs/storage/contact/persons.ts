@@ -12,6 +12,8 @@ export interface PersonRow {
   readonly generation: string;
   /** As `encodeState` of the segment lib writes it. */
   readonly state: Buffer;
+  /** The segment versions this contact is in; some may not be kept any more. */
+  readonly members: readonly number[];
   readonly repair: string | null;
   readonly erased: boolean;
   readonly traits: SourcedTraits;
@@ -48,7 +50,7 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
   const ids = bigintArray(contacts);
   const [rows, profiles, timers] = await Promise.all([
     tx.prepared<OwnRow & Record<string, unknown>>(
-      `SELECT id, version, clock, generation, state, repair, erased_at IS NOT NULL AS erased
+      `SELECT id, version, clock, generation, state, members, repair, erased_at IS NOT NULL AS erased
        FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
       [ids],
     ),
@@ -63,12 +65,13 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
   ]);
   const traits = new Map(profiles.map((profile) => [profile.id, profile.traits]));
   const dues = new Map(timers.map(({ id, due }) => [id, due.getTime()]));
-  return rows.map(({ id, version, clock, generation, state, repair, erased }) => ({
+  return rows.map(({ id, version, clock, generation, state, members, repair, erased }) => ({
     id,
     version,
     clock: clock.getTime(),
     generation,
     state,
+    members,
     repair,
     erased,
     traits: traits.get(id) ?? {},
@@ -82,6 +85,7 @@ export interface PersonUpdate {
   readonly clock: Instant;
   readonly generation: bigint;
   readonly state: Buffer;
+  readonly members: Iterable<number>;
 }
 
 /** Writes back contacts that were evaluated: nothing about them is left to repair. */
@@ -89,15 +93,17 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
   if (updates.length === 0) return;
   await tx.prepared(
     `UPDATE contact
-     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state, repair = NULL,
-       repair_tries = 0, repair_after = NULL
-     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[]) AS u (id, clock, generation, state)
+     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state,
+       members = u.members::int[], repair = NULL, repair_tries = 0, repair_after = NULL
+     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[])
+       AS u (id, clock, generation, state, members)
      WHERE contact.id = u.id`,
     [
       bigintArray(updates.map(({ id }) => id)),
       instantArray(updates.map(({ clock }) => clock)),
       bigintArray(updates.map(({ generation }) => generation)),
       byteaArray(updates.map(({ state }) => state)),
+      textArray(updates.map(({ members }) => `{${[...members].join()}}`)),
     ],
   );
 }

@@ -11,22 +11,10 @@ export interface MembershipChange {
   readonly cause: JsonObject;
 }
 
-/** The segment versions each contact is in. */
-export async function loadMemberships(
-  tx: Tx,
-  contacts: readonly ContactId[],
-): Promise<Map<ContactId, Set<number>>> {
-  const memberships = new Map(contacts.map((contact) => [contact, new Set<number>()]));
-  if (contacts.length === 0) return memberships;
-  const rows = await tx.prepared<{ contact_id: ContactId; version_id: number }>(
-    'SELECT contact_id, version_id FROM membership WHERE contact_id = ANY($1::bigint[])',
-    [bigintArray(contacts)],
-  );
-  for (const row of rows) memberships.get(row.contact_id)?.add(row.version_id);
-  return memberships;
-}
-
-/** Logs the changes in their order, and brings the current memberships to where the last of each leaves them. */
+/**
+ * Logs the changes in their order, and brings the current memberships to where the last of each leaves them. What a contact's own row says of
+ * them is written with that row.
+ */
 export async function writeMembershipChanges(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
   const last = [
@@ -75,7 +63,7 @@ async function enter(tx: Tx, changes: readonly MembershipChange[]): Promise<void
   await tx.prepared(
     `INSERT INTO membership (contact_id, version_id, since)
      SELECT * FROM unnest($1::bigint[], $2::int[], $3::timestamptz[])
-     ON CONFLICT (contact_id, version_id) DO UPDATE SET since = excluded.since`,
+     ON CONFLICT (version_id, contact_id) DO UPDATE SET since = excluded.since`,
     [...placesOf(changes), instantArray(changes.map(({ at }) => at))],
   );
 }

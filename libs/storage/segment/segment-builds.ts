@@ -70,7 +70,7 @@ export async function enterUsual(
 ): Promise<ContactId[]> {
   const rows = await tx.prepared<{ id: ContactId }>(
     `WITH usual AS (
-       SELECT id, greatest(clock, $4::timestamptz) AS at FROM contact
+       SELECT id, greatest(clock, $4::timestamptz) AS at, members FROM contact
        WHERE id = ANY($1::bigint[]) AND version > 0 AND generation < $3::bigint AND repair IS NULL AND erased_at IS NULL
          AND NOT EXISTS (SELECT FROM lineage WHERE contact_id = contact.id)
        ORDER BY id FOR NO KEY UPDATE
@@ -78,6 +78,10 @@ export async function enterUsual(
        INSERT INTO membership (contact_id, version_id, since)
        SELECT usual.id, version, at FROM usual CROSS JOIN unnest($2::int[]) AS version
        ON CONFLICT DO NOTHING RETURNING contact_id, version_id, since
+     ), noted AS (
+       UPDATE contact SET members = (
+         SELECT array_agg(DISTINCT version) FROM unnest(usual.members || $2::int[]) AS version)
+       FROM usual WHERE contact.id = usual.id
      ), logged AS (
        INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
        SELECT contact_id, version_id, true, since, '{"kind":"build"}' FROM entered)
@@ -104,20 +108,21 @@ export const versionsToStart = (tx: Tx): Promise<VersionToStart[]> =>
      WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
   );
 
-/** The next members by contact id whom the build brought in, and nothing since. */
+/** The next members by contact id whom the build brought in, and nothing since, and who were not in the version before. */
 export async function builtInAfter(
   tx: Tx,
-  version: number,
-  cursor: ContactId,
+  { id, before, cursor }: VersionToStart,
   limit: number,
 ): Promise<ContactId[]> {
   const rows = await tx.query<{ id: ContactId }>(
     `SELECT contact_id AS id FROM membership
-     WHERE version_id = $1 AND contact_id > $2 AND 'build' = (
+     WHERE version_id = $1 AND contact_id > $3
+       AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id)
+       AND 'build' = (
        SELECT cause->>'kind' FROM membership_change AS change
        WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1)
-     ORDER BY contact_id LIMIT $3`,
-    [version, cursor, limit],
+     ORDER BY contact_id LIMIT $4`,
+    [id, before, cursor, limit],
   );
   return rows.map((row) => row.id);
 }

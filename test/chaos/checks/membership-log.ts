@@ -1,4 +1,5 @@
 import { toIso, type Instant } from '@entente/kernel';
+import { driftOfContacts } from '../../support/membership-drift';
 import type { Query } from '../reading';
 import { beyond } from './findings';
 
@@ -16,7 +17,7 @@ export async function membersAt(query: Query, at: Instant, names: readonly strin
   return new Set(rows.map(({ place }) => place));
 }
 
-/** Where current memberships are not what the log leads to. */
+/** Where current memberships are not what the log leads to, or what the rows of contacts say. */
 export async function driftFromLog(query: Query): Promise<string[]> {
   const rows = await query<{ contact_id: string; version_id: number }>(
     `WITH logged AS (
@@ -24,7 +25,8 @@ export async function driftFromLog(query: Query): Promise<string[]> {
          SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
          ORDER BY contact_id, version_id, id DESC) AS last WHERE entered)
      (SELECT * FROM logged EXCEPT SELECT contact_id, version_id FROM membership)
-     UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT SELECT * FROM logged)`,
+     UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT SELECT * FROM logged)
+     UNION ALL (${driftOfContacts})`,
   );
   return rows.map(({ contact_id, version_id }) => `contact ${contact_id} and version ${version_id}`);
 }
