@@ -132,7 +132,7 @@ async function takeAround(
   return { ...around, bounds: new Map([...bounds, ...around.bounds]) };
 }
 
-/** The contact that each key first resolved to, where it is not known already. */
+/** The contact that each of these keys first resolved to; those that are known are not looked up. */
 async function contactsOf(
   tx: Tx,
   keys: readonly IdentityKey[],
@@ -142,8 +142,11 @@ async function contactsOf(
     tx,
     keys.filter((key) => !known.has(key)),
   );
-  return new Map([...known, ...found]);
+  return new Map(keys.flatMap((key) => entryOf(key, known.get(key) ?? found.get(key))));
 }
+
+const entryOf = (key: IdentityKey, contact: ContactId | undefined): [IdentityKey, ContactId][] =>
+  contact === undefined ? [] : [[key, contact]];
 
 /** The link of each pair and kind that counts in the end. */
 function lastWords(links: readonly ClaimedLink[]): ClaimedLink[] {

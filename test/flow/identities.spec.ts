@@ -1,10 +1,11 @@
 import fc from 'fast-check';
-import { keysOf, type Fact, type IdentityKey } from '@entente/event';
+import { keysOf, recordOf, type Fact, type IdentityKey } from '@entente/event';
 import { DAY, HOUR, SECOND } from '@entente/kernel';
 import { MOST_CLAIMS, resolveIdentities, type IdentityLink } from '@entente/profile';
 import { decodeState, encodeState } from '@entente/segment';
-import { findContact, type Database } from '@entente/storage';
-import { linksOf } from '../../apps/engine/arrivals';
+import { findContact, resolveKeys, type Database } from '@entente/storage';
+import { keysIn, linksOf, readArrivals } from '../../apps/engine/arrivals';
+import { takeIdentityChanges } from '../../apps/engine/identities';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { Author } from '../support/author';
@@ -240,6 +241,18 @@ it('equals the definition where partitions that claim the same devices are read 
   expect(await database.query('SELECT 1 FROM set_aside')).toEqual([]);
   await expectDefinition(claims);
 }, 60_000);
+
+it('asks only about those whom a claim concerns, however many others are in the batch', async () => {
+  const others = Array.from({ length: 50 }, (_, n) => fact({ type: 'track', name: 'Seen', userId: `${n}` }));
+  const facts = [...others, fact({ userId: '7', anonymousId: 'phone' })];
+  const records = facts.map((one, n) => ({ ...recordOf(one), position: BigInt(n), arrival: start }));
+  const { arrivals } = readArrivals(records, await world.engine.definitions.latest());
+  const contacts = await resolveKeys(database, [...keysIn(arrivals)]);
+  const { survivors } = await database.keyedTransaction((tx) => takeIdentityChanges(tx, arrivals, contacts));
+  expect([...survivors.keys()].sort()).toEqual(
+    [contacts.get('user:7'), contacts.get('anonymous:phone')].sort(),
+  );
+});
 
 describe('whoever a device joins', () => {
   const order = (who: Partial<Fact>) => fact({ type: 'track', name: 'Order Completed', ...who });
