@@ -2,7 +2,7 @@ import type { IdentityKey } from '@entente/event';
 import type { ContactId } from '@entente/kernel';
 
 /** Keys remembered, about a hundred bytes each: of each shelf the latest half at least. */
-const mostKeys = 2_000_000;
+export const mostKeys = 2_000_000;
 
 /** A map of a million keys stops everything for a tenth of a second when it grows; those of shelves grow one at a time. */
 const shelves = 128;
@@ -10,7 +10,8 @@ const shelves = 128;
 /**
  * The contacts that keys are known to have first resolved to, for good, and who are stored: an event of theirs that no
  * condition asks about needs no look at the database. Nothing takes a key away from its contact or a contact from the table: whatever
- * ever does so must make every engine forget. Filled after a commit only, for before it what was found may still be rolled back.
+ * ever does so must make every engine forget, and one that recalls them just then begin again. Filled with what is committed only, for
+ * before that what was found may still be rolled back.
  */
 export class KnownContacts {
   private readonly shelves: readonly Shelf[];

@@ -7,6 +7,7 @@ import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { KnownContacts } from '../../apps/engine/known-contacts';
 import { Bustle } from '../../apps/engine/paced';
+import { recallContacts } from '../../apps/engine/recall-contacts';
 import { SeenMessages } from '../../apps/engine/seen-messages';
 import { consumer, Through } from '../../apps/engine/through';
 import { DirectLog } from './direct-log';
@@ -39,6 +40,12 @@ export class BenchEngine {
       bustle: new Bustle(),
       report: (what, error) => this.reports.push(`${what}: ${String(error)}`),
     };
+  }
+
+  /** As an engine begins: the contacts that are stored are known. */
+  async recall(): Promise<this> {
+    await recallContacts(this.engine);
+    return this;
   }
 
   /** Handles all there is, every partition at once; gives how long that took. */

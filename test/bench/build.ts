@@ -60,7 +60,7 @@ export async function build(
   const database = await server.database('build', settings.partitions + 4);
   await publishLive(database, tenSegments);
   await makeContacts(database, settings.contacts, tenSegments);
-  const engine = new BenchEngine(database, settings.partitions, settings.batch);
+  const engine = await new BenchEngine(database, settings.partitions, settings.batch).recall();
   const source = new EventSource(shopMix(settings.contacts), new Random(settings.seed), 'build');
   const beginning = settings.history / 10;
   await ingest(engine, source, beginning, settings);

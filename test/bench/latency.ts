@@ -37,7 +37,7 @@ export async function latency(
   await markCommonEventNames(database, commonNames);
   await makeContacts(database, settings.contacts, tenSegments);
   await server.settle('latency');
-  const engine = new BenchEngine(database, settings.partitions, settings.batch);
+  const engine = await new BenchEngine(database, settings.partitions, settings.batch).recall();
   const source = new EventSource(shopMix(settings.contacts), new Random(settings.seed), 'latency');
   await armLater(engine, settings);
   await server.settle('latency');

@@ -186,7 +186,7 @@ async function preparedEngine(
   await markCommonEventNames(database, commonNames);
   await makeContacts(database, settings.contacts, segments);
   await server.settle(name);
-  return new BenchEngine(database, settings.partitions, settings.batch);
+  return new BenchEngine(database, settings.partitions, settings.batch).recall();
 }
 
 function contestantOn(

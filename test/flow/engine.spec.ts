@@ -1,6 +1,7 @@
 import { recordOf, type Fact } from '@entente/event';
 import { DAY, HOUR, SECOND, toIso, type Instant } from '@entente/kernel';
 import { findContact, recordPermission, type Database } from '@entente/storage';
+import { recallContacts } from '../../apps/engine/recall-contacts';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -93,6 +94,29 @@ const grant = async (key: string, address: string, at: Instant) => {
 };
 
 describe('the engine', () => {
+  it('recalls the contacts that are stored when it starts, and no others', async () => {
+    const newest = 2_500;
+    await database.run(
+      `INSERT INTO identity (key, contact_id) SELECT 'user:' || n, n FROM generate_series(1, $1::int) AS n`,
+      [newest],
+    );
+    await database.run(
+      `INSERT INTO contact (id, created_at, clock) SELECT n, now(), now() FROM generate_series(1, $1::int - 1) AS n`,
+      [newest],
+    );
+    await recallContacts(world.engine);
+    const { known } = world.engine;
+    expect([1, newest / 2, newest - 1, newest].map((n) => known.get(`user:${n}`))).toEqual([
+      '1',
+      '1250',
+      '2499',
+      undefined,
+    ]);
+    world.restart();
+    await recallContacts(world.engine, AbortSignal.abort());
+    expect(world.engine.known.get('user:2499')).toBeUndefined();
+  });
+
   it('takes no track event for an identify call, whatever its name', async () => {
     const moved = await author.segment('moved', { trait: 'plan', changedWithin: 'PT1H' });
     await world.passTo(start);

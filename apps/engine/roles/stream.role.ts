@@ -8,6 +8,7 @@ import type { Logger } from '@entente/runtime';
 import type { Consumption, Trouble } from '@entente/stream';
 import { consumeStream } from '../consume-stream';
 import type { Engine } from '../engine';
+import { recallContacts } from '../recall-contacts';
 import { NeedsHistory, StartOver } from '../start-over';
 import { ENGINE, LOG } from '../tokens';
 import { TimersRole } from './timers.role';
@@ -20,6 +21,8 @@ const levelOf = ({ error, fatal }: Trouble): 'fatal' | 'info' | 'error' =>
 @Injectable()
 export class StreamRole implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private consumption: Consumption | undefined;
+  private readonly stopping = new AbortController();
+  private recalling: Promise<void> | undefined;
 
   constructor(
     @Inject(ENGINE) private readonly engine: Engine,
@@ -28,6 +31,12 @@ export class StreamRole implements OnApplicationBootstrap, BeforeApplicationShut
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
+    this.recalling = recallContacts(this.engine, this.stopping.signal).catch((error: unknown) =>
+      this.log.warn(
+        { err: error },
+        'the contacts known before could not be read; each is looked up when it comes',
+      ),
+    );
     this.consumption = await consumeStream(this.engine, {
       onHandled: () => this.timers.wake(),
       onTrouble: (trouble) =>
@@ -39,6 +48,7 @@ export class StreamRole implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.consumption?.stop();
+    this.stopping.abort();
+    await Promise.all([this.consumption?.stop(), this.recalling]);
   }
 }

@@ -49,6 +49,22 @@ export async function resolveKeys(
   return found;
 }
 
+/** A key, the contact it first resolved to, and whether that is stored yet. */
+export interface ResolvedKey {
+  readonly key: IdentityKey;
+  readonly contact: ContactId;
+  readonly stored: boolean;
+}
+
+/** The keys of the latest contacts before one, or of all, the latest first; the last may have more. */
+export const keysBefore = (tx: Tx, before: ContactId | undefined, limit: number): Promise<ResolvedKey[]> =>
+  tx.query<ResolvedKey & Record<string, unknown>>(
+    `SELECT latest.key, latest.contact_id AS contact, contact.id IS NOT NULL AS stored
+     FROM (SELECT key, contact_id FROM identity WHERE contact_id < $1 ORDER BY contact_id DESC LIMIT $2) AS latest
+     LEFT JOIN contact ON contact.id = latest.contact_id ORDER BY latest.contact_id DESC`,
+    [before ?? '9223372036854775807', limit],
+  );
+
 /** Who each contact is part of today: the survivor of its merges, or itself. */
 export async function survivorsOf(
   tx: Tx,
