@@ -1,6 +1,7 @@
 import type { ContactId, JsonObject } from '@entente/kernel';
-import { bigintArray, readInstant, readSmallint, readUuid, textArray } from '../database/binary-array';
+import { bigintArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
+import { PackedReader } from '../database/packed-reader';
 import type { EventRow, StoredEvent } from './events';
 
 /** What states are made of: the properties only where they are asked for. */
@@ -82,18 +83,18 @@ async function packedEvents(
   );
 }
 
-const PACKED_BYTES = 16 + 8 + 2;
 const NO_PROPERTIES: JsonObject = {};
 /** Whoever asks for identify calls asks for what they set. */
 const ANY_TYPE = 'track';
 
-function unpack({ contact_id: contact, name, events: bytes }: PackedRow, into: PastEvent[]): void {
-  for (let at = 0; at < bytes.length; at += PACKED_BYTES)
+function unpack({ contact_id: contact, name, events }: PackedRow, into: PastEvent[]): void {
+  const packed = new PackedReader(events);
+  while (!packed.isDone)
     into.push({
       contact,
-      message: readUuid(bytes, at),
-      at: readInstant(bytes, at + 16),
-      source: readSmallint(bytes, at + 24),
+      message: packed.uuid(),
+      at: packed.instant(),
+      source: packed.smallint(),
       type: ANY_TYPE,
       name,
       properties: NO_PROPERTIES,

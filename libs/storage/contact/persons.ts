@@ -2,6 +2,7 @@ import type { ContactId, Instant } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
 import { bigintArray, byteaArray, instantArray, jsonbArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
+import { PackedReader } from '../database/packed-reader';
 
 /** What is stored of one contact that is evaluated: its own row, its profile and its timer. */
 export interface PersonRow {
@@ -39,7 +40,13 @@ export async function lockContacts(tx: Tx, contacts: readonly ContactId[]): Prom
   ]);
 }
 
-type OwnRow = Omit<PersonRow, 'clock' | 'traits' | 'due'> & { readonly clock: Date };
+/** Contacts one behind the other, as `unpack` reads them. */
+interface PackedContacts {
+  readonly contacts: Buffer | null;
+  /** Why contacts are to be repaired, of the few that are. */
+  readonly repairs: Readonly<Record<ContactId, string>> | null;
+  readonly erased: readonly ContactId[] | null;
+}
 
 /**
  * Locks these contacts in the order of their ids, and loads them. Profiles and timers are read by statements of their own behind that:
@@ -48,35 +55,63 @@ type OwnRow = Omit<PersonRow, 'clock' | 'traits' | 'due'> & { readonly clock: Da
 export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
   if (contacts.length === 0) return [];
   const ids = bigintArray(contacts);
-  const [rows, profiles, timers] = await Promise.all([
-    tx.prepared<OwnRow & Record<string, unknown>>(
-      `SELECT id, version, clock, generation, state, members, repair, erased_at IS NOT NULL AS erased
-       FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE`,
+  const [[packed], profiles, [timers]] = await Promise.all([
+    tx.prepared<PackedContacts & Record<string, unknown>>(
+      `SELECT string_agg(
+         int8send(id) || int4send(version) || timestamptz_send(clock) || int8send(generation)
+           || int4send(octet_length(state)) || state || array_send(members), ''::bytea) AS contacts,
+         jsonb_object_agg(id, repair) FILTER (WHERE repair IS NOT NULL) AS repairs,
+         jsonb_agg(id::text) FILTER (WHERE erased_at IS NOT NULL) AS erased
+       FROM (SELECT id, version, clock, generation, state, members, repair, erased_at
+             FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE) AS locked`,
       [ids],
     ),
     tx.prepared<{ id: ContactId; traits: SourcedTraits }>(
       'SELECT contact_id AS id, traits FROM profile WHERE contact_id = ANY($1::bigint[])',
       [ids],
     ),
-    tx.prepared<{ id: ContactId; due: Date }>(
-      'SELECT contact_id AS id, due FROM timer WHERE contact_id = ANY($1::bigint[])',
+    tx.prepared<{ timers: Buffer | null }>(
+      `SELECT string_agg(int8send(contact_id) || timestamptz_send(due), ''::bytea) AS timers
+       FROM timer WHERE contact_id = ANY($1::bigint[])`,
       [ids],
     ),
   ]);
   const traits = new Map(profiles.map((profile) => [profile.id, profile.traits]));
-  const dues = new Map(timers.map(({ id, due }) => [id, due.getTime()]));
-  return rows.map(({ id, version, clock, generation, state, members, repair, erased }) => ({
-    id,
-    version,
-    clock: clock.getTime(),
-    generation,
-    state,
-    members,
-    repair,
-    erased,
-    traits: traits.get(id) ?? {},
-    due: dues.get(id),
-  }));
+  return unpack(packed!, traits, duesIn(timers!.timers));
+}
+
+function unpack(
+  { contacts, repairs, erased }: PackedContacts,
+  traits: ReadonlyMap<ContactId, SourcedTraits>,
+  dues: ReadonlyMap<ContactId, Instant>,
+): PersonRow[] {
+  const rows: PersonRow[] = [];
+  if (!contacts) return rows;
+  const packed = new PackedReader(contacts);
+  while (!packed.isDone) {
+    const id = packed.bigint();
+    rows.push({
+      id,
+      version: packed.integer(),
+      clock: packed.instant(),
+      generation: packed.bigint(),
+      state: packed.bytes(),
+      members: packed.integers(),
+      repair: repairs?.[id] ?? null,
+      erased: erased?.includes(id) ?? false,
+      traits: traits.get(id) ?? {},
+      due: dues.get(id),
+    });
+  }
+  return rows;
+}
+
+function duesIn(timers: Buffer | null): Map<ContactId, Instant> {
+  const dues = new Map<ContactId, Instant>();
+  if (!timers) return dues;
+  const packed = new PackedReader(timers);
+  while (!packed.isDone) dues.set(packed.bigint(), packed.instant());
+  return dues;
 }
 
 /** What a batch writes back of a contact. */

@@ -7,9 +7,6 @@ import {
   instantArray,
   intArray,
   jsonbArray,
-  readInstant,
-  readSmallint,
-  readUuid,
   smallintArray,
   textArray,
   uuidArray,
@@ -79,29 +76,5 @@ describe('arrays in the binary format', () => {
   it('hold no instant that no year has', () => {
     expect(() => instantArray([8.64e15])).toThrow(RangeError);
     expect(() => instantArray([NaN])).toThrow(RangeError);
-  });
-
-  it('are read as they are written', () => {
-    const first = (array: Buffer) => array.subarray(24);
-    const year = fc.date({
-      min: new Date('0001-01-01T00:00:00Z'),
-      max: new Date('9999-12-31T23:59:59.999Z'),
-      noInvalidDate: true,
-    });
-    fc.assert(
-      fc.property(year, fc.uuid(), fc.integer({ min: -32_768, max: 32_767 }), (date, uuid, number) => {
-        expect(readInstant(first(instantArray([date.getTime()])), 0)).toBe(date.getTime());
-        expect(readUuid(first(uuidArray([uuid])), 0)).toBe(uuid);
-        expect(readSmallint(first(smallintArray([number])), 0)).toBe(number);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  it('are read to the millisecond, as texts are', async () => {
-    const [row] = await test.database.query<{ sent: Buffer; at: Date }>(
-      `SELECT timestamptz_send(at) AS sent, at FROM (VALUES ('2026-11-28 10:00:00.123999Z'::timestamptz)) AS t (at)`,
-    );
-    expect(readInstant(row!.sent, 0)).toBe(row!.at.getTime());
   });
 });

@@ -98,26 +98,6 @@ function varyingTexts(elementType: number, texts: Nullable<string>, versions: 0 
   return buffer;
 }
 
-/*
- * The same formats the other way: what is sent packed into one `bytea`.
- */
-
-/** `smallint` */
-export const readSmallint = (buffer: Buffer, at: number): number => buffer.readInt16BE(at);
-
-/** `timestamptz`, to the millisecond. */
-export function readInstant(buffer: Buffer, at: number): Instant {
-  const high = buffer.readInt32BE(at);
-  if (Math.abs(high) >= 2 ** 20) return EPOCH + Number(buffer.readBigInt64BE(at) / 1_000n);
-  return EPOCH + Math.floor((high * 2 ** 32 + buffer.readUInt32BE(at + 4)) / 1_000);
-}
-
-/** `uuid` */
-export function readUuid(buffer: Buffer, at: number): Uuid {
-  const hex = buffer.toString('hex', at, at + 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
-}
-
 /** A whole number that a double holds exactly. */
 function writeInt64(buffer: Buffer, value: number, at: number): void {
   const high = Math.floor(value / 2 ** 32);
@@ -125,7 +105,8 @@ function writeInt64(buffer: Buffer, value: number, at: number): void {
   buffer.writeUInt32BE(value - high * 2 ** 32, at + 4);
 }
 
-const EPOCH = Date.UTC(2000, 0, 1);
+/** What PostgreSQL counts instants from. */
+export const EPOCH = Date.UTC(2000, 0, 1);
 const YEAR_1 = -62_135_596_800_000;
 const YEAR_10000 = 253_402_300_800_000;
 /** Microseconds further from the epoch do not fit a double. */

@@ -1,17 +1,15 @@
 import { types, type CustomTypesConfig } from 'pg';
 
 const { INT8, TIMESTAMPTZ } = types.builtins;
-const INT4_ARRAY = 1007;
 
 const parseAnyTimestamp = types.getTypeParser(TIMESTAMPTZ) as (text: string) => Date;
 
 const parsers = new Map<number, (text: string) => unknown>([
   [INT8, (text) => text],
   [TIMESTAMPTZ, parseTimestamp],
-  [INT4_ARRAY, parseIntegers],
 ]);
 
-/** bigint as decimal text, timestamptz as Date, integer[] as numbers, the others as node-postgres has them. */
+/** bigint as decimal text, timestamptz as Date, the others as node-postgres has them. */
 export const columnTypes: CustomTypesConfig = {
   getTypeParser: (type, format) =>
     (format !== 'binary' && parsers.get(type)) || types.getTypeParser(type, format),
@@ -42,9 +40,4 @@ function digits(text: string, from: number, to: number): number {
   let number = 0;
   for (let at = from; at < to; at += 1) number = 10 * number + text.charCodeAt(at) - 48;
   return number;
-}
-
-/** `{1,20,3}`, of one dimension and without nulls. */
-function parseIntegers(text: string): number[] {
-  return text === '{}' ? [] : text.slice(1, -1).split(',').map(Number);
 }
