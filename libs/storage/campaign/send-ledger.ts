@@ -83,17 +83,27 @@ export async function cancelTwins(
   );
   if (pairs.length === lineages.size) return;
   await tx.prepared(
-    `WITH part AS (SELECT * FROM unnest($1::bigint[], $2::bigint[]) AS p (contact_id, survivor_id))
-     UPDATE message AS twin SET status = 'canceled', reason = 'merged', ended_at = $4
-     FROM part
-     WHERE twin.contact_id = part.contact_id AND twin.status = 'waiting'
-       AND EXISTS (
-         SELECT 1 FROM part AS other JOIN message AS older ON older.contact_id = other.contact_id
-         WHERE other.survivor_id = part.survivor_id AND older.contact_id <> twin.contact_id
+    // By contact, one by one: joined, or by an index of the status, all that waits may be read; IS NOT DISTINCT FROM uses none.
+    `WITH own AS MATERIALIZED (
+       SELECT part.survivor_id, message.* FROM unnest($1::bigint[], $2::bigint[]) AS part (contact_id, survivor_id)
+       CROSS JOIN LATERAL (
+         SELECT contact_id, id, campaign_key, step, visit, enrollment_id, status, created_at FROM message
+         WHERE contact_id = part.contact_id OFFSET 0
+       ) AS message
+       WHERE status IN ('waiting', 'sending', 'sent', 'unknown')
+     ), twins AS (
+       SELECT contact_id, id FROM own AS twin
+       WHERE status = 'waiting' AND EXISTS (
+         SELECT 1 FROM own AS older
+         WHERE older.survivor_id = twin.survivor_id AND older.contact_id <> twin.contact_id
            AND older.campaign_key = twin.campaign_key AND older.step = twin.step AND older.visit = twin.visit
            AND (older.enrollment_id = twin.enrollment_id OR twin.campaign_key <> ALL($3::text[]))
-           AND older.status IN ('waiting', 'sending', 'sent', 'unknown')
-           AND (older.created_at, older.id) < (twin.created_at, twin.id))`,
+           AND (older.created_at, older.id) < (twin.created_at, twin.id))
+     )
+     UPDATE message SET status = 'canceled', reason = 'merged', ended_at = $4
+     FROM twins
+     WHERE message.contact_id = ANY($1::bigint[]) AND message.contact_id = twins.contact_id AND message.id = twins.id
+       AND message.status IS NOT DISTINCT FROM 'waiting'`,
     [
       bigintArray(pairs.map((one) => one.contact)),
       bigintArray(pairs.map((one) => one.survivor)),

@@ -17,9 +17,11 @@ export async function loadDeferred(
 ): Promise<Map<ContactId, DeferredEvent[]>> {
   if (contacts.length === 0) return new Map();
   const rows = await tx.prepared<EventRow & { person_id: ContactId; silent: boolean }>(
+    // OFFSET 0 has the events looked up one by one: joined, all events may be read to find these few.
     `SELECT deferred.contact_id AS person_id, silent, ${eventColumns}
-     FROM deferred_event AS deferred
-     JOIN event ON event.contact_id = deferred.owner_id AND event.message = deferred.message
+     FROM deferred_event AS deferred CROSS JOIN LATERAL (
+       SELECT * FROM event WHERE contact_id = deferred.owner_id AND message = deferred.message OFFSET 0
+     ) AS event
      WHERE deferred.contact_id = ANY($1::bigint[]) ORDER BY deferred.contact_id, place`,
     [bigintArray(contacts)],
   );

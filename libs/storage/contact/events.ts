@@ -39,8 +39,9 @@ export async function storedAmong<Event extends Pick<StoredEvent, 'contact' | 'm
 ): Promise<Event[]> {
   if (events.length === 0) return [];
   const rows = await tx.prepared<{ contact: ContactId; message: Uuid }>(
+    // OFFSET 0 has them looked up one by one: joined, all events may be read to find these few.
     `SELECT contact_id AS contact, message FROM unnest($1::bigint[], $2::uuid[]) AS e (contact_id, message)
-     JOIN event USING (contact_id, message)`,
+     CROSS JOIN LATERAL (SELECT FROM event WHERE contact_id = e.contact_id AND message = e.message OFFSET 0) AS stored`,
     [bigintArray(events.map(({ contact }) => contact)), uuidArray(events.map(({ message }) => message))],
   );
   const stored = new Set(rows.map(eventKey));

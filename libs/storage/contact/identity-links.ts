@@ -91,12 +91,13 @@ export async function keysJoiningAlone(
 ): Promise<ReadonlySet<IdentityKey>> {
   if (users.size === 0) return new Set();
   const rows = await tx.prepared<{ key: IdentityKey }>(
+    // OFFSET 0, as below.
     `SELECT given.key FROM unnest($1::text[], $2::text[]) AS given (key, user_key)
-     JOIN identity ON identity.key = given.user_key
-     WHERE NOT EXISTS (SELECT 1 FROM identity_link WHERE a = given.key)
-       AND NOT EXISTS (SELECT 1 FROM identity_link WHERE b = given.key AND kind = 'claim')
-       AND NOT EXISTS (SELECT 1 FROM identity_link WHERE b = given.key AND kind <> 'claim')
-       AND NOT EXISTS (SELECT 1 FROM lineage WHERE contact_id = identity.contact_id)
+     CROSS JOIN LATERAL (SELECT contact_id FROM identity WHERE identity.key = given.user_key OFFSET 0) AS identity
+     WHERE NOT EXISTS (SELECT 1 FROM identity_link WHERE a = given.key OFFSET 0)
+       AND NOT EXISTS (SELECT 1 FROM identity_link WHERE b = given.key AND kind = 'claim' OFFSET 0)
+       AND NOT EXISTS (SELECT 1 FROM identity_link WHERE b = given.key AND kind <> 'claim' OFFSET 0)
+       AND NOT EXISTS (SELECT 1 FROM lineage WHERE contact_id = identity.contact_id OFFSET 0)
        AND 1 + (SELECT count(*) FROM lineage WHERE survivor_id = identity.contact_id) + $3 <= ${MOST_KEYS}
        AND (SELECT count(*) FROM (${earliestClaims('given.user_key')}) AS claim) + $3 <= ${MOST_CLAIMS}`,
     [textArray([...users.keys()]), textArray([...users.values()]), room],

@@ -127,12 +127,14 @@ export interface PersonUpdate {
 export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): Promise<void> {
   if (updates.length === 0) return;
   await tx.prepared(
+    // By their places, found one by one: joined by its key, the whole table may be read to find these few. They are locked and stay there.
     `UPDATE contact
      SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state,
        members = u.members::int[], repair = NULL, repair_tries = 0, repair_after = NULL
      FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[])
        AS u (id, clock, generation, state, members)
-     WHERE contact.id = u.id`,
+     CROSS JOIN LATERAL (SELECT ctid FROM contact AS own WHERE own.id = u.id OFFSET 0) AS place
+     WHERE contact.ctid = place.ctid`,
     [
       bigintArray(updates.map(({ id }) => id)),
       instantArray(updates.map(({ clock }) => clock)),

@@ -52,8 +52,12 @@ async function appendToLog(tx: Tx, changes: readonly MembershipChange[]): Promis
 async function leave(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.prepared(
+    // By their places, as contacts are updated.
     `DELETE FROM membership USING unnest($1::bigint[], $2::int[]) AS m (contact_id, version_id)
-     WHERE membership.contact_id = m.contact_id AND membership.version_id = m.version_id`,
+     CROSS JOIN LATERAL (
+       SELECT ctid FROM membership AS own WHERE own.contact_id = m.contact_id AND own.version_id = m.version_id OFFSET 0
+     ) AS place
+     WHERE membership.ctid = place.ctid`,
     placesOf(changes),
   );
 }
