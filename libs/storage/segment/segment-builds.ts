@@ -79,8 +79,7 @@ export async function enterUsual(
        SELECT usual.id, version, at FROM usual CROSS JOIN unnest($2::int[]) AS version
        ON CONFLICT DO NOTHING RETURNING contact_id, version_id, since
      ), noted AS (
-       UPDATE contact SET members = (
-         SELECT array_agg(DISTINCT version) FROM unnest(usual.members || $2::int[]) AS version)
+       UPDATE contact SET members = ARRAY(SELECT DISTINCT version FROM unnest(usual.members || $2::int[]) AS version)
        FROM usual WHERE contact.id = usual.id
      ), logged AS (
        INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
