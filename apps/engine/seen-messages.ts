@@ -1,7 +1,10 @@
 import type { Uuid } from '@entente/kernel';
 
-/** A power of two: how many messages are remembered, four bytes for each. */
+/** How many messages are remembered, four bytes for each. */
 const places = 2 ** 20;
+
+/** Messages that compete for places: with one for each, a message in two hundred would be forgotten before five thousand more have come. */
+const shelf = 4;
 
 /**
  * A hint which messages came lately, so that only those are looked for among the stored ones and the others are simply
@@ -18,11 +21,17 @@ export class SeenMessages {
   }
 
   has(message: Uuid): boolean {
-    return this.marks[placeOf(message)] === markOf(message);
+    const [first, mark] = [shelfOf(message), markOf(message)];
+    for (let place = first; place < first + shelf; place += 1) if (this.marks[place] === mark) return true;
+    return false;
   }
 
+  /** The one on its shelf that came first is forgotten. */
   add(message: Uuid): void {
-    this.marks[placeOf(message)] = markOf(message);
+    if (this.has(message)) return;
+    const first = shelfOf(message);
+    this.marks.copyWithin(first + 1, first, first + shelf - 1);
+    this.marks[first] = markOf(message);
   }
 
   /** One was stored that this did not know. */
@@ -37,7 +46,7 @@ export class SeenMessages {
 }
 
 /** A message's UUID is a hash already; two other parts of it serve as place and as mark. */
-const placeOf = (message: Uuid): number => wordAt(message, 0) & (places - 1);
+const shelfOf = (message: Uuid): number => (wordAt(message, 0) & (places / shelf - 1)) * shelf;
 const markOf = (message: Uuid): number => wordAt(message, 28) || 1;
 
 /** The number that eight hexadecimal digits are. */
