@@ -6,6 +6,11 @@ import type { Database, Tx } from '../database/database';
 /** `id:17` names contact 17 itself; every other key is looked up. */
 const contactNamed = (key: IdentityKey): ContactId | undefined => /^id:([1-9]\d{0,17})$/.exec(key)?.[1];
 
+interface IdentityRow {
+  key: IdentityKey;
+  contact_id: ContactId;
+}
+
 /** The contact each key first resolved to, for good; keys nobody has used are absent. */
 export async function firstContacts(
   tx: Tx,
@@ -19,7 +24,7 @@ export async function firstContacts(
     else others.push(key);
   }
   if (others.length === 0) return found;
-  const rows = await tx.prepared<{ key: string; contact_id: ContactId }>(
+  const rows = await tx.prepared<IdentityRow>(
     'SELECT key, contact_id FROM identity WHERE key = ANY($1::text[])',
     [textArray(others)],
   );
@@ -28,7 +33,7 @@ export async function firstContacts(
 }
 
 /**
- * The contact each key first resolved to, with unknown keys given a new contact. Commits by itself, in two statements:
+ * The contact each key first resolved to, with unknown keys given a new contact. Commits by itself, in statements of their own:
  * one would not see a row that another transaction has just inserted.
  */
 export async function resolveKeys(
@@ -39,13 +44,15 @@ export async function resolveKeys(
   const found = await firstContacts(database, keys);
   const unknown = [...new Set(keys)].filter((key) => !found.has(key) && !key.startsWith('id:')).sort();
   if (unknown.length === 0) return found;
-  await database.prepared(
+  const inserted = await database.prepared<IdentityRow>(
     `INSERT INTO identity (key, contact_id)
      SELECT key, nextval('contact_id_seq') FROM unnest($1::text[]) WITH ORDINALITY AS given (key, n) ORDER BY n
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING key, contact_id`,
     [textArray(unknown)],
   );
-  for (const [key, contact] of await firstContacts(database, unknown)) found.set(key, contact);
+  for (const row of inserted) found.set(row.key, row.contact_id);
+  const insertedElsewhere = unknown.filter((key) => !found.has(key));
+  for (const [key, contact] of await firstContacts(database, insertedElsewhere)) found.set(key, contact);
   return found;
 }
 
