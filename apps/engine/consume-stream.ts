@@ -6,7 +6,7 @@ import { handleRecords, MustWait, type RecordRun } from './handle-records';
 import { consumer } from './through';
 
 /** Records handled in one transaction. */
-const batchSize = 1_000;
+const batchSize = 2_000;
 
 /** How long to leave the other partitions time to be read before a record that waits for them is tried again. */
 const patience = 10;

@@ -20,7 +20,7 @@ export const defaults = {
   rounds: 3,
   /** Events that come in a round while nothing is built, to compare with. */
   events: 20_000,
-  batch: 1_000,
+  batch: 2_000,
   partitions: 4,
   seed: 1,
 };

@@ -19,7 +19,7 @@ export const defaults = {
   seconds: 15,
   /** Timers of all contacts that are due within those seconds, beside all the others that are armed. */
   due: 5_000,
-  batch: 1_000,
+  batch: 2_000,
   partitions: 4,
   seed: 1,
 };

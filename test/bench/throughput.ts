@@ -14,7 +14,7 @@ export const defaults = {
   /** Of each kind and round. */
   events: 20_000,
   rounds: 5,
-  batch: 1_000,
+  batch: 2_000,
   partitions: 4,
   segments: 10_000,
   /** Shares of events that set a trait, and that claim a device. */
