@@ -12,4 +12,5 @@ export const migrations = [
   sqlMigration('0008-deferred-events'),
   sqlMigration('0009-rare-events'),
   sqlMigration('0010-contact-members'),
+  sqlMigration('0011-contact-due'),
 ] as const;

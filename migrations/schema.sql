@@ -95,7 +95,8 @@ CREATE TABLE contact (
   repair_tries smallint NOT NULL DEFAULT 0,
   repair_after timestamp with time zone,
   erased_at timestamp with time zone,
-  members integer[] NOT NULL DEFAULT '{}'::integer[]
+  members integer[] NOT NULL DEFAULT '{}'::integer[],
+  due timestamp with time zone
 ) WITH (fillfactor=70);
 CREATE TABLE deferred_event (
   contact_id bigint NOT NULL,
@@ -534,7 +535,7 @@ ALTER TABLE suppression ADD CONSTRAINT suppression_reason_check CHECK ((reason =
 ALTER TABLE template ADD CONSTRAINT template_pkey PRIMARY KEY (key);
 ALTER TABLE template_version ADD CONSTRAINT template_version_pkey PRIMARY KEY (template_key, version);
 ALTER TABLE template_version ADD CONSTRAINT template_version_template_key_fkey FOREIGN KEY (template_key) REFERENCES template(key) ON DELETE CASCADE;
-ALTER TABLE timer ADD CONSTRAINT timer_pkey PRIMARY KEY (contact_id);
+ALTER TABLE timer ADD CONSTRAINT timer_pkey PRIMARY KEY (bucket, due, contact_id);
 ALTER TABLE token_key ADD CONSTRAINT token_key_pkey PRIMARY KEY (kid);
 ALTER TABLE topic ADD CONSTRAINT topic_pkey PRIMARY KEY (key);
 
@@ -560,7 +561,6 @@ CREATE INDEX message_campaign ON public.message USING btree (campaign_key, statu
 CREATE INDEX message_sending ON public.message USING btree (released_at) WHERE (status = 'sending'::text);
 CREATE INDEX message_waiting ON public.message USING btree (bucket, not_before) WHERE (status = 'waiting'::text);
 CREATE INDEX profile_email_hash ON public.profile USING btree (email_hash);
-CREATE INDEX timer_due ON public.timer USING btree (bucket, due);
 CREATE UNIQUE INDEX campaign_version_live ON public.campaign_version USING btree (campaign_key) WHERE (status = 'live'::text);
 CREATE UNIQUE INDEX segment_version_building ON public.segment_version USING btree (segment_key) WHERE (status = 'building'::text);
 CREATE UNIQUE INDEX segment_version_live ON public.segment_version USING btree (segment_key) WHERE (status = 'live'::text);
@@ -688,6 +688,7 @@ COMMENT ON COLUMN contact.state IS 'the series of this contact''s events that ru
 COMMENT ON COLUMN contact.repair IS 'why this contact must be evaluated again from its history';
 COMMENT ON COLUMN contact.repair_after IS 'when it is tried again: each try doubles the pause';
 COMMENT ON COLUMN contact.members IS 'the segment versions this contact is in, as table membership has them; those that are no longer kept may be among them until it is evaluated again';
+COMMENT ON COLUMN contact.due IS 'when table timer has this contact; null: it does not';
 COMMENT ON TABLE deferred_event IS 'stored events that change their contact once time has, which waits until every partition is read that far';
 COMMENT ON COLUMN deferred_event.place IS 'the order in which they are applied: that of arrival';
 COMMENT ON COLUMN deferred_event.owner_id IS 'the contact of the lineage that the event is stored under';

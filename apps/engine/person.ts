@@ -54,7 +54,10 @@ export interface Person {
   regroupedAt: Instant | undefined;
   /** Part of another person now: holds nothing and changes no more. */
   absorbed: boolean;
-  readonly due: Instant | undefined;
+  /** When they are to be looked at again though nothing happens, by their timer. */
+  due: Instant | undefined;
+  /** The same before this transaction. */
+  readonly dueBefore: Instant | undefined;
   readonly changes: MembershipChange[];
   readonly sends: Send[];
   /** The enrollments that are new or have moved. */
@@ -116,6 +119,7 @@ export function personFrom(
     regroupedAt: undefined,
     absorbed: false,
     due: row.due,
+    dueBefore: row.due,
     changes: [],
     sends: [],
     moved: new Set(),

@@ -1,10 +1,11 @@
-import { keyedHash } from '@entente/kernel';
+import { keyedHash, type Instant } from '@entente/kernel';
 import { mailAddress } from '@entente/profile';
 import { encodeState } from '@entente/segment';
 import {
   armTimers,
   cancelTwins,
   markForRepair,
+  rearm,
   replaceDeferred,
   tellPassages,
   updatePersons,
@@ -28,10 +29,12 @@ export async function writeBack(
   timers: 'earlier' | 'exact',
 ): Promise<void> {
   const all = [...set.persons.values()];
-  const persons = all.filter((person) => person.evaluated && person.repair === null);
+  const persons = all.filter(isUpdated);
   const moved = persons.flatMap((person) => [...person.moved]);
   const changed = persons.filter((person) => person.traitsChanged);
   const waiting = all.filter(hasOtherDeferrals);
+  const others = (timers === 'exact' ? all : waiting).filter((person) => !isUpdated(person));
+  for (const person of [...persons, ...others]) person.due = dueOf(person, definitions, timers);
   await Promise.all([
     markForRepair(
       tx,
@@ -40,12 +43,13 @@ export async function writeBack(
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
-      persons.map(({ id, clock, generation, state, members }) => ({
+      persons.map(({ id, clock, generation, state, members, due }) => ({
         id,
         clock,
         generation,
         state: encodeState(state),
         members,
+        due,
       })),
     ),
     upsertProfiles(
@@ -56,18 +60,17 @@ export async function writeBack(
       tx,
       persons.flatMap((person) => person.changes),
     ),
-    armTimers(
-      tx,
-      (timers === 'exact' ? all : [...new Set([...persons, ...waiting])]).flatMap((person) =>
-        armingOf(person, definitions, timers),
-      ),
-    ),
+    armTimers(tx, armingsOf(persons)),
+    rearm(tx, armingsOf(others)),
     writeEnrollments(tx, moved),
   ]);
   await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);
 }
+
+/** Whether the row of this person is written back as a whole. */
+const isUpdated = ({ evaluated, repair }: Person): boolean => evaluated && repair === null;
 
 const hasOtherDeferrals = ({ deferred, deferredBefore }: Person): boolean =>
   deferred.length !== deferredBefore.length || deferred.some((one, place) => one !== deferredBefore[place]);
@@ -92,13 +95,16 @@ async function cancelMergedTwins(
  * A timer that is too early is left: it looks, finds nothing and re-arms itself, which is rarer than activity is. That of
  * somebody who is part of another person now is removed.
  */
-function armingOf(person: Person, definitions: Definitions, timers: 'earlier' | 'exact'): Arming[] {
+function dueOf(person: Person, definitions: Definitions, timers: 'earlier' | 'exact'): Instant | undefined {
   const due = nextDue(person, definitions);
-  if (due === person.due) return [];
-  if (timers === 'earlier' && !person.absorbed && person.due !== undefined && (due ?? Infinity) > person.due)
-    return [];
-  return [{ contact: person.id, due }];
+  if (timers === 'exact' || person.absorbed || person.due === undefined) return due;
+  return Math.min(due ?? Infinity, person.due);
 }
+
+const armingsOf = (persons: readonly Person[]): Arming[] =>
+  persons
+    .filter(({ due, dueBefore }) => due !== dueBefore)
+    .map(({ id, due, dueBefore }) => ({ contact: id, before: dueBefore, due }));
 
 function profileOf(person: Person, definitions: Definitions) {
   const address = mailAddress(person.traits, [...definitions.sources.values()]);

@@ -1,7 +1,7 @@
 import { toIso, type Instant } from '@entente/kernel';
 import { parseRule } from '@entente/segment';
 import { publish, type Database } from '@entente/storage';
-import { driftOfContacts } from '../support/membership-drift';
+import { driftOfContacts } from '../support/contact-drift';
 import { categoriesSql, type BenchSegment } from './segments';
 
 /** Publishes segments and makes them live without walking anybody: the contacts are made afterwards, with their memberships. */

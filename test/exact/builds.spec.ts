@@ -6,7 +6,7 @@ import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { BenchEngine } from '../bench/bench-engine';
 import { Random } from '../demo/random';
 import { Author } from '../support/author';
-import { driftOfContacts } from '../support/membership-drift';
+import { driftOfContacts } from '../support/contact-drift';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 /**

@@ -4,7 +4,7 @@ import { bigintArray, byteaArray, instantArray, jsonbArray, textArray } from '..
 import type { Tx } from '../database/database';
 import { PackedReader } from '../database/packed-reader';
 
-/** What is stored of one contact that is evaluated: its own row, its profile and its timer. */
+/** What is stored of one contact that is evaluated: its own row and its profile. */
 export interface PersonRow {
   readonly id: ContactId;
   /** 0: never evaluated. */
@@ -18,6 +18,7 @@ export interface PersonRow {
   readonly repair: string | null;
   readonly erased: boolean;
   readonly traits: SourcedTraits;
+  /** When its timer is due. */
   readonly due: Instant | undefined;
 }
 
@@ -49,20 +50,21 @@ interface PackedContacts {
 }
 
 /**
- * Locks these contacts in the order of their ids, and loads them. Profiles and timers are read by statements of their own behind that:
- * a statement that waits for a lock sees of other tables only what was committed before it began to wait.
+ * Locks these contacts in the order of their ids, and loads them. Profiles are read by a statement of its own behind that: one that
+ * waits for a lock sees of other tables only what was committed before it began to wait.
  */
 export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {
   if (contacts.length === 0) return [];
   const ids = bigintArray(contacts);
-  const [[packed], profiles, [timers]] = await Promise.all([
+  const [[packed], profiles] = await Promise.all([
     tx.prepared<PackedContacts & Record<string, unknown>>(
       `SELECT string_agg(
          int8send(id) || int4send(version) || timestamptz_send(clock) || int8send(generation)
-           || int4send(octet_length(state)) || state || array_send(members), ''::bytea) AS contacts,
+           || timestamptz_send(coalesce(due, 'infinity')) || int4send(octet_length(state)) || state || array_send(members),
+         ''::bytea) AS contacts,
          jsonb_object_agg(id, repair) FILTER (WHERE repair IS NOT NULL) AS repairs,
          jsonb_agg(id::text) FILTER (WHERE erased_at IS NOT NULL) AS erased
-       FROM (SELECT id, version, clock, generation, state, members, repair, erased_at
+       FROM (SELECT id, version, clock, generation, due, state, members, repair, erased_at
              FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE) AS locked`,
       [ids],
     ),
@@ -70,20 +72,14 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
       'SELECT contact_id AS id, traits FROM profile WHERE contact_id = ANY($1::bigint[])',
       [ids],
     ),
-    tx.prepared<{ timers: Buffer | null }>(
-      `SELECT string_agg(int8send(contact_id) || timestamptz_send(due), ''::bytea) AS timers
-       FROM timer WHERE contact_id = ANY($1::bigint[])`,
-      [ids],
-    ),
   ]);
   const traits = new Map(profiles.map((profile) => [profile.id, profile.traits]));
-  return unpack(packed!, traits, duesIn(timers!.timers));
+  return unpack(packed!, traits);
 }
 
 function unpack(
   { contacts, repairs, erased }: PackedContacts,
   traits: ReadonlyMap<ContactId, SourcedTraits>,
-  dues: ReadonlyMap<ContactId, Instant>,
 ): PersonRow[] {
   const rows: PersonRow[] = [];
   if (!contacts) return rows;
@@ -95,23 +91,15 @@ function unpack(
       version: packed.integer(),
       clock: packed.instant(),
       generation: packed.bigint(),
+      due: packed.instantIfAny(),
       state: packed.bytes(),
       members: packed.integers(),
       repair: repairs?.[id] ?? null,
       erased: erased?.includes(id) ?? false,
       traits: traits.get(id) ?? {},
-      due: dues.get(id),
     });
   }
   return rows;
-}
-
-function duesIn(timers: Buffer | null): Map<ContactId, Instant> {
-  const dues = new Map<ContactId, Instant>();
-  if (!timers) return dues;
-  const packed = new PackedReader(timers);
-  while (!packed.isDone) dues.set(packed.bigint(), packed.instant());
-  return dues;
 }
 
 /** What a batch writes back of a contact. */
@@ -121,6 +109,7 @@ export interface PersonUpdate {
   readonly generation: bigint;
   readonly state: Buffer;
   readonly members: Iterable<number>;
+  readonly due: Instant | undefined;
 }
 
 /** Writes back contacts that were evaluated: nothing about them is left to repair. */
@@ -130,9 +119,9 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
     // By their places, found one by one: joined by its key, the whole table may be read to find these few. They are locked and stay there.
     `UPDATE contact
      SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state,
-       members = u.members::int[], repair = NULL, repair_tries = 0, repair_after = NULL
-     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[])
-       AS u (id, clock, generation, state, members)
+       members = u.members::int[], due = u.due, repair = NULL, repair_tries = 0, repair_after = NULL
+     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::timestamptz[])
+       AS u (id, clock, generation, state, members, due)
      CROSS JOIN LATERAL (SELECT ctid FROM contact AS own WHERE own.id = u.id OFFSET 0) AS place
      WHERE contact.ctid = place.ctid`,
     [
@@ -141,6 +130,7 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
       bigintArray(updates.map(({ generation }) => generation)),
       byteaArray(updates.map(({ state }) => state)),
       textArray(updates.map(({ members }) => `{${[...members].join()}}`)),
+      instantArray(updates.map(({ due }) => due ?? null)),
     ],
   );
 }

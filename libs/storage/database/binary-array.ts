@@ -21,19 +21,25 @@ function arrayOf(elementType: number, length: number, bytes: number): Buffer {
   return buffer;
 }
 
-/** An array whose elements all take `size` bytes. */
+/** An array whose elements all take `size` bytes, but for nulls. */
 function fixedArray<T>(
   elementType: number,
   size: number,
-  values: readonly T[],
+  values: Nullable<T>,
   write: (buffer: Buffer, value: T, at: number) => void,
 ): Buffer {
   const buffer = arrayOf(elementType, values.length, values.length * (4 + size));
-  for (let place = 0, at = HEADER; place < values.length; place += 1, at += 4 + size) {
-    buffer.writeInt32BE(size, at);
-    write(buffer, values[place]!, at + 4);
+  let at = HEADER;
+  for (const value of values) {
+    if (value === null) {
+      at = buffer.writeInt32BE(NULL, at);
+      continue;
+    }
+    at = buffer.writeInt32BE(size, at);
+    write(buffer, value, at);
+    at += size;
   }
-  return buffer;
+  return buffer.subarray(0, at);
 }
 
 /** `smallint[]` */
@@ -56,7 +62,7 @@ export const bigintArray = (values: readonly (ContactId | bigint)[]): Buffer =>
   });
 
 /** `timestamptz[]`; throws a `RangeError` for what is no year from 1 to 9999. */
-export const instantArray = (values: readonly Instant[]): Buffer => fixedArray(1184, 8, values, writeInstant);
+export const instantArray = (values: Nullable<Instant>): Buffer => fixedArray(1184, 8, values, writeInstant);
 
 /** `uuid[]` */
 export const uuidArray = (values: readonly Uuid[]): Buffer => fixedArray(2950, 16, values, writeUuid);

@@ -10,16 +10,19 @@ beforeAll(async () => {
 
 afterAll(() => test.close());
 
+const dates = fc.date({
+  min: new Date('0001-01-01T00:00:00Z'),
+  max: new Date('9999-12-31T23:59:59.999Z'),
+  noInvalidDate: true,
+});
+
 const kinds = fc.record({
   small: fc.integer({ min: -32_768, max: 32_767 }),
   whole: fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }),
   big: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   near: fc.bigInt({ min: -(2n ** 53n) - 2n, max: 2n ** 53n + 2n }),
-  at: fc.date({
-    min: new Date('0001-01-01T00:00:00Z'),
-    max: new Date('9999-12-31T23:59:59.999Z'),
-    noInvalidDate: true,
-  }),
+  at: dates,
+  due: fc.option(dates),
   uuid: fc.uuid(),
   bytes: fc.uint8Array({ maxLength: 300 }),
   integers: fc.array(fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }), { maxLength: 20 }),
@@ -30,9 +33,10 @@ it('what a statement packs is read as it was', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 5 }), async (rows) => {
       const [sent] = await test.database.query<{ packed: Buffer }>(
-        `SELECT string_agg(int2send(small) || int4send(whole) || int8send(big) || int8send(near) || timestamptz_send(at) || uuid_send(uuid)
-           || int4send(octet_length(bytes)) || bytes || array_send(integers), ''::bytea ORDER BY n) AS packed
-         FROM jsonb_to_recordset($1) AS r (n int, small int2, whole int4, big int8, near int8, at timestamptz, uuid uuid, hex text, integers int[])
+        `SELECT string_agg(int2send(small) || int4send(whole) || int8send(big) || int8send(near) || timestamptz_send(at) || timestamptz_send(coalesce(due, 'infinity'))
+           || uuid_send(uuid) || int4send(octet_length(bytes)) || bytes || array_send(integers), ''::bytea ORDER BY n) AS packed
+         FROM jsonb_to_recordset($1) AS r (n int, small int2, whole int4, big int8, near int8, at timestamptz, due timestamptz, uuid uuid,
+           hex text, integers int[])
          CROSS JOIN LATERAL decode(hex, 'hex') AS bytes`,
         [
           JSON.stringify(
@@ -54,10 +58,17 @@ it('what a statement packs is read as it was', async () => {
           big: packed.bigint(),
           near: packed.bigint(),
           at: packed.instant(),
+          due: packed.instantIfAny(),
           uuid: packed.uuid(),
           bytes: packed.bytes(),
           integers: packed.integers(),
-        }).toEqual({ ...one, big: String(one.big), near: String(one.near), at: one.at.getTime() });
+        }).toEqual({
+          ...one,
+          big: String(one.big),
+          near: String(one.near),
+          at: one.at.getTime(),
+          due: one.due?.getTime(),
+        });
       expect(packed.isDone).toBe(true);
     }),
     { numRuns: 200 },

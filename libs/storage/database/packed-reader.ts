@@ -40,6 +40,13 @@ export class PackedReader {
     return EPOCH + Math.floor((high * 2 ** 32 + this.buffer.readUInt32BE(at + 4)) / 1_000);
   }
 
+  /** The same, undefined for `infinity`. */
+  instantIfAny(): Instant | undefined {
+    if (this.buffer.readInt32BE(this.at) !== INFINITY) return this.instant();
+    this.past(8);
+    return undefined;
+  }
+
   /** Of `uuid_send`. */
   uuid(): Uuid {
     const at = this.past(16);
@@ -73,3 +80,5 @@ export class PackedReader {
 
 /** The high half of what a double holds exactly is smaller. */
 const EXACT = 2 ** 20;
+/** The high half of `infinity`, which no instant has. */
+const INFINITY = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import { toIso, type Instant } from '@entente/kernel';
-import { driftOfContacts } from '../../support/membership-drift';
+import { driftOfContacts } from '../../support/contact-drift';
 import type { Query } from '../reading';
 import { beyond } from './findings';
 
@@ -17,9 +17,9 @@ export async function membersAt(query: Query, at: Instant, names: readonly strin
   return new Set(rows.map(({ place }) => place));
 }
 
-/** Where current memberships are not what the log leads to, or what the rows of contacts say. */
+/** Where current memberships are not what the log leads to, or these and the timers not what the rows of contacts say. */
 export async function driftFromLog(query: Query): Promise<string[]> {
-  const rows = await query<{ contact_id: string; version_id: number }>(
+  const rows = await query<{ contact_id: string; version_id: number | null }>(
     `WITH logged AS (
        SELECT contact_id, version_id FROM (
          SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
@@ -28,7 +28,10 @@ export async function driftFromLog(query: Query): Promise<string[]> {
      UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT SELECT * FROM logged)
      UNION ALL (${driftOfContacts})`,
   );
-  return rows.map(({ contact_id, version_id }) => `contact ${contact_id} and version ${version_id}`);
+  return rows.map(
+    ({ contact_id, version_id }) =>
+      `contact ${contact_id} and ${version_id ? `version ${version_id}` : 'its timer'}`,
+  );
 }
 
 export const differing = (
