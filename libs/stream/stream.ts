@@ -30,11 +30,14 @@ export interface Trouble {
   readonly fatal: boolean;
 }
 
+/** How many partitions one process handles at a time, unless it is told otherwise. */
+export const CONCURRENCY = 4;
+
 export interface ConsumeOptions {
   /** Name under which positions are stored. */
   readonly consumer: string;
   readonly maxRecords: number;
-  /** How many partitions of this process are handled at a time. */
+  /** How many partitions of this process are handled at a time, if not `CONCURRENCY`. */
   readonly concurrency?: number;
   /**
    * Handles a batch. It may handle a prefix only, and says how far it came by calling `advance` (positions.ts) in its own

@@ -1,15 +1,13 @@
 import type { Instant } from '@entente/kernel';
 import type { Database } from '@entente/storage';
-import { readPosition } from '@entente/stream';
+import { CONCURRENCY, readPosition } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
-import { DefinitionsCache } from '../../apps/engine/definitions';
 import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
-import { KnownContacts } from '../../apps/engine/known-contacts';
-import { Bustle } from '../../apps/engine/paced';
+import { newEngine } from '../../apps/engine/new-engine';
 import { recallContacts } from '../../apps/engine/recall-contacts';
-import { SeenMessages } from '../../apps/engine/seen-messages';
-import { consumer, Through } from '../../apps/engine/through';
+import { consumer } from '../../apps/engine/through';
+import { Slots } from '../../libs/stream/postgres/slots';
 import { DirectLog } from './direct-log';
 
 const allBuckets = Array.from({ length: 16 }, (_, bucket) => bucket);
@@ -19,6 +17,7 @@ export class BenchEngine {
   readonly log: DirectLog;
   readonly engine: Engine;
   readonly reports: string[] = [];
+  private readonly slots = new Slots(CONCURRENCY);
 
   constructor(
     readonly database: Database,
@@ -26,20 +25,14 @@ export class BenchEngine {
     private readonly batchSize: number,
     log = new DirectLog(partitions),
   ) {
-    const clock = { now: () => Date.now() };
     this.log = log;
-    this.engine = {
+    this.engine = newEngine({
       id: '00000000-0000-4000-8000-000000000001',
       database,
-      stream: this.log,
-      clock,
-      definitions: new DefinitionsCache(database),
-      through: new Through(this.log, clock),
-      known: new KnownContacts(),
-      seen: new SeenMessages(),
-      bustle: new Bustle(),
+      stream: log,
+      clock: { now: () => Date.now() },
       report: (what, error) => this.reports.push(`${what}: ${String(error)}`),
-    };
+    });
   }
 
   /** As an engine begins: the contacts that are stored are known. */
@@ -48,7 +41,7 @@ export class BenchEngine {
     return this;
   }
 
-  /** Handles all there is, every partition at once; gives how long that took. */
+  /** Handles all there is, as many partitions at once as an engine does; gives how long that took. */
   async readAll(): Promise<number> {
     const began = performance.now();
     const partitions = Array.from({ length: this.log.partitions }, (_, partition) => partition);
@@ -73,14 +66,17 @@ export class BenchEngine {
 
   /** Handles what there is in a partition, and tells after each batch how far it has come. */
   async readPartition(partition: number, onHandled?: (next: number) => void): Promise<void> {
+    while (await this.slots.run(() => this.readOn(partition, onHandled)));
+  }
+
+  private async readOn(partition: number, onHandled?: (next: number) => void): Promise<boolean> {
     const { database, log, engine } = this;
-    for (;;) {
-      const stored = await readPosition(database, { consumer, topic: log.topic, partition });
-      const from = stored?.next ?? 0n;
-      const records = log.from(partition, from, this.batchSize);
-      if (records.length === 0) return;
-      await handleBatch(engine, { topic: log.topic, partition, from, records });
-      onHandled?.(Number(from) + records.length);
-    }
+    const stored = await readPosition(database, { consumer, topic: log.topic, partition });
+    const from = stored?.next ?? 0n;
+    const records = log.from(partition, from, this.batchSize);
+    if (records.length === 0) return false;
+    await handleBatch(engine, { topic: log.topic, partition, from, records });
+    onHandled?.(Number(from) + records.length);
+    return true;
   }
 }

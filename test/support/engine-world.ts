@@ -3,19 +3,16 @@ import type { Clock, Instant } from '@entente/kernel';
 import { untold, type Database } from '@entente/storage';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
-import { DefinitionsCache } from '../../apps/engine/definitions';
 import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
+import { newEngine } from '../../apps/engine/new-engine';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { countPreviews } from '../../apps/engine/jobs/count-previews';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
-import { Bustle } from '../../apps/engine/paced';
-import { KnownContacts } from '../../apps/engine/known-contacts';
-import { SeenMessages } from '../../apps/engine/seen-messages';
 import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
-import { consumer, Through } from '../../apps/engine/through';
+import { consumer } from '../../apps/engine/through';
 
 /** A clock that stands still until it is moved. */
 export class StillClock implements Clock {
@@ -91,18 +88,13 @@ export class EngineWorld {
   }
 
   private newEngine(): Engine {
-    return {
+    return newEngine({
       id: '00000000-0000-4000-8000-000000000001',
       database: this.database,
       stream: this.log,
       clock: this.clock,
-      definitions: new DefinitionsCache(this.database),
-      through: new Through(this.log, this.clock),
-      known: new KnownContacts(),
-      seen: new SeenMessages(),
-      bustle: new Bustle(),
       report: (what) => this.reports.push(what),
-    };
+    });
   }
 
   async arrive(...facts: Fact[]): Promise<void> {

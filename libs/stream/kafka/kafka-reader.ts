@@ -4,7 +4,7 @@ import type { Duration } from '@entente/kernel';
 import type { Database } from '@entente/storage';
 import { KafkaPlace } from './kafka-place';
 import { readPosition, type PositionKey } from '../positions';
-import { PositionOutsideLog, type Bounds, type ConsumeOptions, type LogRecord } from '../stream';
+import { CONCURRENCY, PositionOutsideLog, type Bounds, type ConsumeOptions, type LogRecord } from '../stream';
 import { asError, type StreamLog } from '../stream-log';
 
 export interface ReadFrom {
@@ -16,7 +16,6 @@ export interface ReadFrom {
   readonly bounds: () => Promise<ReadonlyMap<number, Bounds>>;
 }
 
-const CONCURRENCY = 4;
 /** How long a fetch waits for records; also what closing waits for. */
 const FETCH_WAIT_MS: Duration = 100;
 const STOP_MS: Duration = 5_000;

@@ -5,7 +5,7 @@ import { PartitionWorker } from './partition-worker';
 import type { PostgresLog } from './postgres-log';
 import { notify, type Notice, type PostgresNotices } from './postgres-notices';
 import { Slots } from './slots';
-import type { ConsumeOptions, Consumption } from '../stream';
+import { CONCURRENCY, type ConsumeOptions, type Consumption } from '../stream';
 import { asError, type StreamLog } from '../stream-log';
 import { WakeUp } from '../wake-up';
 
@@ -16,8 +16,6 @@ export interface ConsumptionOf {
   readonly leaseFor: Duration;
   readonly report: StreamLog;
 }
-
-const CONCURRENCY = 4;
 
 /** One member of a consumer's group: holds its fair share of the partitions and lets a worker read each. */
 export class PostgresConsumption implements Consumption {
