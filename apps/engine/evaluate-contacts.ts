@@ -1,5 +1,5 @@
 import type { ContactId } from '@entente/kernel';
-import { markForRepair, removeTimer, survivorsOf, type Tx } from '@entente/storage';
+import { markForRepair, survivorsOf, type Tx } from '@entente/storage';
 import { isDataError, reasonOf } from './data-error';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
@@ -86,7 +86,6 @@ async function giveUp(
 ): Promise<void> {
   await engine.database.transaction(async (tx) => {
     await markForRepair(tx, [{ id, repair }]);
-    await removeTimer(tx, id);
     await after?.(tx, contacts, { persons: new Map(), survivors: new Map(), histories: new Map() });
   });
 }

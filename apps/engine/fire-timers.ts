@@ -1,5 +1,5 @@
 import type { ContactId, Instant } from '@entente/kernel';
-import { dueContacts, earliestDue } from '@entente/storage';
+import { dueTimers, earliestDue, removeStrays } from '@entente/storage';
 import { chunkSize, type Engine } from './engine';
 import { evaluateContacts } from './evaluate-contacts';
 import { passTime } from './move-person';
@@ -11,12 +11,18 @@ import { passTime } from './move-person';
  */
 export async function fireTimers(engine: Engine, buckets: readonly number[]): Promise<Instant | undefined> {
   const through = await engine.through.ofAll(engine.database);
-  const due = through === -Infinity ? [] : await dueContacts(engine.database, buckets, through, chunkSize);
+  const due = through === -Infinity ? [] : await dueTimers(engine.database, buckets, through, chunkSize);
   if (due.length > 0) {
     engine.bustle.note();
-    await letTimePass(engine, due, through);
+    await letTimePass(
+      engine,
+      due.map(({ contact }) => contact),
+      through,
+    );
   }
   const next = await earliestDue(engine.database, buckets);
+  // The most overdue one should be gone: it may be a stray, which would be fired without end.
+  if (next !== undefined && next === due[0]?.due) await removeStrays(engine.database, due);
   if (next !== undefined && next > through && next <= engine.clock.now())
     await engine.through.urge(engine.database, next);
   return next;

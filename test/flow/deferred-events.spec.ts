@@ -3,6 +3,7 @@ import { SECOND } from '@entente/kernel';
 import type { Database } from '@entente/storage';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -25,7 +26,11 @@ beforeEach(async () => {
   await world.passTo(start);
   await world.work();
 });
-afterEach(() => held.close());
+afterEach(async () => {
+  const drift = await database.query(driftOfContacts);
+  await held.close();
+  expect(drift).toEqual([]);
+});
 
 let count = 0;
 const seen = (userId: string): Fact => ({

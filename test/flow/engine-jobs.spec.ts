@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import type { Fact } from '@entente/event';
 import { DAY, MINUTE } from '@entente/kernel';
 import {
@@ -12,6 +13,7 @@ import { endCanceled } from '../../apps/engine/jobs/end-canceled';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { rereadProfiles } from '../../apps/engine/jobs/reread-profiles';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -30,7 +32,11 @@ beforeEach(async () => {
   author = new Author(database);
   crm = await author.source('crm', true, 50);
 });
-afterEach(() => held.close());
+afterEach(async () => {
+  const drift = await database.query(driftOfContacts);
+  await held.close();
+  expect(drift).toEqual([]);
+});
 
 let count = 0;
 const traits = (source: number, userId: string, values: Fact['traits']): Fact => ({
@@ -42,6 +48,12 @@ const traits = (source: number, userId: string, values: Fact['traits']): Fact =>
   userId,
   traits: values,
 });
+
+async function asOwner(sql: string): Promise<void> {
+  const owner = new Client({ connectionString: held.ownerUrl });
+  await owner.connect();
+  await owner.query(sql).finally(() => owner.end());
+}
 
 const members = async (version: number): Promise<number> =>
   (await database.query('SELECT 1 FROM membership WHERE version_id = $1', [version])).length;
@@ -67,6 +79,32 @@ it('repairs contacts from their events, and pauses before one that stays broken'
   await repairContacts(world.engine);
   expect(await members(french)).toBe(2);
   expect(await database.query('SELECT 1 FROM contact WHERE repair_tries > 0')).toEqual([]);
+});
+
+it('marks for repair whoever cannot be written back, without a timer meanwhile, and holds up nobody else', async () => {
+  const recent = await author.segment('recent', { event: 'Order Completed', within: 'P1D' });
+  await world.passTo(start);
+  await world.work();
+  const bought = (userId: string): Fact => ({
+    ...traits(crm, userId, {}),
+    type: 'track',
+    name: 'Order Completed',
+  });
+  await world.arrive(bought('1'), bought('2'));
+  await world.readAll();
+  const second = await findContact(database, 'user:2');
+  await asOwner(
+    `ALTER TABLE membership_change ADD CONSTRAINT refusal CHECK (contact_id <> ${second}) NOT VALID`,
+  );
+  await world.passTo(start + 2 * DAY);
+  expect(await members(recent)).toBe(1);
+  expect(await database.query('SELECT id, due FROM contact WHERE repair IS NOT NULL')).toEqual([
+    { id: second, due: null },
+  ]);
+  expect(await database.query('SELECT 1 FROM timer')).toEqual([]);
+  await asOwner('ALTER TABLE membership_change DROP CONSTRAINT refusal');
+  await repairContacts(world.engine);
+  expect(await members(recent)).toBe(0);
 });
 
 it('ends the walks and the waiting messages of a canceled campaign, and no others', async () => {

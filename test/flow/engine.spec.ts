@@ -3,6 +3,7 @@ import { DAY, HOUR, SECOND, toIso, type Instant } from '@entente/kernel';
 import { findContact, recordPermission, type Database } from '@entente/storage';
 import { recallContacts } from '../../apps/engine/recall-contacts';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -25,7 +26,11 @@ beforeEach(async () => {
   server = await author.source('server', true, 50);
 });
 
-afterEach(() => held.close());
+afterEach(async () => {
+  const drift = await database.query(driftOfContacts);
+  await held.close();
+  expect(drift).toEqual([]);
+});
 
 const fact = (fields: Partial<Fact>): Fact => ({
   v: 1,
@@ -210,6 +215,17 @@ describe('the engine', () => {
     await world.arrive(fact({ type: 'identify', userId: '1', anonymousId: 'a', source: web }));
     await world.passTo(start + 2 * DAY);
     expect(await database.query('SELECT 1 FROM timer')).toEqual([]);
+  });
+
+  it('takes away a timer that its contact knows nothing of', async () => {
+    await author.segment('recent', { event: 'Order Completed', within: 'P1D' });
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(bought('1'));
+    await world.readAll();
+    await database.run('INSERT INTO timer SELECT contact_id, bucket, due - $1::interval FROM timer', ['1h']);
+    await world.passTo(start + DAY - 1);
+    expect(await database.query('SELECT due FROM timer')).toEqual([{ due: new Date(start + DAY + 1) }]);
   });
 
   it('keeps two apart that an operator told apart, until told otherwise', async () => {

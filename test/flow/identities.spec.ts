@@ -9,6 +9,7 @@ import { takeIdentityChanges } from '../../apps/engine/identities';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -34,7 +35,11 @@ beforeEach(async () => {
   await world.work();
 });
 
-afterEach(() => held.close());
+afterEach(async () => {
+  const drift = await database.query(driftOfContacts);
+  await held.close();
+  expect(drift).toEqual([]);
+});
 
 const fact = (fields: Partial<Fact>): Fact => ({
   v: 1,

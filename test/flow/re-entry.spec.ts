@@ -2,6 +2,7 @@ import type { Fact } from '@entente/event';
 import { DAY, HOUR, MINUTE, SECOND } from '@entente/kernel';
 import { findContact, type Database } from '@entente/storage';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -23,7 +24,11 @@ beforeEach(async () => {
   await author.mailNeeds('news', 'shop', 'hello');
 });
 
-afterEach(() => held.close());
+afterEach(async () => {
+  const drift = await database.query(driftOfContacts);
+  await held.close();
+  expect(drift).toEqual([]);
+});
 
 const bought = (fields: Partial<Fact>): Fact => ({
   v: 1,

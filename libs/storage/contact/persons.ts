@@ -50,7 +50,7 @@ interface PackedContacts {
 }
 
 /**
- * Locks these contacts in the order of their ids, and loads them. Profiles are read by a statement of its own behind that: one that
+ * Locks these contacts in the order of their ids, and loads them. Profiles are read by a statement of their own behind that: one that
  * waits for a lock sees of other tables only what was committed before it began to wait.
  */
 export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promise<PersonRow[]> {

@@ -12,12 +12,12 @@ export interface Arming {
   readonly due: Instant | undefined;
 }
 
-/** Sets the timers of contacts that the transaction has locked. Their rows say the same: they are told by who else updates them. */
+/** Sets the timers of contacts that the transaction has locked. Whoever calls this writes the same instants to their rows. */
 export async function armTimers(tx: Tx, armings: readonly Arming[]): Promise<void> {
   await Promise.all([disarm(tx, timersOf(armings, 'before')), arm(tx, timersOf(armings, 'due'))]);
 }
 
-/** The same for contacts that nobody else updates. */
+/** The same with the rows. */
 export async function rearm(tx: Tx, armings: readonly Arming[]): Promise<void> {
   if (armings.length === 0) return;
   await tx.prepared(
@@ -27,16 +27,8 @@ export async function rearm(tx: Tx, armings: readonly Arming[]): Promise<void> {
   await armTimers(tx, armings);
 }
 
-/** Takes away the timer of a contact. */
-export async function removeTimer(tx: Tx, contact: ContactId): Promise<void> {
-  const [row] = await tx.query<{ due: Date | null }>(
-    'SELECT due FROM contact WHERE id = $1 FOR NO KEY UPDATE',
-    [contact],
-  );
-  if (row?.due) await rearm(tx, [{ contact, before: row.due.getTime(), due: undefined }]);
-}
-
-interface Timer {
+/** When a contact must be looked at. */
+export interface Timer {
   readonly contact: ContactId;
   readonly due: Instant;
 }
@@ -73,18 +65,28 @@ const columnsOf = (timers: readonly Timer[]): Buffer[] => [
   instantArray(timers.map(({ due }) => due)),
 ];
 
-/** Contacts of these buckets whose timer is due at or before an instant, the most overdue first. Takes no lock. */
-export async function dueContacts(
+/** The timers of these buckets that are due at or before an instant, the most overdue first. Takes no lock. */
+export async function dueTimers(
   tx: Tx,
   buckets: readonly number[],
   until: Instant,
   limit: number,
-): Promise<ContactId[]> {
-  const rows = await tx.query<{ contact_id: ContactId }>(
-    `SELECT contact_id FROM timer WHERE bucket = ANY($1::smallint[]) AND due <= $2 ORDER BY due LIMIT $3`,
+): Promise<Timer[]> {
+  const rows = await tx.query<{ contact: ContactId; due: Date }>(
+    `SELECT contact_id AS contact, due FROM timer WHERE bucket = ANY($1::smallint[]) AND due <= $2 ORDER BY due LIMIT $3`,
     [buckets, toIso(until), limit],
   );
-  return rows.map((row) => row.contact_id);
+  return rows.map(({ contact, due }) => ({ contact, due: due.getTime() }));
+}
+
+/** Takes away those of these timers that the rows of their contacts know nothing of: nothing else ever would. */
+export async function removeStrays(tx: Tx, timers: readonly Timer[]): Promise<void> {
+  await tx.run(
+    `DELETE FROM timer USING unnest($1::bigint[], $2::timestamptz[]) AS t (id, due), contact
+     WHERE timer.bucket = t.id % ${timerBuckets} AND timer.due = t.due AND timer.contact_id = t.id
+       AND contact.id = t.id AND contact.due IS DISTINCT FROM t.due`,
+    columnsOf(timers),
+  );
 }
 
 /** The instant of the earliest timer in these buckets. */
