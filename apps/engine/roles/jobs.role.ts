@@ -27,7 +27,7 @@ const breath: Duration = 5;
 const idle: Duration = SECOND / 2;
 
 /** The share of its time that a job over all contacts works while the stream or the timers have something to do. */
-export const share = 1 / 3;
+export const share = 1 / 4;
 
 /** What is done in chunks beside the stream, each in a loop of its own. */
 @Injectable()
