@@ -1,7 +1,8 @@
 import { toIso, type Instant } from '@entente/kernel';
 import { parseRule } from '@entente/segment';
 import { publish, type Database } from '@entente/storage';
-import { driftOfContacts } from '../support/contact-drift';
+import { driftOfContacts, isKept } from '../support/contact-drift';
+import type { BenchEngine } from './bench-engine';
 import { categoriesSql, type BenchSegment } from './segments';
 
 /** Publishes segments and makes them live without walking anybody: the contacts are made afterwards, with their memberships. */
@@ -81,8 +82,23 @@ function pairs(segments: readonly BenchSegment[], now: Instant): string {
     .replaceAll(':now', `timestamptz '${toIso(now)}'`);
 }
 
+/** What is not exact once everything has come to rest, as a line each; and how many memberships there are. */
+export async function checkMemberships(
+  engine: BenchEngine,
+  segments: readonly BenchSegment[],
+): Promise<{ faults: readonly string[]; members: number }> {
+  const now = await engine.comeToRest();
+  const { differing, members, examples } = await differences(engine.database, segments, now);
+  const drifted = await drift(engine.database);
+  const faults = [...engine.reports, ...examples];
+  if (members === 0) faults.push('nobody is a member of anything');
+  if (differing > 0) faults.push(`${differing} of ${members} memberships differ from SQL`);
+  if (drifted > 0) faults.push(`${drifted} memberships or timers are not what the log or the contacts say`);
+  return { faults, members };
+}
+
 /** How many memberships differ from what SQL computes of the stored events, some of them, and how many there are. */
-export async function differences(
+async function differences(
   database: Database,
   segments: readonly BenchSegment[],
   now: Instant,
@@ -101,15 +117,16 @@ export async function differences(
   return { differing: Number(row!.differing), members: Number(row!.members), examples: row!.examples ?? [] };
 }
 
-/** Whether the log of entries and exits, and the rows of contacts, agree with the memberships that are kept: how many do not. */
-export async function driftFromLog(database: Database): Promise<number> {
+/** How many memberships and timers are not where the log of entries and exits, or the rows of contacts, have them. */
+async function drift(database: Database): Promise<number> {
   const [row] = await database.query<{ drift: string }>(
     `WITH logged AS (SELECT contact_id, version_id FROM (
        SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
-       ORDER BY contact_id, version_id, id DESC) AS last WHERE entered)
+       ORDER BY contact_id, version_id, id DESC) AS last WHERE entered AND ${isKept}),
+     kept AS (SELECT contact_id, version_id FROM membership WHERE ${isKept})
      SELECT count(*) AS drift FROM (
-       (TABLE logged EXCEPT SELECT contact_id, version_id FROM membership)
-       UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT TABLE logged)
+       (TABLE logged EXCEPT TABLE kept)
+       UNION ALL (TABLE kept EXCEPT TABLE logged)
        UNION ALL (${driftOfContacts})) AS d`,
   );
   return Number(row!.drift);

@@ -3,7 +3,7 @@ import { Random } from '../demo/random';
 import { BenchEngine } from './bench-engine';
 import type { BenchServer } from './bench-server';
 import { commonNames, EventSource, shopMix, type EventMix } from './event-mix';
-import { differences, driftFromLog, makeContacts, publishLive } from './memberships';
+import { checkMemberships, makeContacts, publishLive } from './memberships';
 import type { Numbers } from './options';
 import { RawInsert, rowsOf, type RawRow } from './raw-insert';
 import { categorySegment, tenSegments, type BenchSegment } from './segments';
@@ -37,8 +37,7 @@ interface Contestant<Work = unknown> {
 }
 
 interface EngineUnderTest extends Contestant {
-  /** What is not exact afterwards, as a line each. */
-  check(): Promise<string[]>;
+  readonly segments: readonly BenchSegment[];
   /** How many different events it was given. */
   told(): number;
   readonly engine: BenchEngine;
@@ -65,7 +64,8 @@ export async function throughput(
     const given = engines
       .filter(({ engine }) => engine === one.engine)
       .reduce((sum, each) => sum + each.told(), 0);
-    const faults = [...(await one.check()), ...(await lost(one.engine, given))];
+    const { faults: inexact } = await checkMemberships(one.engine, one.segments);
+    const faults = [...inexact, ...(await lost(one.engine, given))];
     exact &&= faults.length === 0;
     say(`${one.name}: ${faults.length === 0 ? 'exact' : faults.join('; ')}`);
   }
@@ -204,22 +204,11 @@ function contestantOn(
   return {
     name,
     engine,
+    segments,
     prepare: () => engine.log.append(source.take(settings.events, Date.now())),
     run: () => engine.readAll(),
-    check: () => faultsOf(engine, segments),
     told: () => source.told,
   };
-}
-
-async function faultsOf(engine: BenchEngine, segments: readonly BenchSegment[]): Promise<string[]> {
-  const now = await engine.comeToRest();
-  const { differing, members } = await differences(engine.database, segments, now);
-  const drift = await driftFromLog(engine.database);
-  const faults: string[] = [...engine.reports];
-  if (members === 0) faults.push('nobody is a member of anything');
-  if (differing > 0) faults.push(`${differing} of ${members} memberships differ from SQL`);
-  if (drift > 0) faults.push(`${drift} memberships are not where the log leads to`);
-  return faults;
 }
 
 /** Each event is stored once. */

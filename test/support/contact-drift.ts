@@ -1,6 +1,8 @@
-const kept = `version_id IN (SELECT id FROM segment_version WHERE status <> 'retired')`;
-const members = `SELECT id AS contact_id, version_id FROM contact CROSS JOIN unnest(members) AS version_id WHERE ${kept}`;
-const membership = `SELECT contact_id, version_id FROM membership WHERE ${kept}`;
+/** SQL: whether the memberships of a version are kept. */
+export const isKept = `version_id IN (SELECT id FROM segment_version WHERE status <> 'retired')`;
+
+const members = `SELECT id AS contact_id, version_id FROM contact CROSS JOIN unnest(members) AS version_id WHERE ${isKept}`;
+const membership = `SELECT contact_id, version_id FROM membership WHERE ${isKept}`;
 const due = `SELECT id AS contact_id, due FROM contact WHERE due IS NOT NULL`;
 const timer = `SELECT contact_id, due FROM timer WHERE bucket = contact_id % 16`;
 

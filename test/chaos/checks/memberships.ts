@@ -35,7 +35,12 @@ export async function checkMemberships(
   const isPlain = (place: string) => instants.plain.has(place.split(' ')[1]!);
   const plain = await compareAll(query, instants.busy, Infinity, isPlain);
   findings.add('2', 'and at any instant, for people with one key', plain.cases, plain.faults);
-  findings.add('2', 'current memberships are what the log leads to', 1, await driftFromLog(query));
+  findings.add(
+    '2',
+    'memberships and timers are what the log and their contacts say',
+    1,
+    await driftFromLog(query),
+  );
 }
 
 async function compareAll(

@@ -107,7 +107,12 @@ class Run {
       await checkEvents(query, client, findings);
       quiet.tell(findings);
       busy.tell(findings);
-      findings.add('2', 'current memberships are what the log leads to', 1, await driftFromLog(query));
+      findings.add(
+        '2',
+        'memberships and timers are what the log and their contacts say',
+        1,
+        await driftFromLog(query),
+      );
       await checkApi(query, this.api, rules, findings);
     });
     return {
