@@ -5,6 +5,7 @@ import {
   mostRestrictive,
   restricts,
   standingFor,
+  type Act,
   type Standing,
   type Standings,
 } from '@entente/consent';
@@ -99,14 +100,18 @@ function enter(ledger: OpenLedger, request: Resolved, suppressed: Set<string>): 
   if (ends(request)) for (const hash of request.covers) suppressed.add(topicKey(hash, request.topic));
   const standing = lineageStanding(ledger, request);
   const verdict = verdictOn(ledger, request, standing);
-  if (verdict === 'already') return answer(request, standing!, { already: true, stood: true });
+  if (verdict === 'already')
+    return answer(request, standing!, standing!.state, { already: true, stood: true });
   if (verdict !== 'yes') return { refused: verdict, ...(standing && { entry: entryOf(standing) }) };
   if (isSuppressed(request, suppressed)) return { refused: 'suppressed' };
-  for (const contact of contactsToEnter(ledger, request).toReversed()) append(ledger, request, contact);
-  const own = standingFor(ledger.standings(request.survivor), request.topic);
-  const after = own ? { ...own, contact: request.survivor } : lineageStanding(ledger, request);
+  const [entry] = contactsToEnter(ledger, request)
+    .toReversed()
+    .map((contact) => append(ledger, request, contact))
+    .reverse();
+  const after =
+    standingFor(ledger.standings(request.survivor), request.topic) ?? lineageStanding(ledger, request);
   const stood = restricts(request.act) && standing?.state === request.act;
-  return answer(request, after!, { already: false, stood });
+  return answer(request, entry!, after!.state, { already: false, stood });
 }
 
 /**
@@ -135,16 +140,17 @@ const ends = ({ act }: Resolved): boolean => act === 'withdrawn' || act === 'obj
 
 const answer = (
   request: Resolved,
-  standing: LineageStanding,
+  entry: EntryId,
+  state: Act,
   how: { already: boolean; stood: boolean },
 ): Recorded => ({
-  entry: entryOf(standing),
-  state: standing.state,
+  entry: entryOf(entry),
+  state,
   ...how,
   ...(ends(request) && { covers: request.covers }),
 });
 
-const entryOf = ({ contact, seq }: LineageStanding): EntryId => ({ contact, seq });
+const entryOf = ({ contact, seq }: EntryId): EntryId => ({ contact, seq });
 
 function lineageStanding(ledger: OpenLedger, { lineage, topic }: Resolved): LineageStanding | undefined {
   return mostRestrictive(
@@ -169,9 +175,9 @@ function contactsToEnter(ledger: OpenLedger, { act, lineage, topic }: Resolved):
   return [survivor!, ...blocking];
 }
 
-function append(ledger: OpenLedger, request: Resolved, contact: ContactId): void {
+function append(ledger: OpenLedger, request: Resolved, contact: ContactId): EntryId {
   const { topic, act, actor, basis, source, at, claimedAt, message, evidence } = request;
-  ledger.append(
+  return ledger.append(
     {
       contact,
       topic,
