@@ -63,4 +63,28 @@ describe('each migration', () => {
         expect(await dumpSchema(source)).toBe(before[count - 1]);
       });
   });
+
+  it('gives the rows of contacts what is stored of them elsewhere', async () => {
+    const names = migrations.map((Migration) => new Migration().name!.replace(/_\d+$/, ''));
+    await withMigrations(names.indexOf('contact_members'), async (source) => {
+      await source.runMigrations();
+      await source.query(
+        `INSERT INTO contact (id, created_at, clock) SELECT n, now(), now() FROM generate_series(1, 3) AS n`,
+      );
+      await source.query(
+        'INSERT INTO membership (contact_id, version_id, since) VALUES (1, 7, now()), (1, 5, now()), (2, 7, now())',
+      );
+      await source.query(
+        `INSERT INTO timer (contact_id, bucket, due) VALUES (1, 1, '2026-01-05 09:00Z'), (3, 3, '2026-01-06 09:00Z')`,
+      );
+    });
+    await withMigrations(migrations.length, async (source) => {
+      await source.runMigrations();
+      expect(await source.query('SELECT id, members, due FROM contact ORDER BY id')).toEqual([
+        { id: '1', members: [5, 7], due: new Date('2026-01-05T09:00:00Z') },
+        { id: '2', members: [7], due: null },
+        { id: '3', members: [], due: new Date('2026-01-06T09:00:00Z') },
+      ]);
+    });
+  });
 });
