@@ -104,14 +104,13 @@ function enter(ledger: OpenLedger, request: Resolved, suppressed: Set<string>): 
     return answer(request, standing!, standing!.state, { already: true, stood: true });
   if (verdict !== 'yes') return { refused: verdict, ...(standing && { entry: entryOf(standing) }) };
   if (isSuppressed(request, suppressed)) return { refused: 'suppressed' };
-  const [entry] = contactsToEnter(ledger, request)
+  const entries = contactsToEnter(ledger, request)
     .toReversed()
-    .map((contact) => append(ledger, request, contact))
-    .reverse();
+    .map((contact) => append(ledger, request, contact));
   const after =
     standingFor(ledger.standings(request.survivor), request.topic) ?? lineageStanding(ledger, request);
   const stood = restricts(request.act) && standing?.state === request.act;
-  return answer(request, entry!, after!.state, { already: false, stood });
+  return answer(request, entries.at(-1)!, after!.state, { already: false, stood });
 }
 
 /**
