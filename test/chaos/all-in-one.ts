@@ -8,6 +8,8 @@ import { lastingPorts } from './ports';
 import { ANSWER_WITHIN_MS, openSlowInbox } from './slow-inbox';
 
 const PARTITIONS = 4;
+/** Its PostgreSQL has another port whenever it is started; the greeting comes after the last app is healthy. */
+const whereDatabaseIs = /(postgresql:\S+)/;
 
 /** Everything in one process with its embedded PostgreSQL; mails go to an inbox in this process, which outlives it. */
 export async function openAllInOne(folder: string): Promise<Place> {
@@ -20,32 +22,29 @@ export async function openAllInOne(folder: string): Promise<Place> {
     number,
     number,
   ];
-  const server = { url: '' };
-  const process = new AppProcess(
-    {
-      name: 'all-in-one',
-      app: 'allinone',
-      port: ingest,
-      logFolder: folder,
-      environment: {
-        DATA_DIR: folder,
-        INGEST_PORT: String(ingest),
-        API_PORT: String(api),
-        SITE_PORT: String(site),
-        ENGINE_PORT: String(engine),
-        SENDER_PORT: String(sender),
-        SMTP_URL: inbox.url,
-        STREAM_PARTITIONS: String(PARTITIONS),
-      },
+  const process = new AppProcess({
+    name: 'all-in-one',
+    app: 'allinone',
+    port: ingest,
+    logFolder: folder,
+    environment: {
+      DATA_DIR: folder,
+      INGEST_PORT: String(ingest),
+      API_PORT: String(api),
+      SITE_PORT: String(site),
+      ENGINE_PORT: String(engine),
+      SENDER_PORT: String(sender),
+      SMTP_URL: inbox.url,
+      STREAM_PARTITIONS: String(PARTITIONS),
     },
-    (line) => (server.url = /(postgresql:\S+)/.exec(line)?.[1] ?? server.url),
-  );
+    greeting: whereDatabaseIs,
+  });
   const close = async () => {
     await process.stop();
     await stopEmbeddedServer(join(folder, 'postgres'));
     await inbox.close();
   };
-  await greeted(process, server).catch(async (error: unknown) => {
+  await process.up().catch(async (error: unknown) => {
     await close();
     throw error;
   });
@@ -55,7 +54,7 @@ export async function openAllInOne(folder: string): Promise<Place> {
     api: `http://127.0.0.1:${api}`,
     engines: [`http://127.0.0.1:${engine}`],
     keys: JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as Place['keys'],
-    databaseUrl: () => server.url,
+    databaseUrl: () => process.news,
     inbox,
     victims: victimsOf(process, folder),
     processes: [process],
@@ -63,13 +62,6 @@ export async function openAllInOne(folder: string): Promise<Place> {
     restoreAll: () => bringUp([process]),
     close,
   };
-}
-
-/** The greeting comes after the last app is healthy. */
-async function greeted(process: AppProcess, server: { url: string }): Promise<void> {
-  await process.up();
-  for (; server.url === ''; await new Promise((resolve) => setTimeout(resolve, 50)))
-    if (!process.isRunning) throw process.failed('ended before it had greeted');
 }
 
 function victimsOf(process: AppProcess, folder: string): Victim[] {

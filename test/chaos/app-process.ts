@@ -23,6 +23,8 @@ export interface AppSettings {
   readonly port: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly logFolder: string;
+  /** What it says once it is healthy, where that matters; the group is its news. */
+  readonly greeting?: RegExp;
 }
 
 /** One app as a process of its own, which is killed, frozen and started again. */
@@ -32,11 +34,11 @@ export class AppProcess {
   /** Messages of level error and worse, with how often they came. */
   readonly complaints = new Map<string, number>();
   private lastLines: string[] = [];
+  private greeter: ChildProcess | undefined;
+  /** What the latest greeting told. */
+  news = '';
 
-  constructor(
-    private readonly settings: AppSettings,
-    private readonly onLine: (line: string) => void = () => undefined,
-  ) {
+  constructor(private readonly settings: AppSettings) {
     mkdirSync(settings.logFolder, { recursive: true });
     this.log = createWriteStream(join(settings.logFolder, `${settings.name}.log`), { flags: 'a' });
   }
@@ -58,7 +60,7 @@ export class AppProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', (line) => this.hear(line));
+      createInterface({ input: stream }).on('line', (line) => this.hear(line, child));
     const takeAlong = () => child.kill('SIGKILL');
     process.once('exit', takeAlong);
     child.once('exit', () => process.off('exit', takeAlong));
@@ -76,11 +78,11 @@ export class AppProcess {
     }
   }
 
-  /** Starts it where it does not run; resolves when it is healthy. Rejects when it ended by itself, or takes too long. */
+  /** Starts it where it does not run; resolves when it is healthy and has greeted. Rejects when it ended by itself, or takes too long. */
   async up(): Promise<void> {
     const end = Date.now() + START_MS;
     this.start();
-    for (; !(await this.isHealthy()); await sleep(LOOK_MS)) {
+    for (; !(this.hasGreeted && (await this.isHealthy())); await sleep(LOOK_MS)) {
       if (!this.isRunning) throw this.failed('ended by itself');
       if (Date.now() > end) throw this.failed(`was not healthy within ${START_MS} ms`);
     }
@@ -116,15 +118,21 @@ export class AppProcess {
     await gone;
   }
 
-  private hear(line: string): void {
+  private hear(line: string, child: ChildProcess): void {
     this.log.write(`${line}\n`);
     this.lastLines = [...this.lastLines.slice(-9), line];
     if (worthTelling.test(line)) this.count(complaintIn(line));
-    this.onLine(line);
+    const news = this.settings.greeting?.exec(line)?.[1];
+    if (news !== undefined) [this.news, this.greeter] = [news, child];
   }
 
   private count(complaint: string): void {
     this.complaints.set(complaint, (this.complaints.get(complaint) ?? 0) + 1);
+  }
+
+  /** Where another child was started since, the greeting of the one before tells nothing. */
+  private get hasGreeted(): boolean {
+    return this.settings.greeting === undefined || this.greeter === this.child;
   }
 
   private async isHealthy(): Promise<boolean> {
