@@ -1,6 +1,6 @@
 import type { Instant } from '@entente/kernel';
 import { ruleText } from '../canonical';
-import { earliest } from '../comparisons/comparison';
+import { sooner } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
@@ -141,8 +141,9 @@ export class Book {
 
   /** The versions, dependents included and in order, whose truth such an event may change. */
   affectedByEvent(event: Happened): readonly number[] {
-    const affected = this.tracking.matching(event).map(({ memory }) => this.affectedByChangeOf(memory));
-    return affected.length === 1 ? affected[0]! : this.references.inOrder(affected.flat());
+    const matching = this.tracking.matching(event);
+    if (matching.length === 1) return this.affectedByChangeOf(matching[0]!.memory);
+    return this.references.inOrder(matching.flatMap(({ memory }) => this.affectedByChangeOf(memory)));
   }
 
   /** The versions, dependents included and in order, whose truth a change of these top-level traits may change. */
@@ -218,7 +219,10 @@ export class Book {
   /** As `nextChange` of the conditions that such an event may change, once it is folded. Of the others nothing changes sooner for it. */
   nextChangeAfter(event: Happened, subject: Subject, now: Instant): Instant | undefined {
     const moment = this.at(subject, now);
-    return earliest(this.tracking.matching(event).map(({ memory }) => earliestOf(memory.leaves, moment)));
+    let first: Instant | undefined;
+    for (const { memory } of this.tracking.matching(event))
+      first = sooner(first, earliestOf(memory.timed, moment));
+    return first;
   }
 
   /** Whether an extra rule holds; it reads segments as a live version does. */
@@ -237,7 +241,10 @@ export class Book {
   /** Adds a version and answers which versions it refers to. */
   private addVersion({ id, rule, status }: SegmentVersion): Set<number> {
     const { test, leaves } = this.compilation.compile(rule, status);
-    for (const leaf of leaves) leaf.versions.add(id);
+    for (const leaf of leaves) {
+      leaf.versions.add(id);
+      leaf.isShared = leaf.versions.size > 1;
+    }
     this.tests.set(id, test);
     return referred(leaves);
   }

@@ -65,7 +65,8 @@ export class Compilation {
     const kind = kindOf(condition);
     const tracked = kind.compile(condition, needs);
     const { traits = [] } = kind.names(condition);
-    const leaf = { tracked, versions: new Set<number>(), memories: [...memories], traits, refersTo };
+    const versions = new Set<number>();
+    const leaf = { tracked, versions, isShared: false, memories: [...memories], traits, refersTo };
     for (const memory of memories) memory.leaves.push(leaf);
     if (leaf.tracked.personal) this.personal.push(leaf);
     for (const trait of traits) addTo(this.leavesByTrait, trait, leaf);

@@ -9,12 +9,17 @@ export interface Leaf {
   readonly tracked: Tracked;
   /** The versions whose rules contain it; none when only extra rules do. */
   readonly versions: Set<number>;
+  /** Whether several versions contain it. */
+  isShared: boolean;
   readonly memories: readonly Memory[];
   /** The top-level traits that it reads. */
   readonly traits: readonly string[];
   /** The version it refers to, when it is about membership. */
   readonly refersTo: number | undefined;
 }
+
+/** A condition of versions that time alone may change. */
+export type TimedLeaf = Leaf & { readonly tracked: { changesAt: NonNullable<Leaf['tracked']['changesAt']> } };
 
 /** A compiled rule. */
 export type Test = (evaluation: Evaluation) => boolean;
@@ -46,7 +51,7 @@ export class Evaluation implements Moment {
   }
 
   holds(leaf: Leaf): boolean {
-    if (leaf.versions.size < 2) return leaf.tracked.holds(this);
+    if (!leaf.isShared) return leaf.tracked.holds(this);
     this.values ??= new Map();
     let value = this.values.get(leaf);
     if (value === undefined) {

@@ -5,7 +5,7 @@ import type { Happened, HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 import { stepsOf, valueAt } from '../read';
-import type { Leaf } from './evaluation';
+import type { Leaf, TimedLeaf } from './evaluation';
 
 /**
  * A memory that grows with what conditions ask of it while a book is compiled. Each event finds another one of thousands:
@@ -18,6 +18,8 @@ export class OpenMemory implements Memory {
   readonly tests: readonly ((event: Happened) => boolean)[];
   /** The conditions that read it. */
   readonly leaves: Leaf[] = [];
+  /** Those of them that time alone may change, once the book is whole. */
+  timed: readonly TimedLeaf[] = [];
   /** The versions that it may change, dependents included, once they were asked for. */
   affected: readonly number[] | undefined;
   size = 0;

@@ -1,8 +1,7 @@
 import type { Instant } from '@entente/kernel';
+import { sooner } from '../comparisons/comparison';
 import type { Compilation } from './compilation';
-import type { Evaluation, Leaf } from './evaluation';
-
-type TimedLeaf = Leaf & { readonly tracked: { changesAt: NonNullable<Leaf['tracked']['changesAt']> } };
+import type { Evaluation, Leaf, TimedLeaf } from './evaluation';
 
 const NONE: readonly TimedLeaf[] = [];
 
@@ -12,7 +11,8 @@ export class Timing {
   private readonly byTrait: ReadonlyMap<string, readonly TimedLeaf[]>;
 
   constructor({ memories, leavesByTrait }: Compilation) {
-    this.byMemory = timedOnly([...memories.values()].map(({ key, leaves }) => [key, leaves]));
+    this.byMemory = timedOnly([...memories].map(([key, { leaves }]) => [key, leaves]));
+    for (const [key, timed] of this.byMemory) memories.get(key)!.timed = timed;
     this.byTrait = timedOnly(leavesByTrait);
   }
 
@@ -38,12 +38,9 @@ export class Timing {
 }
 
 /** When the first of these conditions may change. */
-export function earliestOf(leaves: Iterable<Leaf>, moment: Evaluation): Instant | undefined {
+export function earliestOf(leaves: Iterable<TimedLeaf>, moment: Evaluation): Instant | undefined {
   let first: Instant | undefined;
-  for (const leaf of leaves) {
-    const at = isTimed(leaf) ? leaf.tracked.changesAt(moment) : undefined;
-    if (at !== undefined && (first === undefined || at < first)) first = at;
-  }
+  for (const { tracked } of leaves) first = sooner(first, tracked.changesAt(moment));
   return first;
 }
 

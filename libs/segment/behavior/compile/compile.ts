@@ -9,7 +9,7 @@ import { instantsOf, values } from '../../memories/values';
 import type { Behavior } from '../behavior';
 import { comparisonIn, type Of } from '../measures/of';
 import { longestOf, regularOver, unitsOf, type Regular } from '../measures/regular';
-import { periodNames } from '../parse-period';
+import { periodIn, periodNames } from '../parse-period';
 import { periodOf } from '../period';
 import { movesIn } from '../scope';
 import { countEarliest, countLatest } from './counting';
@@ -50,7 +50,7 @@ function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
 }
 
 function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Tracked {
-  const period = periodOf(behavior);
+  const counted = { period: periodIn(behavior), count };
   if (!periodNames.some((name) => behavior[name] !== undefined)) {
     const kept = remembered(behavior, needs, { kind: latest, options: null, size: 0 });
     return { holds: (moment) => passesNumber(count, totalOf(kept(moment))) };
@@ -59,10 +59,10 @@ function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Trac
   const asked = { options: null, size: settlesAt(count) };
   if (behavior.before !== undefined) {
     const kept = remembered(behavior, needs, { ...asked, kind: earliest });
-    return countEarliest(period, count, (moment) => kept(moment)?.[1] ?? []);
+    return countEarliest(counted, (moment) => kept(moment)?.[1] ?? []);
   }
   const kept = remembered(behavior, needs, { ...asked, kind: latest });
-  return countLatest(period, count, (moment) => latestOf(kept(moment)));
+  return countLatest(counted, (moment) => latestOf(kept(moment)));
 }
 
 function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracked {
@@ -72,7 +72,7 @@ function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracke
   const asked = { kind: values, options: from, picks: [distinct.of], size: settlesAt(count) } as const;
   const kept = remembered(behavior, needs, asked);
   const over = from === 'last' ? countLatest : countEarliest;
-  return over(periodOf(behavior), count, (moment) => instantsOf(kept(moment)));
+  return over({ period: periodIn(behavior), count }, (moment) => instantsOf(kept(moment)));
 }
 
 function compileAmounts(

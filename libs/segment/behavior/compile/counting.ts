@@ -1,17 +1,37 @@
 import type { Instant } from '@entente/kernel';
-import { truthsOf } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
+import { truthsOf } from '../../comparisons/count';
+import { onceForEqual } from '../../comparisons/once';
 import type { Moment, Tracked } from '../../conditions/kind';
-import type { Period } from '../period';
+import type { PeriodFields } from '../parse-period';
+import { periodOf } from '../period';
 
 type InstantsIn = (moment: Moment) => readonly Instant[];
+
+/**
+ * A count in a period, over whatever instants. Thousands of conditions count in the same few ways: what they share stays in the
+ * processor's cache, where little of what each has for itself does.
+ */
+interface Counter {
+  holds(instants: readonly Instant[], moment: Moment): boolean;
+  changesAt?(instants: readonly Instant[], moment: Moment): Instant | undefined;
+}
+
+interface Counted {
+  readonly period: PeriodFields;
+  readonly count: Comparison;
+}
 
 /**
  * A count from the latest instants (newest first), in a period that has no end but now. There are as many instants as truths,
  * so a count beyond them has the last truth. As time goes on the count falls one instant at a time, the oldest first: the
  * truth changes when the first count is reached whose truth differs.
  */
-export function countLatest(period: Period, count: Comparison, instantsIn: InstantsIn): Tracked {
+export const countLatest = (counted: Counted, instantsIn: InstantsIn): Tracked =>
+  over(instantsIn, latestCounter(counted));
+
+const latestCounter = onceForEqual(({ period: fields, count }: Counted): Counter => {
+  const period = periodOf(fields);
   const truths = truthsOf(count);
   const countAt = (instants: readonly Instant[], { now, zone }: Moment): number => {
     const after = period.opensAfter(now, zone);
@@ -21,10 +41,9 @@ export function countLatest(period: Period, count: Comparison, instantsIn: Insta
     );
   };
   return {
-    holds: (moment) => truths[countAt(instantsIn(moment), moment)]!,
+    holds: (instants, moment) => truths[countAt(instants, moment)]!,
     ...(period.moves && {
-      changesAt(moment: Moment): Instant | undefined {
-        const instants = instantsIn(moment);
+      changesAt(instants, moment) {
         const now = countAt(instants, moment);
         const leaves = (place: number): Instant => period.leavesAt(instants[place]!, moment.zone);
         for (let left = now - 1; left >= 0; left--)
@@ -34,10 +53,14 @@ export function countLatest(period: Period, count: Comparison, instantsIn: Insta
       },
     }),
   };
-}
+});
 
 /** A count from the earliest instants (oldest first), in a period that has no beginning: it rises one instant at a time. */
-export function countEarliest(period: Period, count: Comparison, instantsIn: InstantsIn): Tracked {
+export const countEarliest = (counted: Counted, instantsIn: InstantsIn): Tracked =>
+  over(instantsIn, earliestCounter(counted));
+
+const earliestCounter = onceForEqual(({ period: fields, count }: Counted): Counter => {
+  const period = periodOf(fields);
   const truths = truthsOf(count);
   const countAt = (instants: readonly Instant[], { now, zone }: Moment): number => {
     const until = period.lastsUntil(now, zone);
@@ -47,10 +70,9 @@ export function countEarliest(period: Period, count: Comparison, instantsIn: Ins
     );
   };
   return {
-    holds: (moment) => truths[countAt(instantsIn(moment), moment)]!,
+    holds: (instants, moment) => truths[countAt(instants, moment)]!,
     ...(period.moves && {
-      changesAt(moment: Moment): Instant | undefined {
-        const instants = instantsIn(moment);
+      changesAt(instants, moment) {
         const now = countAt(instants, moment);
         const most = Math.min(truths.length - 1, instants.length);
         const enters = (place: number): Instant => period.entersAt(instants[place]!, moment.zone);
@@ -61,7 +83,12 @@ export function countEarliest(period: Period, count: Comparison, instantsIn: Ins
       },
     }),
   };
-}
+});
+
+const over = (instantsIn: InstantsIn, counter: Counter): Tracked => ({
+  holds: (moment) => counter.holds(instantsIn(moment), moment),
+  ...(counter.changesAt && { changesAt: (moment) => counter.changesAt!(instantsIn(moment), moment) }),
+});
 
 /** The place of the first that is beyond, or how many there are. */
 function placeOf(instants: readonly Instant[], isBeyond: (at: Instant) => boolean): number {
