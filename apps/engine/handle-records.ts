@@ -54,7 +54,7 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
     if (arrivals.length > 0) engine.bustle.note();
-    for (const { own } of arrivals) {
+    for (const { own } of owners.strangers.size > 0 ? arrivals : []) {
       const contact = owners.contacts.get(own)!;
       if (owners.strangers.has(contact)) engine.known.add(own, contact);
     }
@@ -158,16 +158,11 @@ async function wantedContacts(
   events: readonly StoredEvent[],
   identities: IdentityChanges,
 ): Promise<Wanted> {
-  const concerned: { owner: ContactId; at: Instant; touches: boolean }[] = [];
-  for (const [index, event] of events.entries()) {
-    const touches = isTouching(event, arrivals[index]!, definitions);
-    if (touches || strangers.has(event.contact))
-      concerned.push({ owner: event.contact, at: event.arrival, touches });
-  }
-  const owners = new Set(concerned.map(({ owner }) => owner));
-  const survivors = new Map([...(await survivorsOf(tx, [...owners])), ...identities.survivors]);
+  const concerned = concernedBy(events, arrivals, strangers, definitions);
+  const survivors = await survivorsOf(tx, [...concerned.keys()]);
+  for (const [contact, survivor] of identities.survivors) survivors.set(contact, survivor);
   const named = [...identities.changes.values()].flatMap((change) => change.named);
-  const stored = await storedOf(tx, owners, strangers, survivors, named);
+  const stored = await storedOf(tx, concerned, strangers, survivors, named);
   const { moving, regrouped } = movesOf(identities);
   const first = arrivals[0]!.at;
   const wanted = new Map<ContactId, Instant | undefined>();
@@ -176,25 +171,50 @@ async function wantedContacts(
   };
   for (const contact of regrouped) want(contact, first);
   for (const contact of named) if (!stored.has(contact)) want(contact, first);
-  for (const { owner, at, touches } of concerned) {
+  for (const [owner, { at, touches }] of concerned) {
     const survivor = survivors.get(owner)!;
     if (touches || !stored.has(survivor)) want(survivor, at);
   }
   return { contacts: wanted, survivors, histories: moving, regrouped };
 }
 
+/** The contacts that have events which touch them, or that may not be stored yet: when the first came, and whether any touches. */
+function concernedBy(
+  events: readonly StoredEvent[],
+  arrivals: readonly Arrival[],
+  strangers: ReadonlySet<ContactId>,
+  definitions: Definitions,
+): Map<ContactId, Concern> {
+  const concerned = new Map<ContactId, Concern>();
+  for (let place = 0; place < events.length; place += 1) {
+    const event = events[place]!;
+    const touches = isTouching(event, arrivals[place]!, definitions);
+    if (!touches && !strangers.has(event.contact)) continue;
+    const concern = concerned.get(event.contact);
+    if (!concern) concerned.set(event.contact, { at: event.arrival, touches });
+    else concern.touches ||= touches;
+  }
+  return concerned;
+}
+
+interface Concern {
+  readonly at: Instant;
+  touches: boolean;
+}
+
 /** Those of the persons at hand who have been seen before; of a contact that is no stranger that is known. */
 async function storedOf(
   tx: Tx,
-  owners: ReadonlySet<ContactId>,
+  owners: ReadonlyMap<ContactId, unknown>,
   strangers: ReadonlySet<ContactId>,
   survivors: ReadonlyMap<ContactId, ContactId>,
   named: readonly ContactId[],
 ): Promise<Set<ContactId>> {
   const isKnown = (contact: ContactId) => owners.has(contact) && !strangers.has(contact);
-  const asked = [...survivors].filter(([contact]) => !isKnown(contact)).map(([, survivor]) => survivor);
-  const stored = await storedContacts(tx, [...asked, ...named]);
-  for (const owner of owners) if (isKnown(owner)) stored.add(survivors.get(owner)!);
+  const asked = [...named];
+  for (const [contact, survivor] of survivors) if (!isKnown(contact)) asked.push(survivor);
+  const stored = await storedContacts(tx, asked);
+  for (const owner of owners.keys()) if (isKnown(owner)) stored.add(survivors.get(owner)!);
   return stored;
 }
 
@@ -249,11 +269,11 @@ function applyTo(
 
 /** Who is part of somebody else than before, since the instant at which that person was made anew. */
 function lineageChanges(before: ReadonlyMap<ContactId, ContactId>, set: WorkingSet): LineageChange[] {
-  const moved = [...set.survivors].filter(
-    ([contact, survivor]) => (before.get(contact) ?? contact) !== survivor,
-  );
-  return moved.map(([contact, survivor]) => {
+  const changes: LineageChange[] = [];
+  for (const [contact, survivor] of set.survivors) {
+    if ((before.get(contact) ?? contact) === survivor) continue;
     const person = set.persons.get(survivor)!;
-    return { contact, survivor, since: person.regroupedAt ?? person.clock };
-  });
+    changes.push({ contact, survivor, since: person.regroupedAt ?? person.clock });
+  }
+  return changes;
 }

@@ -71,7 +71,7 @@ function regroup(
     lineages.get(survivor)!.push(contact);
   }
   const enrollments = [...new Set(concerned.flatMap((person) => person.enrollments))];
-  const moved = concerned.flatMap((person) => [...person.moved]);
+  const moved = concerned.flatMap((person) => [...(person.moved ?? [])]);
   const deferred = concerned.flatMap((person) => person.deferred);
   deferred.sort((a, b) => a.event.arrival - b.event.arrival);
   for (const person of concerned) {
@@ -82,8 +82,7 @@ function regroup(
     const belongs = (contact: ContactId) => person.lineage.includes(contact);
     person.enrollments = enrollments.filter((one) => belongs(one.contact));
     person.deferred.splice(0, Infinity, ...deferred.filter(({ event }) => belongs(event.contact)));
-    person.moved.clear();
-    for (const one of moved) if (belongs(one.contact)) person.moved.add(one);
+    person.moved = new Set(moved.filter((one) => belongs(one.contact)));
     person.history = historyAtHand(person, set);
     const clock = Math.max(person.clock, now);
     // Whom repair makes anew from the lineage of today: until then nothing that is kept of them can be relied on.

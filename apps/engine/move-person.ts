@@ -107,33 +107,40 @@ export function applyEvent(
   definitions: Definitions,
 ): void {
   const { deferred } = person;
-  const later = deferred.findIndex((one) => one.event.arrival > event.arrival);
-  if (later < 0) deferred.push({ event, silent });
-  else deferred.splice(later, 0, { event, silent });
-  applyDeferred(person, readThrough, definitions);
+  const next = { event, silent };
+  if (deferred.length > 0) {
+    const later = deferred.findIndex((one) => one.event.arrival > event.arrival);
+    deferred.splice(later < 0 ? deferred.length : later, 0, next);
+    applyDeferred(person, readThrough, definitions);
+  } else if (tryElapse(person, next, readThrough, definitions)) applyNow(person, next, definitions);
+  else deferred.push(next);
 }
 
 /** Applies what was deferred as far as time is known to have passed. */
 function applyDeferred(person: Person, readThrough: Instant, definitions: Definitions): void {
-  for (let next = person.deferred[0]; next; next = person.deferred[0]) {
-    const now = Math.max(person.clock, next.event.arrival);
-    try {
-      elapse(person, now, readThrough, definitions);
-    } catch (error) {
-      if (error instanceof AheadOfLog) return;
-      throw error;
-    }
-    person.deferred.shift();
-    applyNow(person, next, now, definitions);
+  const { deferred } = person;
+  while (deferred.length > 0 && tryElapse(person, deferred[0]!, readThrough, definitions))
+    applyNow(person, deferred.shift()!, definitions);
+}
+
+/** Lets time pass up to an event; whether it could: not where something is due before it that others may still have something to say about. */
+function tryElapse(
+  person: Person,
+  { event }: DeferredEvent,
+  readThrough: Instant,
+  definitions: Definitions,
+): boolean {
+  try {
+    elapse(person, Math.max(person.clock, event.arrival), readThrough, definitions);
+    return true;
+  } catch (error) {
+    if (error instanceof AheadOfLog) return false;
+    throw error;
   }
 }
 
-function applyNow(
-  person: Person,
-  { event, silent }: DeferredEvent,
-  now: Instant,
-  definitions: Definitions,
-): void {
+function applyNow(person: Person, { event, silent }: DeferredEvent, definitions: Definitions): void {
+  const now = Math.max(person.clock, event.arrival);
   const due = dueBy(person, now, definitions);
   person.clock = now;
   const changed = setTraits(person, event, definitions);
@@ -148,7 +155,8 @@ function applyNow(
     silent,
     chain: chainOf(event, definitions),
   };
-  settle(person, cause, definitions, [...due, ...affected(happened, changed, definitions)]);
+  const byEvent = affected(happened, changed, definitions);
+  settle(person, cause, definitions, due.length === 0 ? byEvent : [...due, ...byEvent]);
   startByEvent(person, event, cause, definitions);
   wake(person, now, definitions);
 }
@@ -254,6 +262,7 @@ export function settle(
   person.evaluated = true;
   person.fresh = false;
   if (entered.length === 0 && left.length === 0) return;
+  person.membersChanged = true;
   const logged = loggedCause(cause);
   const log = (version: number, isEntry: boolean) =>
     person.changes.push({ contact: person.id, version, entered: isEntry, at: person.clock, cause: logged });

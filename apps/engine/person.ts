@@ -36,6 +36,8 @@ export interface Person {
   /** The traits as rules read them: one value each, by precedence. */
   view: JsonObject;
   readonly members: Set<number>;
+  /** Whether the row has others. */
+  membersChanged: boolean;
   /** The open ones, and those that began or ended in this transaction. */
   enrollments: Enrollment[];
   /** What is known of those that ended before, of every contact at hand. */
@@ -60,8 +62,8 @@ export interface Person {
   readonly dueBefore: Instant | undefined;
   readonly changes: MembershipChange[];
   readonly sends: Send[];
-  /** The enrollments that are new or have moved. */
-  readonly moved: Set<Enrollment>;
+  /** The enrollments that are new or have moved, where any have. */
+  moved: Set<Enrollment> | undefined;
   traitsChanged: boolean;
   evaluated: boolean;
 }
@@ -108,6 +110,7 @@ export function personFrom(
     traits: row.traits,
     view: {},
     members,
+    membersChanged: members.size !== row.members.length,
     enrollments,
     past,
     quiet: undefined,
@@ -122,7 +125,7 @@ export function personFrom(
     dueBefore: row.due,
     changes: [],
     sends: [],
-    moved: new Set(),
+    moved: undefined,
     traitsChanged: false,
     evaluated: false,
   };

@@ -4,6 +4,7 @@ import {
   audienceFacts,
   cancelWaiting,
   queueMessages,
+  type Enrollment,
   type QueuedMessage,
   type RecipientFacts,
   type Tx,
@@ -17,14 +18,15 @@ const lifetime = 4 * DAY;
 export async function queueSends(
   tx: Tx,
   persons: readonly Person[],
+  moved: readonly Enrollment[],
   survivors: ReadonlyMap<ContactId, ContactId>,
 ): Promise<void> {
-  const merged = persons.flatMap((person) => [...person.moved].filter((one) => one.status === 'merged'));
+  const merged = moved.filter((one) => one.status === 'merged');
   for (const [at, ended] of groupBy(merged, (one) => one.endedAt!))
     await cancelWaiting(tx, ended, 'merged', at);
-  const sends = persons.flatMap(({ id, sends: asked }) =>
-    asked.map((send) => ({ to: survivors.get(id) ?? id, send })),
-  );
+  const sends: { to: ContactId; send: Send }[] = [];
+  for (const { id, sends: asked } of persons)
+    for (const send of asked) sends.push({ to: survivors.get(id) ?? id, send });
   for (const [topic, some] of groupBy(sends, ({ send }) => send.published.campaign.topic)) {
     const facts = await audienceFacts(tx, [...new Set(some.map(({ to }) => to))], topic);
     const messages = some.map(({ to, send }) => messageOf(send, facts.get(to)));

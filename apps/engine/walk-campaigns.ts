@@ -129,7 +129,7 @@ export function begin(
     begunBy: [...chain, published.key],
   };
   person.enrollments.push(enrollment);
-  person.moved.add(enrollment);
+  (person.moved ??= new Set()).add(enrollment);
   walk(person, enrollment, published, person.clock, definitions);
   return true;
 }
@@ -184,6 +184,7 @@ export function end(
 
 function replace(person: Person, enrollment: Enrollment, moved: Enrollment): void {
   person.enrollments[person.enrollments.indexOf(enrollment)] = moved;
+  person.moved ??= new Set();
   person.moved.delete(enrollment);
   person.moved.add(moved);
 }

@@ -61,13 +61,13 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   const [, rows, survivors, lineages, enrollments, deferred] = await Promise.all([
     ensureContacts(tx, newcomers(ids, wanted)),
     lockPersons(tx, ids),
-    survivorsOf(tx, [...new Set([...wanted.survivors.keys(), ...ids])]),
+    survivorsOf(tx, [...wanted.survivors.keys(), ...ids.filter((id) => !wanted.survivors.has(id))]),
     lineagesOf(tx, ids),
     loadEnrollments(tx, ids),
     loadDeferred(tx, ids),
   ]);
-  if ([...wanted.survivors].some(([contact, survivor]) => survivors.get(contact) !== survivor))
-    throw new StartOver();
+  for (const [contact, survivor] of wanted.survivors)
+    if (survivors.get(contact) !== survivor) throw new StartOver();
 
   const ended = await loadPast(
     tx,
@@ -90,11 +90,20 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
 }
 
 /** What a contact is a member of, but for versions that are no longer kept. */
-const keptOf = ({ members }: PersonRow, { versions }: Definitions): Set<number> =>
-  new Set(members.filter((version) => versions.has(version)));
+function keptOf({ members }: PersonRow, { versions }: Definitions): Set<number> {
+  const kept = new Set<number>();
+  for (const version of members) if (versions.has(version)) kept.add(version);
+  return kept;
+}
 
-const newcomers = (ids: readonly ContactId[], { contacts }: Wanted): Map<ContactId, Instant> =>
-  new Map(ids.flatMap((id) => (contacts.get(id) === undefined ? [] : [[id, contacts.get(id)!]])));
+function newcomers(ids: readonly ContactId[], { contacts }: Wanted): Map<ContactId, Instant> {
+  const came = new Map<ContactId, Instant>();
+  for (const id of ids) {
+    const at = contacts.get(id);
+    if (at !== undefined) came.set(id, at);
+  }
+  return came;
+}
 
 /** Who is made anew may take over what others began. An entry at an instant has begun nothing that ended before. */
 function pastQuestions(
@@ -143,7 +152,7 @@ async function loadWhatIsLacked(
   const contacts: ContactId[] = [];
   const lacked = new Set<string>();
   for (const person of persons) {
-    if (historyAtHand(person, { histories }) || !asksForWhatItLacks(person, wanted, definitions)) continue;
+    if (!asksForWhatItLacks(person, wanted, definitions) || historyAtHand(person, { histories })) continue;
     contacts.push(...person.lineage);
     for (const memory of definitions.staleness.of(person.generation)!.memories) lacked.add(memory);
   }

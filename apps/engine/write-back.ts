@@ -13,6 +13,7 @@ import {
   writeEnrollments,
   writeMembershipChanges,
   type Arming,
+  type Enrollment,
   type Tx,
 } from '@entente/storage';
 import type { Definitions } from './definitions';
@@ -30,7 +31,7 @@ export async function writeBack(
 ): Promise<void> {
   const all = [...set.persons.values()];
   const persons = all.filter(isUpdated);
-  const moved = persons.flatMap((person) => [...person.moved]);
+  const moved = movedOf(persons);
   const changed = persons.filter((person) => person.traitsChanged);
   const waiting = all.filter(hasOtherDeferrals);
   const others = (timers === 'exact' ? all : waiting).filter((person) => !isUpdated(person));
@@ -43,12 +44,12 @@ export async function writeBack(
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
-      persons.map(({ id, clock, generation, state, members, due }) => ({
+      persons.map(({ id, clock, generation, state, members, membersChanged, due }) => ({
         id,
         clock,
         generation,
         state: encodeState(state),
-        members,
+        members: membersChanged ? members : null,
         due,
       })),
     ),
@@ -65,7 +66,7 @@ export async function writeBack(
     writeEnrollments(tx, moved),
   ]);
   await tellPassages(tx, moved, broadcastsIn(definitions));
-  await queueSends(tx, persons, set.survivors);
+  await queueSends(tx, persons, moved, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);
 }
 
@@ -74,6 +75,12 @@ const isUpdated = ({ evaluated, repair }: Person): boolean => evaluated && repai
 
 const hasOtherDeferrals = ({ deferred, deferredBefore }: Person): boolean =>
   deferred.length !== deferredBefore.length || deferred.some((one, place) => one !== deferredBefore[place]);
+
+function movedOf(persons: readonly Person[]): Enrollment[] {
+  const all: Enrollment[] = [];
+  for (const { moved } of persons) if (moved) all.push(...moved);
+  return all;
+}
 
 const broadcastsIn = ({ campaigns }: Definitions): Set<string> =>
   new Set([...campaigns.values()].filter(({ kind }) => kind === 'broadcast').map(({ key }) => key));

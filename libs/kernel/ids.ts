@@ -11,10 +11,16 @@ export function stableUuid(...parts: readonly string[]): Uuid {
   let text = '';
   for (const part of parts) text += `${part.length}:${part}`;
   const hex = hash('sha256', text);
-  const version = hex.slice(13, 16);
-  const variant = ((parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${version}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  for (let digit = 0; digit < 32; digit += 1) letters[placeOf(digit)] = hex.charCodeAt(digit);
+  letters.write('8', placeOf(12));
+  letters.write('89ab'[parseInt(hex[16]!, 16) & 0x3]!, placeOf(16));
+  return letters.toString('latin1');
 }
+
+/** Each event has a UUID made: in one place, where joining slices would leave a dozen strings behind. */
+const letters = Buffer.alloc(36, '-');
+const placeOf = (digit: number): number =>
+  digit + (digit < 8 ? 0 : digit < 12 ? 1 : digit < 16 ? 2 : digit < 20 ? 3 : 4);
 
 /** HMAC-SHA256 of a text: how an address is remembered where the address itself may not be. */
 export const keyedHash = (key: Buffer, text: string): Buffer =>

@@ -132,3 +132,16 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
     { id: edit, status: 'retired' },
   ]);
 });
+
+it('takes a version that was replaced out of the row of a contact that does something', async () => {
+  await author.segment('buyers', { event: 'Order Completed' });
+  while (await buildSegments(world.engine));
+  const edit = await author.segment('buyers', { event: 'Order Completed', within: 'P30D' });
+  while (await buildSegments(world.engine));
+  await world.arrive(order(1));
+  await world.readAll();
+  const [row] = await database.query(
+    `SELECT members FROM contact JOIN identity ON contact_id = id WHERE key = 'user:1'`,
+  );
+  expect(row).toEqual({ members: [edit] });
+});

@@ -10,11 +10,11 @@ export const latest: MemoryKind<Latest> = {
   meaning: 1,
 
   add(kept, { at }, size) {
-    const [total, before] = kept ?? [0, []];
-    const instants = [...before];
-    const older = instants.findIndex((instant) => instant < at);
-    instants.splice(older < 0 ? instants.length : older, 0, at);
-    return [total + 1, instants.slice(0, size)];
+    const [total, before] = kept ?? [0, NONE];
+    const older = before.findIndex((instant) => instant < at);
+    const instants = before.toSpliced(older < 0 ? before.length : older, 0, at);
+    if (instants.length > size) instants.length = size;
+    return [total + 1, instants];
   },
 
   of: (items, size) => [items.length, newestFirst(items).slice(0, size)],

@@ -38,9 +38,9 @@ export class PackedMemories {
   }
 
   /** Writes all but those which are replaced. */
-  writeTo(writer: Writer, replaced: ReadonlySet<number>): void {
+  writeTo(writer: Writer, replaced: readonly number[]): void {
     for (let at = 0; at < this.size; at += 1)
-      if (!replaced.has(at)) writer.copy(this.bytes, this.places[3 * at]!, this.places[3 * at + 3]!);
+      if (!replaced.includes(at)) writer.copy(this.bytes, this.places[3 * at]!, this.places[3 * at + 3]!);
   }
 
   private keyAt(at: number): string {
@@ -51,8 +51,18 @@ export class PackedMemories {
     return new Reader(this.bytes, this.places[3 * at + 2]).value();
   }
 
-  /** Which of them this memory is, counted from 0; -1 when it is none. */
-  find(memory: string): number {
+  /** Which of them these memories are, counted from 0. */
+  placesOf(memories: Iterable<string>): number[] {
+    const places: number[] = [];
+    for (const memory of memories) {
+      const at = this.find(memory);
+      if (at >= 0) places.push(at);
+    }
+    return places;
+  }
+
+  /** -1 when it is none. */
+  private find(memory: string): number {
     for (let at = 0; at < this.size; at += 1) if (this.isKey(memory, at)) return at;
     return -1;
   }

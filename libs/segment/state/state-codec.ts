@@ -12,10 +12,8 @@ const writer = new Writer();
 
 /** A contact's state in few bytes: any plain JSON values, instants and UUIDs the shortest. */
 export function encodeState({ unpacked, packed }: SeriesState): Buffer {
-  const replaced = new Set<number>();
-  for (const memory of packed ? unpacked.keys() : []) replaced.add(packed!.find(memory));
-  replaced.delete(-1);
-  const size = (packed?.size ?? 0) - replaced.size + unpacked.size;
+  const replaced = packed?.placesOf(unpacked.keys()) ?? [];
+  const size = (packed?.size ?? 0) - replaced.length + unpacked.size;
   if (size === 0) return EMPTY;
   writer.reset();
   writer.byte(VERSION);

@@ -82,7 +82,8 @@ export class Writer {
   /** What was written once, as it is. */
   copy(bytes: Buffer, from: number, to: number): void {
     this.room(to - from);
-    this.at += bytes.copy(this.buffer, this.at, from, to);
+    // Byte by byte: they are few, and `Buffer.copy` makes a view of them first.
+    for (let place = from; place < to; place += 1) this.buffer[this.at++] = bytes[place]!;
   }
 
   private text(text: string): void {

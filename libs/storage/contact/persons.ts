@@ -108,7 +108,8 @@ export interface PersonUpdate {
   readonly clock: Instant;
   readonly generation: bigint;
   readonly state: Buffer;
-  readonly members: Iterable<number>;
+  /** Null: as they were. */
+  readonly members: Iterable<number> | null;
   readonly due: Instant | undefined;
 }
 
@@ -119,7 +120,7 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
     // By their places, found one by one: joined by its key, the whole table may be read to find these few. They are locked and stay there.
     `UPDATE contact
      SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state,
-       members = u.members::int[], due = u.due, repair = NULL, repair_tries = 0, repair_after = NULL
+       members = coalesce(u.members::int[], contact.members), due = u.due, repair = NULL, repair_tries = 0, repair_after = NULL
      FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::timestamptz[])
        AS u (id, clock, generation, state, members, due)
      CROSS JOIN LATERAL (SELECT ctid FROM contact AS own WHERE own.id = u.id OFFSET 0) AS place
@@ -129,7 +130,7 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
       instantArray(updates.map(({ clock }) => clock)),
       bigintArray(updates.map(({ generation }) => generation)),
       byteaArray(updates.map(({ state }) => state)),
-      textArray(updates.map(({ members }) => `{${[...members].join()}}`)),
+      textArray(updates.map(({ members }) => members && `{${[...members].join()}}`)),
       instantArray(updates.map(({ due }) => due ?? null)),
     ],
   );
