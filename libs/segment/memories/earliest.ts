@@ -10,11 +10,11 @@ export const earliest: MemoryKind<Earliest> = {
   meaning: 1,
 
   add(kept, { at }, size) {
-    const [total, before] = kept ?? [0, []];
-    const instants = [...before];
-    const later = instants.findIndex((instant) => instant > at);
-    instants.splice(later < 0 ? instants.length : later, 0, at);
-    return [total + 1, instants.slice(0, size)];
+    const [total, before] = kept ?? [0, NONE];
+    const later = before.findIndex((instant) => instant > at);
+    const instants = before.toSpliced(later < 0 ? before.length : later, 0, at);
+    if (instants.length > size) instants.length = size;
+    return [total + 1, instants];
   },
 
   of: (items, size) => [items.length, items.slice(0, size).map(({ at }) => at)],
@@ -22,3 +22,7 @@ export const earliest: MemoryKind<Earliest> = {
   suffices: ([total, instants], size) => instants.length >= Math.min(total, size),
   holds: (size) => size,
 };
+
+export const earliestOf = (kept: Earliest | undefined): readonly Instant[] => kept?.[1] ?? NONE;
+
+const NONE: readonly Instant[] = [];

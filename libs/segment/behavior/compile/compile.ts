@@ -2,7 +2,7 @@ import type { Comparison } from '../../comparisons/comparison';
 import { firstThatDiffers, passesNumber, settlesAt } from '../../comparisons/count';
 import type { Needs, Threshold, Tracked } from '../../conditions/kind';
 import { amounts, type AmountOptions } from '../../memories/amounts';
-import { earliest } from '../../memories/earliest';
+import { earliest, earliestOf } from '../../memories/earliest';
 import { latest, latestOf, totalOf } from '../../memories/latest';
 import { quarterHours, quartersOf } from '../../memories/quarters';
 import { instantsOf, values } from '../../memories/values';
@@ -52,17 +52,14 @@ function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
 function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Tracked {
   const counted = { period: periodIn(behavior), count };
   if (!periodNames.some((name) => behavior[name] !== undefined)) {
-    const kept = remembered(behavior, needs, { kind: latest, options: null, size: 0 });
-    return { holds: (moment) => passesNumber(count, totalOf(kept(moment))) };
+    const total = remembered(behavior, needs, { kind: latest, options: null, size: 0 }, totalOf);
+    return { holds: (moment) => passesNumber(count, total(moment)) };
   }
   if (behavior.between) return compileAmounts(behavior, needs, undefined, countGauge(count));
   const asked = { options: null, size: settlesAt(count) };
-  if (behavior.before !== undefined) {
-    const kept = remembered(behavior, needs, { ...asked, kind: earliest });
-    return countEarliest(counted, (moment) => kept(moment)?.[1] ?? []);
-  }
-  const kept = remembered(behavior, needs, { ...asked, kind: latest });
-  return countLatest(counted, (moment) => latestOf(kept(moment)));
+  return behavior.before !== undefined
+    ? countEarliest(counted, remembered(behavior, needs, { ...asked, kind: earliest }, earliestOf))
+    : countLatest(counted, remembered(behavior, needs, { ...asked, kind: latest }, latestOf));
 }
 
 function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracked {
@@ -70,9 +67,8 @@ function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracke
   const count = comparisonIn(distinct);
   const from = behavior.before === undefined ? 'last' : 'first';
   const asked = { kind: values, options: from, picks: [distinct.of], size: settlesAt(count) } as const;
-  const kept = remembered(behavior, needs, asked);
   const over = from === 'last' ? countLatest : countEarliest;
-  return over({ period: periodIn(behavior), count }, (moment) => instantsOf(kept(moment)));
+  return over({ period: periodIn(behavior), count }, remembered(behavior, needs, asked, instantsOf));
 }
 
 function compileAmounts(
@@ -86,17 +82,21 @@ function compileAmounts(
   const { reach } = period;
   const options: AmountOptions =
     'back' in reach ? { older: reach.older, only: behavior.within === undefined ? null : extreme } : reach;
-  const kept = remembered(behavior, needs, {
+  const asked = {
     kind: amounts,
     options,
     picks: measured ? [measured.of] : [],
     size: 'back' in reach ? reach.back : 0,
-  });
-  return walkOver(kept, period, gauging);
+  };
+  return walkOver(
+    remembered(behavior, needs, asked, (kept) => kept),
+    period,
+    gauging,
+  );
 }
 
 function compileRegular(behavior: Behavior, regular: Regular, needs: Needs): Tracked {
   const asked = { kind: quarterHours, options: null, size: longestOf(regular) };
-  const kept = remembered(behavior, needs, asked);
-  return regularOver(regular, (moment) => unitsOf(regular, quartersOf(kept(moment)), moment.zone));
+  const quarters = remembered(behavior, needs, asked, quartersOf);
+  return regularOver(regular, (moment) => unitsOf(regular, quarters(moment), moment.zone));
 }
