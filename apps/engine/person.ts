@@ -23,6 +23,8 @@ export interface Send {
 /** One person in the hands of a transaction: what was loaded, and what has become of it so far. */
 export interface Person {
   readonly id: ContactId;
+  /** Of its row. */
+  readonly place: PersonRow['place'];
   /** Never evaluated before this transaction. */
   fresh: boolean;
   lineage: ContactId[];
@@ -101,6 +103,7 @@ export function personFrom(
 ): Person {
   return {
     id: row.id,
+    place: row.place,
     fresh: row.version === 0,
     lineage,
     clock: row.clock,

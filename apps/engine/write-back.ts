@@ -44,8 +44,8 @@ export async function writeBack(
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
-      persons.map(({ id, clock, generation, state, members, membersChanged, due }) => ({
-        id,
+      persons.map(({ place, clock, generation, state, members, membersChanged, due }) => ({
+        place,
         clock,
         generation,
         state: encodeState(state),

@@ -1,12 +1,22 @@
 import type { ContactId, Instant } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
-import { bigintArray, byteaArray, instantArray, jsonbArray, textArray } from '../database/binary-array';
+import {
+  bigintArray,
+  byteaArray,
+  instantArray,
+  jsonbArray,
+  textArray,
+  tidArray,
+  type Place,
+} from '../database/binary-array';
 import type { Tx } from '../database/database';
 import { PackedReader } from '../database/packed-reader';
 
 /** What is stored of one contact that is evaluated: its own row and its profile. */
 export interface PersonRow {
   readonly id: ContactId;
+  /** Where its row is, which stays there while it is locked and until it is written. */
+  readonly place: Place;
   /** 0: never evaluated. */
   readonly version: number;
   readonly clock: Instant;
@@ -59,12 +69,12 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
   const [[packed], profiles] = await Promise.all([
     tx.prepared<PackedContacts & Record<string, unknown>>(
       `SELECT string_agg(
-         int8send(id) || int4send(version) || timestamptz_send(clock) || int8send(generation)
+         int8send(id) || tidsend(place) || int4send(version) || timestamptz_send(clock) || int8send(generation)
            || timestamptz_send(coalesce(due, 'infinity')) || int4send(octet_length(state)) || state || array_send(members),
          ''::bytea) AS contacts,
          jsonb_object_agg(id, repair) FILTER (WHERE repair IS NOT NULL) AS repairs,
          jsonb_agg(id::text) FILTER (WHERE erased_at IS NOT NULL) AS erased
-       FROM (SELECT id, version, clock, generation, due, state, members, repair, erased_at
+       FROM (SELECT id, ctid AS place, version, clock, generation, due, state, members, repair, erased_at
              FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE) AS locked`,
       [ids],
     ),
@@ -88,6 +98,7 @@ function unpack(
     const id = packed.bigint();
     rows.push({
       id,
+      place: packed.place(),
       version: packed.integer(),
       clock: packed.instant(),
       generation: packed.bigint(),
@@ -104,7 +115,7 @@ function unpack(
 
 /** What a batch writes back of a contact. */
 export interface PersonUpdate {
-  readonly id: ContactId;
+  readonly place: Place;
   readonly clock: Instant;
   readonly generation: bigint;
   readonly state: Buffer;
@@ -113,20 +124,18 @@ export interface PersonUpdate {
   readonly due: Instant | undefined;
 }
 
-/** Writes back contacts that were evaluated: nothing about them is left to repair. */
+/** Writes back contacts that were evaluated, once each: nothing about them is left to repair. */
 export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): Promise<void> {
   if (updates.length === 0) return;
-  await tx.prepared(
-    // By their places, found one by one: joined by its key, the whole table may be read to find these few. They are locked and stay there.
+  const updated = await tx.runPrepared(
     `UPDATE contact
      SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state,
        members = coalesce(u.members::int[], contact.members), due = u.due, repair = NULL, repair_tries = 0, repair_after = NULL
-     FROM unnest($1::bigint[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::timestamptz[])
-       AS u (id, clock, generation, state, members, due)
-     CROSS JOIN LATERAL (SELECT ctid FROM contact AS own WHERE own.id = u.id OFFSET 0) AS place
-     WHERE contact.ctid = place.ctid`,
+     FROM unnest($1::tid[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::timestamptz[])
+       AS u (place, clock, generation, state, members, due)
+     WHERE contact.ctid = u.place`,
     [
-      bigintArray(updates.map(({ id }) => id)),
+      tidArray(updates.map(({ place }) => place)),
       instantArray(updates.map(({ clock }) => clock)),
       bigintArray(updates.map(({ generation }) => generation)),
       byteaArray(updates.map(({ state }) => state)),
@@ -134,6 +143,7 @@ export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): P
       instantArray(updates.map(({ due }) => due ?? null)),
     ],
   );
+  if (updated !== updates.length) throw new Error('contacts that were locked are not where they were');
 }
 
 /** Remembers why contacts must be evaluated again from their history; nobody else waits for them. */

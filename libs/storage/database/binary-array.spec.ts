@@ -9,6 +9,7 @@ import {
   jsonbArray,
   smallintArray,
   textArray,
+  tidArray,
   uuidArray,
 } from './binary-array';
 
@@ -40,6 +41,13 @@ describe('arrays in the binary format', () => {
       'v::text',
     ],
     ['uuid', uuidArray, fc.uuid(), String, 'v::text'],
+    [
+      'tid',
+      tidArray,
+      fc.nat({ max: 2 ** 48 - 1 }),
+      (value: number) => `(${Math.floor(value / 2 ** 16)},${value % 2 ** 16})`,
+      'v::text',
+    ],
     ['text', textArray, fc.option(text), (value) => value, 'v'],
     [
       'jsonb',

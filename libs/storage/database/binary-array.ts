@@ -66,6 +66,13 @@ export const bigintArray = (values: readonly (ContactId | bigint)[]): Buffer =>
 /** `timestamptz[]`; throws a `RangeError` for what is no year from 1 to 9999. */
 export const instantArray = (values: Nullable<Instant>): Buffer => fixedArray(1184, 8, values, writeInstant);
 
+/** Where a row is in its table, by page and item: a `ctid` as one number. */
+export type Place = number;
+
+/** `tid[]` */
+export const tidArray = (values: readonly Place[]): Buffer =>
+  fixedArray(27, 6, values, (buffer, value, at) => buffer.writeUIntBE(value, at, 6));
+
 /** `uuid[]` */
 export const uuidArray = (values: readonly Uuid[]): Buffer => fixedArray(2950, 16, values, writeUuid);
 

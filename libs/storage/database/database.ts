@@ -12,6 +12,8 @@ export interface Tx {
    * once: several asked for together (not the same one twice) are one round trip, and are run in the order they were asked for.
    */
   prepared<Row = Record<string, unknown>>(sql: string, parameters: readonly unknown[]): Promise<Row[]>;
+  /** The same as `run` for such a statement. */
+  runPrepared(sql: string, parameters: readonly unknown[]): Promise<number>;
   readonly manager: EntityManager;
 }
 
@@ -89,6 +91,10 @@ export class Database implements Tx {
     return this.withStatements((statements) => statements.prepared<Row>(sql, parameters));
   }
 
+  async runPrepared(sql: string, parameters: readonly unknown[]): Promise<number> {
+    return this.withStatements((statements) => statements.runPrepared(sql, parameters));
+  }
+
   async close(): Promise<void> {
     if (this.source.isInitialized) await this.source.destroy();
   }
@@ -153,6 +159,10 @@ class Statements implements Tx {
 
   async prepared<Row>(sql: string, parameters: readonly unknown[]): Promise<Row[]> {
     return (await this.send({ name: nameOf(sql), text: sql, values: [...parameters] })).rows as Row[];
+  }
+
+  async runPrepared(sql: string, parameters: readonly unknown[]): Promise<number> {
+    return (await this.send({ name: nameOf(sql), text: sql, values: [...parameters] })).rowCount ?? 0;
   }
 
   /**

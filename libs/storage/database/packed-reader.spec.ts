@@ -24,6 +24,7 @@ const kinds = fc.record({
   at: dates,
   due: fc.option(dates),
   uuid: fc.uuid(),
+  place: fc.nat({ max: 2 ** 48 - 1 }),
   bytes: fc.uint8Array({ maxLength: 300 }),
   integers: fc.array(fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }), { maxLength: 20 }),
 });
@@ -34,17 +35,18 @@ it('what a statement packs is read as it was', async () => {
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 5 }), async (rows) => {
       const [sent] = await test.database.query<{ packed: Buffer }>(
         `SELECT string_agg(int2send(small) || int4send(whole) || int8send(big) || int8send(near) || timestamptz_send(at) || timestamptz_send(coalesce(due, 'infinity'))
-           || uuid_send(uuid) || int4send(octet_length(bytes)) || bytes || array_send(integers), ''::bytea ORDER BY n) AS packed
-         FROM jsonb_to_recordset($1) AS r (n int, small int2, whole int4, big int8, near int8, at timestamptz, due timestamptz, uuid uuid,
+           || uuid_send(uuid) || tidsend(tid) || int4send(octet_length(bytes)) || bytes || array_send(integers), ''::bytea ORDER BY n) AS packed
+         FROM jsonb_to_recordset($1) AS r (n int, small int2, whole int4, big int8, near int8, at timestamptz, due timestamptz, uuid uuid, tid tid,
            hex text, integers int[])
          CROSS JOIN LATERAL decode(hex, 'hex') AS bytes`,
         [
           JSON.stringify(
-            rows.map(({ bytes, big, near, ...others }, n) => ({
+            rows.map(({ bytes, big, near, place, ...others }, n) => ({
               n,
               ...others,
               big: String(big),
               near: String(near),
+              tid: `(${Math.floor(place / 2 ** 16)},${place % 2 ** 16})`,
               hex: bytes.toString('hex'),
             })),
           ),
@@ -60,6 +62,7 @@ it('what a statement packs is read as it was', async () => {
           at: packed.instant(),
           due: packed.instantIfAny(),
           uuid: packed.uuid(),
+          place: packed.place(),
           bytes: packed.bytes(),
           integers: packed.integers(),
         }).toEqual({

@@ -1,5 +1,5 @@
 import type { Instant, Uuid } from '@entente/kernel';
-import { EPOCH } from './binary-array';
+import { EPOCH, type Place } from './binary-array';
 
 /**
  * Reads what a statement packed into one `bytea` by PostgreSQL's `…send` functions, value by value: a row for each would cost several
@@ -45,6 +45,11 @@ export class PackedReader {
     if (this.buffer.readInt32BE(this.at) !== INFINITY) return this.instant();
     this.past(8);
     return undefined;
+  }
+
+  /** Of `tidsend`. */
+  place(): Place {
+    return this.buffer.readUIntBE(this.past(6), 6);
   }
 
   /** Of `uuid_send`. */
