@@ -44,7 +44,8 @@ export async function writeBack(
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
-      persons.map(({ place, clock, generation, state, members, membersChanged, due }) => ({
+      persons.map(({ id, place, clock, generation, state, members, membersChanged, due }) => ({
+        id,
         place,
         clock,
         generation,

@@ -17,7 +17,8 @@ afterEach(() => test.close());
 /** Locks contacts and gives what is written back when one more thing has happened to each. */
 async function oneMore(tx: Tx): Promise<PersonUpdate[]> {
   const rows = await lockPersons(tx, contacts);
-  return rows.map(({ place, clock, generation, state, version }) => ({
+  return rows.map(({ id, place, clock, generation, state, version }) => ({
+    id,
     place,
     clock: clock + 1,
     generation: BigInt(generation),
@@ -52,6 +53,14 @@ it('leaves the memberships in a row as they are where none are given', async () 
   );
   const rows = await test.database.query('SELECT DISTINCT version, members FROM contact');
   expect(rows).toEqual([{ version: 2, members: [0] }]);
+});
+
+it('fails when another contact is where one is written back', async () => {
+  const exchanged = test.database.transaction(async (tx) => {
+    const [one, other] = await oneMore(tx);
+    await updatePersons(tx, [{ ...one!, place: other!.place }]);
+  });
+  await expect(exchanged).rejects.toThrow('null value in column "version"');
 });
 
 it('fails when a contact that is written back is not where it was locked', async () => {

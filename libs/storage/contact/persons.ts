@@ -15,7 +15,7 @@ import { PackedReader } from '../database/packed-reader';
 /** What is stored of one contact that is evaluated: its own row and its profile. */
 export interface PersonRow {
   readonly id: ContactId;
-  /** Where its row is, which stays there while it is locked and until it is written. */
+  /** Where its row is, for `updatePersons`: there it stays while it is locked, until it is written. */
   readonly place: Place;
   /** 0: never evaluated. */
   readonly version: number;
@@ -115,6 +115,7 @@ function unpack(
 
 /** What a batch writes back of a contact. */
 export interface PersonUpdate {
+  readonly id: ContactId;
   readonly place: Place;
   readonly clock: Instant;
   readonly generation: bigint;
@@ -124,17 +125,22 @@ export interface PersonUpdate {
   readonly due: Instant | undefined;
 }
 
-/** Writes back contacts that were evaluated, once each: nothing about them is left to repair. */
+/**
+ * Writes back contacts that were evaluated, once each: nothing about them is left to repair. `lockPersons` has locked them in this
+ * transaction, and nothing else has written their rows since.
+ */
 export async function updatePersons(tx: Tx, updates: readonly PersonUpdate[]): Promise<void> {
   if (updates.length === 0) return;
   const updated = await tx.runPrepared(
+    // Joined by its place alone, for joined by its key the whole table may be read. Another contact's version would be null, which is refused.
     `UPDATE contact
-     SET version = contact.version + 1, clock = u.clock, generation = u.generation, state = u.state,
+     SET version = CASE contact.id WHEN u.id THEN contact.version + 1 END, clock = u.clock, generation = u.generation, state = u.state,
        members = coalesce(u.members::int[], contact.members), due = u.due, repair = NULL, repair_tries = 0, repair_after = NULL
-     FROM unnest($1::tid[], $2::timestamptz[], $3::bigint[], $4::bytea[], $5::text[], $6::timestamptz[])
-       AS u (place, clock, generation, state, members, due)
+     FROM unnest($1::bigint[], $2::tid[], $3::timestamptz[], $4::bigint[], $5::bytea[], $6::text[], $7::timestamptz[])
+       AS u (id, place, clock, generation, state, members, due)
      WHERE contact.ctid = u.place`,
     [
+      bigintArray(updates.map(({ id }) => id)),
       tidArray(updates.map(({ place }) => place)),
       instantArray(updates.map(({ clock }) => clock)),
       bigintArray(updates.map(({ generation }) => generation)),

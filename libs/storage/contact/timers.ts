@@ -39,7 +39,7 @@ const timersOf = (armings: readonly Arming[], which: 'before' | 'due'): Timer[] 
 async function disarm(tx: Tx, timers: readonly Timer[]): Promise<void> {
   if (timers.length === 0) return;
   await tx.prepared(
-    // By their places, as contacts are updated.
+    // By their places, found one by one: joined by its key, the whole table may be read to find these few.
     `DELETE FROM timer USING unnest($1::bigint[], $2::timestamptz[]) AS t (contact_id, due)
      CROSS JOIN LATERAL (
        SELECT ctid FROM timer AS own

@@ -52,7 +52,7 @@ async function appendToLog(tx: Tx, changes: readonly MembershipChange[]): Promis
 async function leave(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.prepared(
-    // By their places, as contacts are updated.
+    // By their places, as timers are.
     `DELETE FROM membership USING unnest($1::bigint[], $2::int[]) AS m (contact_id, version_id)
      CROSS JOIN LATERAL (
        SELECT ctid FROM membership AS own WHERE own.contact_id = m.contact_id AND own.version_id = m.version_id OFFSET 0
