@@ -1,10 +1,7 @@
 import type { IdentityKey } from '@entente/event';
-import type { ContactId, Instant, Uuid } from '@entente/kernel';
-import { tellsOfCompany } from '@entente/profile';
+import type { ContactId, Instant } from '@entente/kernel';
 import {
   resolveKeys,
-  storedContacts,
-  survivorsOf,
   writeLineage,
   writeLinks,
   type LineageChange,
@@ -17,14 +14,14 @@ import { applyToCompanies, joinsCompany, type JoinedArrival } from './companies'
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
 import { Happening } from './happening';
-import { takeIdentityChanges, type IdentityChanges } from './identities';
+import { takeIdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
-import { AheadOfLog, applyEvent, historyEvent } from './move-person';
+import { AheadOfLog, applyEvent } from './move-person';
 import { forAll, StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
-import { enrollmentsBy } from './walk-campaigns';
 import { newsAmong, storeNews } from './store-news';
-import { takePersons, type Wanted, type WorkingSet } from './working-set';
+import { wantedContacts } from './wanted-contacts';
+import { takePersons, type WorkingSet } from './working-set';
 import { writeBack } from './write-back';
 
 /** Consecutive records of one partition, to be handled from its stored position. */
@@ -54,11 +51,16 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
     if (arrivals.length > 0) engine.bustle.note();
-    for (const { own } of owners.strangers.size > 0 ? arrivals : []) {
-      const contact = owners.contacts.get(own)!;
-      if (owners.strangers.has(contact)) engine.known.add(own, contact);
-    }
+    if (owners.strangers.size > 0) getToKnow(engine, arrivals, owners);
   });
+}
+
+/** From then on those of whom there is an event are stored. */
+function getToKnow({ known }: Engine, arrivals: readonly Arrival[], { contacts, strangers }: Owners): void {
+  for (const { own } of arrivals) {
+    const contact = contacts.get(own)!;
+    if (strangers.has(contact)) known.add(own, contact);
+  }
 }
 
 /** What was found out before the transaction, and the definitions it went by. */
@@ -101,13 +103,11 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     return applyToCompanies(tx, { said: ofCompanies, joined: [] }, undefined, definitions);
   const readThrough = Math.min(...others.values());
   const identities = await takeIdentityChanges(tx, arrivals, contacts);
-  const wanted = await wantedContacts(tx, prepared, events, identities);
-  const beginnings = beginningsOf(events, wanted.survivors, definitions);
+  const wanted = await wantedContacts(tx, { ...prepared, events, identities }, definitions);
   const set = await takePersons(
     tx,
     {
       ...wanted,
-      beginnings,
       happening: new Happening(events, arrivals.at(-1)!.at),
       histories: new Set([...wanted.histories, ...prepared.histories]),
     },
@@ -150,104 +150,6 @@ async function movePosition(engine: Engine, tx: Tx, run: RecordRun): Promise<voi
     through: last.arrival - 1,
   });
 }
-
-/** Who must be locked and evaluated: whom an event touches, who is new, and whoever a change of identity moves. */
-async function wantedContacts(
-  tx: Tx,
-  { arrivals, strangers, definitions }: Prepared,
-  events: readonly StoredEvent[],
-  identities: IdentityChanges,
-): Promise<Wanted> {
-  const concerned = concernedBy(events, arrivals, strangers, definitions);
-  const survivors = await survivorsOf(tx, [...concerned.keys()]);
-  for (const [contact, survivor] of identities.survivors) survivors.set(contact, survivor);
-  const named = [...identities.changes.values()].flatMap((change) => change.named);
-  const stored = await storedOf(tx, concerned, strangers, survivors, named);
-  const { moving, regrouped } = movesOf(identities);
-  const first = arrivals[0]!.at;
-  const wanted = new Map<ContactId, Instant | undefined>();
-  const want = (contact: ContactId, at: Instant) => {
-    if (!wanted.has(contact)) wanted.set(contact, stored.has(contact) ? undefined : at);
-  };
-  for (const contact of regrouped) want(contact, first);
-  for (const contact of named) if (!stored.has(contact)) want(contact, first);
-  for (const [owner, { at, touches }] of concerned) {
-    const survivor = survivors.get(owner)!;
-    if (touches || !stored.has(survivor)) want(survivor, at);
-  }
-  return { contacts: wanted, survivors, histories: moving, regrouped };
-}
-
-/** The contacts that have events which touch them, or that may not be stored yet: when the first came, and whether any touches. */
-function concernedBy(
-  events: readonly StoredEvent[],
-  arrivals: readonly Arrival[],
-  strangers: ReadonlySet<ContactId>,
-  definitions: Definitions,
-): Map<ContactId, Concern> {
-  const concerned = new Map<ContactId, Concern>();
-  for (let place = 0; place < events.length; place += 1) {
-    const event = events[place]!;
-    const touches = isTouching(event, arrivals[place]!, definitions);
-    if (!touches && !strangers.has(event.contact)) continue;
-    const concern = concerned.get(event.contact);
-    if (!concern) concerned.set(event.contact, { at: event.arrival, touches });
-    else concern.touches ||= touches;
-  }
-  return concerned;
-}
-
-interface Concern {
-  readonly at: Instant;
-  touches: boolean;
-}
-
-/** Those of the persons at hand who have been seen before; of a contact that is no stranger that is known. */
-async function storedOf(
-  tx: Tx,
-  owners: ReadonlyMap<ContactId, unknown>,
-  strangers: ReadonlySet<ContactId>,
-  survivors: ReadonlyMap<ContactId, ContactId>,
-  named: readonly ContactId[],
-): Promise<Set<ContactId>> {
-  const isKnown = (contact: ContactId) => owners.has(contact) && !strangers.has(contact);
-  const asked = [...named];
-  for (const [contact, survivor] of survivors) if (!isKnown(contact)) asked.push(survivor);
-  const stored = await storedContacts(tx, asked);
-  for (const owner of owners.keys()) if (isKnown(owner)) stored.add(survivors.get(owner)!);
-  return stored;
-}
-
-/** By person, the enrollments that events may begin. */
-function beginningsOf(
-  events: readonly StoredEvent[],
-  survivors: ReadonlyMap<ContactId, ContactId>,
-  definitions: Definitions,
-): Map<ContactId, Uuid[]> {
-  const beginnings = new Map<ContactId, Uuid[]>();
-  if (definitions.triggers.size === 0) return beginnings;
-  for (const event of events.filter(({ name }) => definitions.triggers.has(name))) {
-    const person = survivors.get(event.contact)!;
-    beginnings.set(person, [...(beginnings.get(person) ?? []), ...enrollmentsBy(event, definitions)]);
-  }
-  return beginnings;
-}
-
-/** Contacts that become part of somebody else, and these with whom they leave and whom they join. */
-function movesOf({ changes, survivors }: IdentityChanges) {
-  const moves = [...changes.values()].flatMap(({ moved }) => [...moved]);
-  return {
-    moving: new Set(moves.map(([contact]) => contact)),
-    regrouped: new Set(moves.flatMap(([contact, survivor]) => [contact, survivors.get(contact)!, survivor])),
-  };
-}
-
-const isTouching = (event: StoredEvent, { fact }: Arrival, definitions: Definitions): boolean =>
-  fact.type === 'identify' ||
-  joinsCompany(fact) ||
-  tellsOfCompany(fact, definitions.ownSource) ||
-  definitions.triggers.has(event.name) ||
-  (definitions.book.looksAt(event.name) && definitions.book.touchedBy(historyEvent(event, definitions)));
 
 /** Applies an event to the person it belongs to by now, if anything about them depends on it. */
 function applyTo(

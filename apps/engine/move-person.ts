@@ -1,10 +1,9 @@
 import type { Instant, JsonObject } from '@entente/kernel';
-import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
-import { inEventOrder, type Changes, type HistoryEvent, type SeriesState } from '@entente/segment';
-import { eventKey, type DeferredEvent, type PastEvent, type StoredEvent } from '@entente/storage';
+import type { Changes, HistoryEvent } from '@entente/segment';
+import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
+import { historyEvent, refold, setTraits } from './person-state';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
-import { NeedsHistory } from './start-over';
 import { chainOf, startByChange, startByEvent, wake } from './walk-campaigns';
 
 /** Time passed for a person beyond what every partition is known to have been read through. */
@@ -13,15 +12,6 @@ export class AheadOfLog extends Error {
     super('a change is due before all partitions have been read through that instant');
   }
 }
-
-export const historyEvent = (event: PastEvent, { ownSource }: Definitions): HistoryEvent => ({
-  at: event.at,
-  id: event.message,
-  name: event.name,
-  properties: event.properties,
-  own: event.source === ownSource,
-  identify: event.type === 'identify',
-});
 
 /** When this person must be looked at again though nothing happens: something changes, or what was deferred can be applied. */
 export function nextDue(person: Person, definitions: Definitions): Instant | undefined {
@@ -123,7 +113,7 @@ function applyDeferred(person: Person, readThrough: Instant, definitions: Defini
     applyNow(person, deferred.shift()!, definitions);
 }
 
-/** Lets time pass up to an event; whether it could: not where something is due before it that others may still have something to say about. */
+/** Lets time pass up to an event, and says whether it could: something may be due before it that is ahead of the log. */
 function tryElapse(
   person: Person,
   { event }: DeferredEvent,
@@ -161,16 +151,6 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
   wake(person, now, definitions);
 }
 
-function setTraits(person: Person, event: StoredEvent, definitions: Definitions): string[] {
-  const change = traitChangeOf(event, definitions.ownSource);
-  const result = change && applyTraits(person.traits, change);
-  if (!result || result.changed.length === 0) return [];
-  person.traits = result.traits;
-  person.traitsChanged = true;
-  person.view = readTraits(person.traits, definitions.sources.values());
-  return result.changed;
-}
-
 /** What was known of the person's next change still is but for what the event is fed to. */
 function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions): void {
   const { book } = definitions;
@@ -187,69 +167,6 @@ function affected(event: HistoryEvent, traits: string[], { book }: Definitions):
   const byEvent = book.affectedByEvent(event);
   return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
 }
-
-/** Adds stored events of contacts that are part of a person from now on; gives the versions whose truth they may change. */
-export function takeIn(
-  person: Person,
-  stored: readonly StoredEvent[],
-  definitions: Definitions,
-): readonly number[] {
-  const { book } = definitions;
-  const traits = stored.flatMap((event) => setTraits(person, event, definitions));
-  const happened = stored.map((event) => historyEvent(event, definitions)).sort(inEventOrder);
-  for (const event of happened) {
-    const folded = book.fold(person.state, event);
-    if (folded === 'recompute') {
-      refold(person, definitions);
-      break;
-    }
-    person.state = folded;
-  }
-  return [...happened.flatMap((event) => book.affectedByEvent(event)), ...book.affectedByTraits(traits)];
-}
-
-/** Makes a person anew from what is stored of their lineage, as of now. */
-export function rebuild(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
-  let traits: SourcedTraits = {};
-  for (const event of history) {
-    const change = traitChangeOf(event, definitions.ownSource);
-    if (change) traits = applyTraits(traits, change).traits;
-  }
-  person.traits = traits;
-  person.traitsChanged = true;
-  person.view = readTraits(traits, definitions.sources.values());
-  person.state = stateOf(history, definitions);
-}
-
-/** Makes a person's state of the stored events, but for those that are deferred. Throws `NeedsHistory` where they were not loaded. */
-export function refold(person: Person, definitions: Definitions): void {
-  if (!person.history) throw new NeedsHistory(person.id);
-  person.state = stateOf(appliedOf(person, person.history()), definitions);
-}
-
-/** Gives a person's state what it lacks, of the stored events that it is made of. */
-export function fillIn(
-  person: Person,
-  lacked: ReadonlySet<string>,
-  past: readonly PastEvent[],
-  definitions: Definitions,
-): void {
-  const history = appliedOf(person, past).map((event) => historyEvent(event, definitions));
-  person.state = definitions.book.fill(person.state, lacked, history);
-}
-
-/** Those of a person's stored events that are not deferred. */
-export function appliedOf<Event extends PastEvent>(
-  { deferred }: Person,
-  history: readonly Event[],
-): readonly Event[] {
-  if (deferred.length === 0) return history;
-  const waiting = new Set(deferred.map(({ event }) => eventKey(event)));
-  return history.filter((event) => !waiting.has(eventKey(event)));
-}
-
-const stateOf = (history: readonly StoredEvent[], definitions: Definitions): SeriesState =>
-  definitions.book.foldAll(history.map((event) => historyEvent(event, definitions)));
 
 /** Compares memberships with what the rules say at the person's clock, logs what changed and starts what that starts. */
 export function settle(

@@ -23,7 +23,7 @@ export interface Send {
 /** One person in the hands of a transaction: what was loaded, and what has become of it so far. */
 export interface Person {
   readonly id: ContactId;
-  /** Of its row. */
+  /** Where its row is, to be written back there. */
   readonly place: PersonRow['place'];
   /** Never evaluated before this transaction. */
   fresh: boolean;
@@ -38,7 +38,7 @@ export interface Person {
   /** The traits as rules read them: one value each, by precedence. */
   view: JsonObject;
   readonly members: Set<number>;
-  /** Whether the row has others. */
+  /** Whether the row has others: some changed, or it has some of versions that are no longer kept. */
   membersChanged: boolean;
   /** The open ones, and those that began or ended in this transaction. */
   enrollments: Enrollment[];
@@ -64,7 +64,7 @@ export interface Person {
   readonly dueBefore: Instant | undefined;
   readonly changes: MembershipChange[];
   readonly sends: Send[];
-  /** The enrollments that are new or have moved, where any have. */
+  /** The enrollments that are new or have moved; made when there is one. */
   moved: Set<Enrollment> | undefined;
   traitsChanged: boolean;
   evaluated: boolean;

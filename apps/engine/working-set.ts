@@ -19,7 +19,8 @@ import {
 } from '@entente/storage';
 import type { Definitions } from './definitions';
 import type { Happening } from './happening';
-import { fillIn, refold, settle } from './move-person';
+import { settle } from './move-person';
+import { fillIn, refold } from './person-state';
 import { personFrom, sortedIds, type Person } from './person';
 import type { Stale } from './staleness';
 import { NeedsHistory, StartOver } from './start-over';

@@ -1,7 +1,8 @@
 import { takeRepairs } from '@entente/storage';
 import type { Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
-import { passTime, rebuild, settle } from '../move-person';
+import { passTime, settle } from '../move-person';
+import { rebuild } from '../person-state';
 import { historyOf } from '../working-set';
 
 /** Few: each comes with its whole history. */

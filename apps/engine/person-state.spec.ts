@@ -1,5 +1,5 @@
 import type { PastEvent } from '@entente/storage';
-import { appliedOf } from './move-person';
+import { appliedOf } from './person-state';
 import type { Person } from './person';
 
 it('holds back an event that is deferred, and not its copy under another contact of the person', () => {

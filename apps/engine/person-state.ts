@@ -1,0 +1,90 @@
+import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
+import { inEventOrder, type HistoryEvent, type SeriesState } from '@entente/segment';
+import { eventKey, type PastEvent, type StoredEvent } from '@entente/storage';
+import type { Definitions } from './definitions';
+import type { Person } from './person';
+import { NeedsHistory } from './start-over';
+
+/** An event as rules see it. */
+export const historyEvent = (event: PastEvent, { ownSource }: Definitions): HistoryEvent => ({
+  at: event.at,
+  id: event.message,
+  name: event.name,
+  properties: event.properties,
+  own: event.source === ownSource,
+  identify: event.type === 'identify',
+});
+
+/** Takes over the traits that an event sets; gives the names of those that changed. */
+export function setTraits(person: Person, event: StoredEvent, definitions: Definitions): string[] {
+  const change = traitChangeOf(event, definitions.ownSource);
+  const result = change && applyTraits(person.traits, change);
+  if (!result || result.changed.length === 0) return [];
+  person.traits = result.traits;
+  person.traitsChanged = true;
+  person.view = readTraits(person.traits, definitions.sources.values());
+  return result.changed;
+}
+
+/** Adds stored events of contacts that are part of a person from now on; gives the versions whose truth they may change. */
+export function takeIn(
+  person: Person,
+  stored: readonly StoredEvent[],
+  definitions: Definitions,
+): readonly number[] {
+  const { book } = definitions;
+  const traits = stored.flatMap((event) => setTraits(person, event, definitions));
+  const happened = stored.map((event) => historyEvent(event, definitions)).sort(inEventOrder);
+  for (const event of happened) {
+    const folded = book.fold(person.state, event);
+    if (folded === 'recompute') {
+      refold(person, definitions);
+      break;
+    }
+    person.state = folded;
+  }
+  return [...happened.flatMap((event) => book.affectedByEvent(event)), ...book.affectedByTraits(traits)];
+}
+
+/** Makes a person anew from what is stored of their lineage, as of now. */
+export function rebuild(person: Person, history: readonly StoredEvent[], definitions: Definitions): void {
+  let traits: SourcedTraits = {};
+  for (const event of history) {
+    const change = traitChangeOf(event, definitions.ownSource);
+    if (change) traits = applyTraits(traits, change).traits;
+  }
+  person.traits = traits;
+  person.traitsChanged = true;
+  person.view = readTraits(traits, definitions.sources.values());
+  person.state = stateOf(history, definitions);
+}
+
+/** Makes a person's state of the stored events, but for those that are deferred. Throws `NeedsHistory` where they were not loaded. */
+export function refold(person: Person, definitions: Definitions): void {
+  if (!person.history) throw new NeedsHistory(person.id);
+  person.state = stateOf(appliedOf(person, person.history()), definitions);
+}
+
+/** Gives a person's state what it lacks, of the stored events that it is made of. */
+export function fillIn(
+  person: Person,
+  lacked: ReadonlySet<string>,
+  past: readonly PastEvent[],
+  definitions: Definitions,
+): void {
+  const history = appliedOf(person, past).map((event) => historyEvent(event, definitions));
+  person.state = definitions.book.fill(person.state, lacked, history);
+}
+
+/** Those of a person's stored events that are not deferred. */
+export function appliedOf<Event extends PastEvent>(
+  { deferred }: Person,
+  history: readonly Event[],
+): readonly Event[] {
+  if (deferred.length === 0) return history;
+  const waiting = new Set(deferred.map(({ event }) => eventKey(event)));
+  return history.filter((event) => !waiting.has(eventKey(event)));
+}
+
+const stateOf = (history: readonly StoredEvent[], definitions: Definitions): SeriesState =>
+  definitions.book.foldAll(history.map((event) => historyEvent(event, definitions)));
