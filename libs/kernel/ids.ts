@@ -12,12 +12,12 @@ export function stableUuid(...parts: readonly string[]): Uuid {
   for (const part of parts) text += `${part.length}:${part}`;
   const hex = hash('sha256', text);
   for (let digit = 0; digit < 32; digit += 1) letters[placeOf(digit)] = hex.charCodeAt(digit);
-  letters.write('8', placeOf(12));
-  letters.write('89ab'[parseInt(hex[16]!, 16) & 0x3]!, placeOf(16));
+  letters[placeOf(12)] = '8'.charCodeAt(0);
+  letters[placeOf(16)] = '89ab'.charCodeAt(parseInt(hex[16]!, 16) & 0x3);
   return letters.toString('latin1');
 }
 
-/** Each event has a UUID made: in one place, where joining slices would leave a dozen strings behind. */
+/** A UUID is put together here for each event: slices that are joined would leave a dozen strings behind. */
 const letters = Buffer.alloc(36, '-');
 const placeOf = (digit: number): number =>
   digit + (digit < 8 ? 0 : digit < 12 ? 1 : digit < 16 ? 2 : digit < 20 ? 3 : 4);
