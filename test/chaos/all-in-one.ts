@@ -9,7 +9,7 @@ import { ANSWER_WITHIN_MS, openSlowInbox } from './slow-inbox';
 
 const PARTITIONS = 4;
 /** Its PostgreSQL has another port whenever it is started; the greeting comes after the last app is healthy. */
-const whereDatabaseIs = /(postgresql:\S+)/;
+const whereDatabaseIs = /^\s*PostgreSQL\s+(postgresql:\S+)/;
 
 /** Everything in one process with its embedded PostgreSQL; mails go to an inbox in this process, which outlives it. */
 export async function openAllInOne(folder: string): Promise<Place> {

@@ -84,7 +84,7 @@ export class AppProcess {
     this.start();
     for (; !(this.hasGreeted && (await this.isHealthy())); await sleep(LOOK_MS)) {
       if (!this.isRunning) throw this.failed('ended by itself');
-      if (Date.now() > end) throw this.failed(`was not healthy within ${START_MS} ms`);
+      if (Date.now() > end) throw this.failed(`was not up within ${START_MS} ms`);
     }
   }
 

@@ -25,12 +25,8 @@ const parsers = {
 export const periodNames = Object.keys(parsers) as (keyof PeriodFields)[];
 
 /** When something counts, of all that a condition says. */
-export const periodIn = ({ within, before, after, between }: PeriodFields): PeriodFields => ({
-  ...(within !== undefined && { within }),
-  ...(before !== undefined && { before }),
-  ...(after !== undefined && { after }),
-  ...(between !== undefined && { between }),
-});
+export const periodIn = (fields: PeriodFields): PeriodFields =>
+  Object.fromEntries(periodNames.map((name) => [name, fields[name]]));
 
 /** Whether a boundary is so long ago, and not at a fixed point. */
 export const isWindow = (raw: unknown): raw is Window => typeof raw !== 'string' || raw.startsWith('P');

@@ -10,7 +10,7 @@ import { Evaluation, type Leaf, type Test } from './evaluation';
 import { References } from './references';
 import { NOTHING_KEPT, type SeriesState } from '../state/series-state';
 import type { OpenMemory } from './open-memory';
-import { earliestOf, Timing } from './timing';
+import { firstChangeOf, Timing } from './timing';
 import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
@@ -221,7 +221,7 @@ export class Book {
     const moment = this.at(subject, now);
     let first: Instant | undefined;
     for (const { memory } of this.tracking.matching(event))
-      first = sooner(first, earliestOf(memory.timed, moment));
+      first = sooner(first, firstChangeOf(memory.timed, moment));
     return first;
   }
 

@@ -21,6 +21,9 @@ export interface Leaf {
 /** A condition of versions that time alone may change. */
 export type TimedLeaf = Leaf & { readonly tracked: { changesAt: NonNullable<Leaf['tracked']['changesAt']> } };
 
+export const isTimed = (leaf: Leaf): leaf is TimedLeaf =>
+  leaf.tracked.changesAt !== undefined && leaf.versions.size > 0;
+
 /** A compiled rule. */
 export type Test = (evaluation: Evaluation) => boolean;
 

@@ -5,7 +5,7 @@ import type { Happened, HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 import { stepsOf, valueAt } from '../read';
-import type { Leaf, TimedLeaf } from './evaluation';
+import { isTimed, type Leaf, type TimedLeaf } from './evaluation';
 
 /**
  * A memory that grows with what conditions ask of it while a book is compiled. Each event finds another one of thousands:
@@ -18,11 +18,10 @@ export class OpenMemory implements Memory {
   readonly tests: readonly ((event: Happened) => boolean)[];
   /** The conditions that read it. */
   readonly leaves: Leaf[] = [];
-  /** Those of them that time alone may change, once the book is whole. */
-  timed: readonly TimedLeaf[] = [];
   /** The versions that it may change, dependents included, once they were asked for. */
   affected: readonly number[] | undefined;
   size = 0;
+  private timedLeaves: readonly TimedLeaf[] | undefined;
   private readonly kind: MemoryKind<Json, Json>;
   private readonly options: Json;
   private readonly paths: readonly (readonly string[])[];
@@ -39,6 +38,11 @@ export class OpenMemory implements Memory {
   /** Whether it looks at the properties of its events. */
   get readsProperties(): boolean {
     return this.paths.length > 0 || this.feeds.some(({ identify, has, where }) => identify ?? has ?? where);
+  }
+
+  /** Of the conditions that read it those that time alone may change; only asked for once the book is whole. */
+  get timed(): readonly TimedLeaf[] {
+    return (this.timedLeaves ??= this.leaves.filter(isTimed));
   }
 
   get holds(): number {

@@ -1,24 +1,23 @@
 import type { Instant } from '@entente/kernel';
 import { sooner } from '../comparisons/comparison';
 import type { Compilation } from './compilation';
-import type { Evaluation, Leaf, TimedLeaf } from './evaluation';
+import { isTimed, type Evaluation, type Leaf, type TimedLeaf } from './evaluation';
 
 const NONE: readonly TimedLeaf[] = [];
 
 /** The conditions of versions that time alone may change. */
 export class Timing {
-  private readonly byMemory: ReadonlyMap<string, readonly TimedLeaf[]>;
+  private readonly memories: Compilation['memories'];
   private readonly byTrait: ReadonlyMap<string, readonly TimedLeaf[]>;
 
   constructor({ memories, leavesByTrait }: Compilation) {
-    this.byMemory = timedOnly([...memories].map(([key, { leaves }]) => [key, leaves]));
-    for (const [key, timed] of this.byMemory) memories.get(key)!.timed = timed;
+    this.memories = memories;
     this.byTrait = timedOnly(leavesByTrait);
   }
 
   /** When the next condition on what a contact has may change. */
   next(moment: Evaluation): Instant | undefined {
-    return earliestOf(this.leavesOf(moment), moment);
+    return firstChangeOf(this.leavesOf(moment), moment);
   }
 
   /** The conditions that may change by an instant. */
@@ -30,7 +29,8 @@ export class Timing {
 
   private leavesOf({ state, traits }: Evaluation): Set<TimedLeaf> {
     const leaves = new Set<TimedLeaf>();
-    for (const memory of state.keys()) for (const leaf of this.byMemory.get(memory) ?? NONE) leaves.add(leaf);
+    for (const memory of state.keys())
+      for (const leaf of this.memories.get(memory)?.timed ?? NONE) leaves.add(leaf);
     for (const [trait, timed] of this.byTrait)
       if (Object.hasOwn(traits, trait)) for (const leaf of timed) leaves.add(leaf);
     return leaves;
@@ -38,7 +38,7 @@ export class Timing {
 }
 
 /** When the first of these conditions may change. */
-export function earliestOf(leaves: Iterable<TimedLeaf>, moment: Evaluation): Instant | undefined {
+export function firstChangeOf(leaves: Iterable<TimedLeaf>, moment: Evaluation): Instant | undefined {
   let first: Instant | undefined;
   for (const { tracked } of leaves) first = sooner(first, tracked.changesAt(moment));
   return first;
@@ -48,6 +48,3 @@ function timedOnly(all: Iterable<readonly [string, readonly Leaf[]]>): Map<strin
   const timed = [...all].map(([key, leaves]) => [key, leaves.filter(isTimed)] as const);
   return new Map(timed.filter(([, leaves]) => leaves.length > 0));
 }
-
-const isTimed = (leaf: Leaf): leaf is TimedLeaf =>
-  leaf.tracked.changesAt !== undefined && leaf.versions.size > 0;

@@ -13,7 +13,7 @@ export function once<From extends object, Made>(make: (from: From) => Made): (fr
   };
 }
 
-/** As `once`, for all plain objects that say the same; more than so many are made anew. */
+/** As `once`, for all plain objects that say the same. When there are too many of them, all are forgotten. */
 export function onceForEqual<From extends object, Made>(make: (from: From) => Made): (from: From) => Made {
   const made = new Map<string, Made>();
   return (from) => {
@@ -28,4 +28,4 @@ export function onceForEqual<From extends object, Made>(make: (from: From) => Ma
   };
 }
 
-const MOST_KEPT = 10_000;
+const MOST_KEPT = 1_000;

@@ -61,7 +61,7 @@ export class PackedMemories {
     return places;
   }
 
-  /** -1 when it is none. */
+  /** Which of them this memory is; -1 when it is none. */
   private find(memory: string): number {
     for (let at = 0; at < this.size; at += 1) if (this.isKey(memory, at)) return at;
     return -1;

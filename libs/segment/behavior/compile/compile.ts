@@ -50,16 +50,16 @@ function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
 }
 
 function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Tracked {
-  const counted = { period: periodIn(behavior), count };
   if (!periodNames.some((name) => behavior[name] !== undefined)) {
     const total = remembered(behavior, needs, { kind: latest, options: null, size: 0 }, totalOf);
     return { holds: (moment) => passesNumber(count, total(moment)) };
   }
   if (behavior.between) return compileAmounts(behavior, needs, undefined, countGauge(count));
+  const counting = { period: periodIn(behavior), count };
   const asked = { options: null, size: settlesAt(count) };
   return behavior.before !== undefined
-    ? countEarliest(counted, remembered(behavior, needs, { ...asked, kind: earliest }, earliestOf))
-    : countLatest(counted, remembered(behavior, needs, { ...asked, kind: latest }, latestOf));
+    ? countEarliest(counting, remembered(behavior, needs, { ...asked, kind: earliest }, earliestOf))
+    : countLatest(counting, remembered(behavior, needs, { ...asked, kind: latest }, latestOf));
 }
 
 function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracked {

@@ -17,7 +17,8 @@ interface Counter {
   changesAt?(instants: readonly Instant[], moment: Moment): Instant | undefined;
 }
 
-interface Counted {
+/** How it is counted. */
+interface Counting {
   readonly period: PeriodFields;
   readonly count: Comparison;
 }
@@ -27,10 +28,10 @@ interface Counted {
  * so a count beyond them has the last truth. As time goes on the count falls one instant at a time, the oldest first: the
  * truth changes when the first count is reached whose truth differs.
  */
-export const countLatest = (counted: Counted, instantsIn: InstantsIn): Tracked =>
-  over(instantsIn, latestCounter(counted));
+export const countLatest = (counting: Counting, instantsIn: InstantsIn): Tracked =>
+  over(instantsIn, latestCounter(counting));
 
-const latestCounter = onceForEqual(({ period: fields, count }: Counted): Counter => {
+const latestCounter = onceForEqual(({ period: fields, count }: Counting): Counter => {
   const period = periodOf(fields);
   const truths = truthsOf(count);
   const countAt = (instants: readonly Instant[], { now, zone }: Moment): number => {
@@ -56,10 +57,10 @@ const latestCounter = onceForEqual(({ period: fields, count }: Counted): Counter
 });
 
 /** A count from the earliest instants (oldest first), in a period that has no beginning: it rises one instant at a time. */
-export const countEarliest = (counted: Counted, instantsIn: InstantsIn): Tracked =>
-  over(instantsIn, earliestCounter(counted));
+export const countEarliest = (counting: Counting, instantsIn: InstantsIn): Tracked =>
+  over(instantsIn, earliestCounter(counting));
 
-const earliestCounter = onceForEqual(({ period: fields, count }: Counted): Counter => {
+const earliestCounter = onceForEqual(({ period: fields, count }: Counting): Counter => {
   const period = periodOf(fields);
   const truths = truthsOf(count);
   const countAt = (instants: readonly Instant[], { now, zone }: Moment): number => {
