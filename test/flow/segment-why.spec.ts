@@ -237,6 +237,27 @@ describe('the history of memberships', () => {
   });
 });
 
+it('counts a message that was told of two contacts twice, as the engine does, once they are one person', async () => {
+  const rule = { event: 'Dup', count: { gte: 2 } };
+  const told = (who: Partial<Fact>): Fact => ({ ...fact('', { name: 'Dup' }), messageId: 'dup', ...who });
+  await api.call('PUT', '/segments/before', { rule });
+  await world!.work();
+  await happen(
+    start + 11.5 * DAY,
+    () => told({ userId: undefined, anonymousId: 'device' }),
+    () => told({ userId: 'owner' }),
+    () => told({ userId: 'owner' }),
+    () => fact('owner', { type: 'identify', anonymousId: 'device' }),
+  );
+  await api.call('PUT', '/segments/built', { rule: { ...rule, after: '2020-01-01' } });
+  await world!.work();
+  for (const segment of ['before', 'built'])
+    expect(await why('owner', undefined, segment)).toMatchObject({
+      member: true,
+      because: { value: true, because: { count: 2 } },
+    });
+});
+
 it('is not said of who has more events than an explanation can hold, now or as of the past', async () => {
   const { database } = api.test;
   await happen(start + 12 * DAY, () => order('machine'));

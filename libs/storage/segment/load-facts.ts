@@ -53,7 +53,7 @@ export async function loadFacts(tx: Tx, wanted: FactsWanted): Promise<Map<Contac
   const histories = await historiesOf(tx, parts, wanted);
   const { mostEvents = Infinity } = wanted;
   const loaded = wanted.contacts.flatMap((contact): [ContactId, LoadedFacts][] => {
-    const history = [...(histories.get(contact)?.values() ?? [])];
+    const history = histories.get(contact) ?? [];
     const sourced = traits.has(contact) ? traits.get(contact) : {};
     if (!sourced || history.length > mostEvents) return [];
     return [
@@ -120,13 +120,13 @@ async function traitsAsOf(tx: Tx, parts: Parts, asOf: Instant, mostEvents?: numb
 const limitOf = (mostEvents: number | undefined): number | null =>
   mostEvents === undefined ? null : mostEvents + 1;
 
-/** The events of persons, each once: a copy under two contacts of a lineage is one event. */
+/** The events of persons. One message that was told of two contacts of a lineage is two of them, as it is for the engine. */
 async function historiesOf(
   tx: Tx,
   parts: Parts,
   { events, asOf, mostEvents }: FactsWanted,
-): Promise<Map<ContactId, Map<Uuid, HistoryEvent>>> {
-  const histories = new Map<ContactId, Map<Uuid, HistoryEvent>>();
+): Promise<Map<ContactId, HistoryEvent[]>> {
+  const histories = new Map<ContactId, HistoryEvent[]>();
   if (events.length === 0) return histories;
   const rows = await tx.query<{
     contact: ContactId;
@@ -146,8 +146,10 @@ async function historiesOf(
   const own = await ownSource(tx);
   for (const { contact, at, source, ...event } of rows) {
     const person = parts.survivors.get(contact)!;
-    const history = histories.get(person) ?? new Map<Uuid, HistoryEvent>();
-    histories.set(person, history.set(event.id, { ...event, at: at.getTime(), own: source === own }));
+    const one = { ...event, at: at.getTime(), own: source === own };
+    const history = histories.get(person);
+    if (history) history.push(one);
+    else histories.set(person, [one]);
   }
   return histories;
 }
