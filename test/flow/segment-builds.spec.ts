@@ -7,7 +7,7 @@ import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
 const start = Date.UTC(2026, 0, 5, 9);
-/** More than one chunk of the builder. */
+/** More than one chunk of a builder that is not alone. */
 const people = 1_100;
 
 let held: TestDatabase;
@@ -117,6 +117,7 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
   const live = await author.segment('buyers', { event: 'Order Completed' });
   while (await buildSegments(world.engine));
   const edit = await author.segment('buyers', { event: 'Order Completed', within: 'P30D' });
+  world.engine.bustle.note();
   await buildSegments(world.engine);
   await database.transaction(async (tx) => {
     await publish(tx);

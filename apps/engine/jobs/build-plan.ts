@@ -12,6 +12,9 @@ const mostLists = 20;
 /** Contacts of one chunk in which only few deviate. */
 const walkSize = 5_000;
 
+/** Transactions of one chunk of contacts that are all evaluated; where nothing else is going on, enough to keep several at work. */
+const runs = { busy: 2, alone: 16 };
+
 /** The contacts that a build comes to next, by their ids. */
 export interface BuildChunk {
   readonly contacts: readonly ContactId[];
@@ -43,13 +46,14 @@ export class BuildPlan {
 
   /** Undefined behind the last contact. `busy`: whether there is other work to leave time for. */
   async chunkAfter(database: Database, cursor: ContactId, busy: boolean): Promise<BuildChunk | undefined> {
+    const most = (busy ? runs.busy : runs.alone) * chunkSize;
     if (this.isForAll()) {
-      const contacts = await contactsAfter(database, cursor, chunkSize);
+      const contacts = await contactsAfter(database, cursor, most);
       return chunkOf(contacts, contacts, contacts.at(-1));
     }
     await this.turnTo(database, cursor, busy);
     const from = placeAfter(this.page, cursor);
-    const deviating = this.page.slice(from, from + 2 * chunkSize);
+    const deviating = this.page.slice(from, from + most);
     if (this.usual.length === 0) return chunkOf(deviating, deviating, deviating.at(-1));
     const end = from + deviating.length < this.page.length ? deviating.at(-1) : this.pageEnd;
     const walked = await contactsAfter(database, cursor, walkSize);

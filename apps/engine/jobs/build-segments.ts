@@ -30,29 +30,42 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   if (!(await takeBuild(engine))) return false;
   const through = await engine.through.recent(database);
   if (through === undefined) return true;
-  const began = performance.now();
   const build = await buildOf(engine, versions, through);
-  if (!build) return true;
-  const cursor = smallest(versions.map((version) => version.cursor));
-  // To find who deviates may take longer than a lease.
-  const chunk = await whileLeased(
-    () => takeBuild(engine),
-    () => build.plan.chunkAfter(database, cursor, busy),
-  );
+  // To find who deviates, or to evaluate those who have done much, may take longer than a lease.
+  if (build)
+    await whileLeased(
+      () => takeBuild(engine),
+      () => buildOn(engine, build, smallest(versions.map((version) => version.cursor)), { through, busy }),
+    );
+  return true;
+}
+
+/** The next chunk behind a contact, or the swap when there is none. */
+async function buildOn(
+  engine: Engine,
+  build: Build,
+  cursor: ContactId,
+  circumstances: Circumstances,
+): Promise<void> {
+  const { database } = engine;
+  const began = performance.now();
+  const chunk = await build.plan.chunkAfter(database, cursor, circumstances.busy);
   if (!chunk) {
     await swapBuilt(database, build.versions);
     builds.delete(engine);
-  } else {
-    await buildChunk(engine, build, chunk, { through, busy });
-    const { contacts, to } = chunk;
-    await noteBuilt(database, build.versions, {
-      contacts: contacts.length,
-      to,
-      took: performance.now() - began,
-    });
+    return;
   }
-  return true;
+  await buildChunk(engine, build, chunk, circumstances);
+  const { contacts, to } = chunk;
+  await noteBuilt(database, build.versions, {
+    contacts: contacts.length,
+    to,
+    took: performance.now() - began,
+  });
 }
+
+/** Transactions at a time where there is nothing else to do. */
+const lanesAlone = 3;
 
 const smallest = (cursors: readonly ContactId[]): ContactId =>
   cursors.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
@@ -144,21 +157,27 @@ async function enterOthers(
   return new Set(entered);
 }
 
-/** In two transactions at once where there is nothing else to do. */
+/** As many transactions at a time as there are lanes, each taking the next contacts when it has done with those before. */
 async function evaluate(
   engine: Engine,
   build: Build,
   contacts: readonly ContactId[],
   { through, busy }: Circumstances,
 ): Promise<void> {
-  const lanes = busy ? 1 : 2;
+  const lanes = busy ? 1 : lanesAlone;
   const size = Math.min(Math.ceil(contacts.length / lanes), chunkSize);
-  for (let from = 0; from < contacts.length; from += lanes * size)
-    await Promise.all(
-      Array.from({ length: lanes }, (_, lane) => from + lane * size).map((begin) =>
-        evaluateSome(engine, build, contacts.slice(begin, begin + size), through),
-      ),
-    );
+  let from = 0;
+  let failed = false;
+  const lane = async () => {
+    while (from < contacts.length && !failed) {
+      const some = contacts.slice(from, (from += size));
+      await evaluateSome(engine, build, some, through).catch((error: unknown) => {
+        failed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
 }
 
 async function evaluateSome(
