@@ -58,12 +58,11 @@ export function readArrivals(records: readonly LogRecord[], definitions: Definit
   return { arrivals, ofCompanies };
 }
 
-export function keysIn(arrivals: readonly Arrival[]): Set<IdentityKey> {
+/** The keys of those that claim others. */
+export function keysOfClaims(arrivals: readonly Arrival[]): Set<IdentityKey> {
   const keys = new Set<IdentityKey>();
-  for (const { own, claims } of arrivals) {
-    keys.add(own);
-    for (const claim of claims) keys.add(claim);
-  }
+  for (const { own, claims } of arrivals)
+    if (claims.length > 0) for (const key of [own, ...claims]) keys.add(key);
   return keys;
 }
 

@@ -70,7 +70,7 @@ export async function applyToCompanies(
 }
 
 const personOf = ({ contact }: StoredEvent, { persons, survivors }: WorkingSet): Person =>
-  persons.get(survivors.get(contact)!)!;
+  persons.get(survivors.get(contact) ?? contact)!;
 
 /** Whose company may be another one than before: who joined one, and who is made of other contacts than before. */
 function personsConcerned(joined: readonly JoinedArrival[], set: WorkingSet): Person[] {

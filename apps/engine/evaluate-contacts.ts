@@ -1,5 +1,5 @@
 import type { ContactId } from '@entente/kernel';
-import { markForRepair, survivorsOf, type Tx } from '@entente/storage';
+import { markForRepair, otherSurvivorsOf, type Tx } from '@entente/storage';
 import { isDataError, reasonOf } from './data-error';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
@@ -51,8 +51,8 @@ const evaluateAtOnce = (
     await engine.database.keyedTransaction(async (tx) => {
       await engine.definitions.hold(tx, definitions);
       begin?.(definitions);
-      const survivors = await survivorsOf(tx, contacts);
-      const wanted = new Map([...survivors].flat().map((contact) => [contact, undefined]));
+      const survivors = await otherSurvivorsOf(tx, contacts);
+      const wanted = new Map([...contacts, ...survivors.values()].map((contact) => [contact, undefined]));
       const set = await takePersons(
         tx,
         { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed },

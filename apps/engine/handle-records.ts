@@ -9,7 +9,7 @@ import {
   type Tx,
 } from '@entente/storage';
 import { advance, type LogRecord } from '@entente/stream';
-import { ArrivedEvent, isSilent, keysIn, readArrivals, type Arrival, type Arrivals } from './arrivals';
+import { ArrivedEvent, isSilent, keysOfClaims, readArrivals, type Arrival, type Arrivals } from './arrivals';
 import { applyToCompanies, joinsCompany, type JoinedArrival } from './companies';
 import type { Definitions } from './definitions';
 import type { Engine } from './engine';
@@ -56,11 +56,9 @@ export async function handleRecords(engine: Engine, run: RecordRun): Promise<voi
 }
 
 /** From then on those of whom there is an event are stored. */
-function getToKnow({ known }: Engine, arrivals: readonly Arrival[], { contacts, strangers }: Owners): void {
-  for (const { own } of arrivals) {
-    const contact = contacts.get(own)!;
-    if (strangers.has(contact)) known.add(own, contact);
-  }
+function getToKnow({ known }: Engine, arrivals: readonly Arrival[], { owners, strangers }: Owners): void {
+  for (const [place, { own }] of arrivals.entries())
+    if (strangers.has(owners[place]!)) known.add(own, owners[place]!);
 }
 
 /** What was found out before the transaction, and the definitions it went by. */
@@ -71,28 +69,34 @@ interface Prepared extends Arrivals, Owners {
 }
 
 interface Owners {
-  /** The contact that each key at hand first resolved to. */
+  /** Of each arrival the contact that its own key first resolved to. */
+  readonly owners: readonly ContactId[];
+  /** The same for every key of the arrivals that claim others. */
   readonly contacts: ReadonlyMap<IdentityKey, ContactId>;
   /** Those that may not be stored yet. */
   readonly strangers: ReadonlySet<ContactId>;
 }
 
 async function ownersOf({ database, known }: Engine, arrivals: readonly Arrival[]): Promise<Owners> {
-  const contacts = new Map<IdentityKey, ContactId>();
-  const unknown: IdentityKey[] = [];
-  for (const key of keysIn(arrivals)) {
+  const unknown = new Set<IdentityKey>();
+  const knownOf = (key: IdentityKey): ContactId | undefined => {
     const contact = known.get(key);
-    if (contact === undefined) unknown.push(key);
-    else contacts.set(key, contact);
-  }
-  const found = await resolveKeys(database, unknown);
-  for (const [key, contact] of found) contacts.set(key, contact);
-  return { contacts, strangers: new Set(found.values()) };
+    if (contact === undefined) unknown.add(key);
+    return contact;
+  };
+  const owners = arrivals.map(({ own }) => knownOf(own));
+  const claiming = [...keysOfClaims(arrivals)].map((key) => [key, knownOf(key)] as const);
+  const found = await resolveKeys(database, [...unknown]);
+  return {
+    owners: owners.map((contact, place) => contact ?? found.get(arrivals[place]!.own)!),
+    contacts: new Map(claiming.map(([key, contact]) => [key, contact ?? found.get(key)!])),
+    strangers: new Set(found.values()),
+  };
 }
 
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
-  const { definitions, arrivals, ofCompanies, contacts } = prepared;
-  const events = arrivals.map(({ fact, at, own }) => new ArrivedEvent(fact, at, contacts.get(own)!));
+  const { definitions, arrivals, ofCompanies, owners, contacts } = prepared;
+  const events = arrivals.map(({ fact, at }, place) => new ArrivedEvent(fact, at, owners[place]!));
   const [, , others, news] = await Promise.all([
     engine.definitions.hold(tx, definitions),
     movePosition(engine, tx, run),

@@ -51,7 +51,7 @@ function moveContacts(
 
 function concernedBy(moved: ReadonlyMap<ContactId, ContactId>, set: WorkingSet): Person[] {
   const ids = new Set(
-    [...moved].flatMap(([contact, survivor]) => [contact, survivor, set.survivors.get(contact)!]),
+    [...moved].flatMap(([contact, survivor]) => [contact, survivor, set.survivors.get(contact) ?? contact]),
   );
   return [...ids].map((id) => set.persons.get(id)!);
 }
@@ -67,7 +67,7 @@ function regroup(
   for (const { id } of concerned) parts.set(id, id);
   for (const [contact, person] of parts) {
     // What no link at hand reaches stays with its person, wherever that goes.
-    const survivor = set.survivors.get(contact) ?? set.survivors.get(person)!;
+    const survivor = set.survivors.get(contact) ?? set.survivors.get(person) ?? person;
     if (survivor !== person) set.survivors.set(contact, survivor);
     lineages.get(survivor)!.push(contact);
   }
@@ -78,7 +78,7 @@ function regroup(
   for (const person of concerned) {
     const before = person.absorbed ? undefined : person.lineage;
     person.lineage = lineages.get(person.id)!;
-    person.absorbed = set.survivors.get(person.id) !== person.id;
+    person.absorbed = (set.survivors.get(person.id) ?? person.id) !== person.id;
     person.regroupedAt = person.absorbed ? undefined : now;
     const belongs = (contact: ContactId) => person.lineage.includes(contact);
     person.enrollments = enrollments.filter((one) => belongs(one.contact));

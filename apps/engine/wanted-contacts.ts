@@ -1,6 +1,6 @@
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
 import { tellsOfCompany } from '@entente/profile';
-import { storedContacts, survivorsOf, type StoredEvent, type Tx } from '@entente/storage';
+import { otherSurvivorsOf, storedContacts, type StoredEvent, type Tx } from '@entente/storage';
 import type { Arrival } from './arrivals';
 import { joinsCompany } from './companies';
 import type { Definitions } from './definitions';
@@ -25,21 +25,21 @@ export async function wantedContacts(
   definitions: Definitions,
 ): Promise<Wanted> {
   const concerned = concernsOf(events, arrivals, strangers, definitions);
-  const survivors = await survivorsOf(tx, [...concerned.keys()]);
+  const survivors = await otherSurvivorsOf(tx, [...concerned.keys()]);
   for (const [contact, survivor] of identities.survivors) survivors.set(contact, survivor);
   const named = [...identities.changes.values()].flatMap((change) => change.named);
-  const stored = await storedOf(tx, concerned, strangers, survivors, named);
+  const isStored = await storedOf(tx, concerned, strangers, survivors, named);
   const { moving, regrouped } = movesOf(identities);
   const first = arrivals[0]!.at;
   const wanted = new Map<ContactId, Instant | undefined>();
   const want = (contact: ContactId, at: Instant) => {
-    if (!wanted.has(contact)) wanted.set(contact, stored.has(contact) ? undefined : at);
+    if (!wanted.has(contact)) wanted.set(contact, isStored(contact) ? undefined : at);
   };
   for (const contact of regrouped) want(contact, first);
-  for (const contact of named) if (!stored.has(contact)) want(contact, first);
+  for (const contact of named) if (!isStored(contact)) want(contact, first);
   for (const [owner, { at, touches }] of concerned) {
-    const survivor = survivors.get(owner)!;
-    if (touches || !stored.has(survivor)) want(survivor, at);
+    const survivor = survivors.get(owner) ?? owner;
+    if (touches || !isStored(survivor)) want(survivor, at);
   }
   const beginnings = beginningsOf(events, survivors, definitions);
   return { contacts: wanted, survivors, histories: moving, regrouped, beginnings };
@@ -70,20 +70,21 @@ interface Concern {
   touches: boolean;
 }
 
-/** Those of the persons at hand who have been seen before; of a contact that is no stranger that is known. */
+/** Tells which persons at hand have been seen before; of a contact that is no stranger that is known. */
 async function storedOf(
   tx: Tx,
   owners: ReadonlyMap<ContactId, unknown>,
   strangers: ReadonlySet<ContactId>,
   survivors: ReadonlyMap<ContactId, ContactId>,
   named: readonly ContactId[],
-): Promise<Set<ContactId>> {
+): Promise<(contact: ContactId) => boolean> {
   const isKnown = (contact: ContactId) => owners.has(contact) && !strangers.has(contact);
   const asked = [...named];
+  for (const contact of strangers) if (owners.has(contact)) asked.push(survivors.get(contact) ?? contact);
   for (const [contact, survivor] of survivors) if (!isKnown(contact)) asked.push(survivor);
   const stored = await storedContacts(tx, asked);
-  for (const owner of owners.keys()) if (isKnown(owner)) stored.add(survivors.get(owner)!);
-  return stored;
+  for (const [contact, survivor] of survivors) if (isKnown(contact)) stored.add(survivor);
+  return (contact) => stored.has(contact) || isKnown(contact);
 }
 
 /** Contacts that become part of somebody else, and these with whom they leave and whom they join. */
@@ -111,7 +112,7 @@ function beginningsOf(
   const beginnings = new Map<ContactId, Uuid[]>();
   if (definitions.triggers.size === 0) return beginnings;
   for (const event of events.filter(({ name }) => definitions.triggers.has(name))) {
-    const person = survivors.get(event.contact)!;
+    const person = survivors.get(event.contact) ?? event.contact;
     beginnings.set(person, [...(beginnings.get(person) ?? []), ...enrollmentsBy(event, definitions)]);
   }
   return beginnings;

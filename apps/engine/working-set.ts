@@ -3,14 +3,14 @@ import { COMPANY_CHANGED, readTraits } from '@entente/profile';
 import { PartialState } from '@entente/segment';
 import {
   ensureContacts,
-  lineagesOf,
+  longerLineagesOf,
   loadEnrollments,
   loadDeferred,
   loadHistories,
   loadPast,
   loadPastEvents,
   lockPersons,
-  survivorsOf,
+  otherSurvivorsOf,
   type PastEvent,
   type PastQuestion,
   type PersonRow,
@@ -28,7 +28,7 @@ import { NeedsHistory, StartOver } from './start-over';
 /** The persons a transaction has locked, and who is part of whom. */
 export interface WorkingSet {
   readonly persons: Map<ContactId, Person>;
-  /** Of every contact the transaction has to do with. */
+  /** Whom contacts are part of; whoever is not named here stands for itself. */
   readonly survivors: Map<ContactId, ContactId>;
   /** Stored events by contact, where they were asked for; events of this transaction are added as they are applied. */
   readonly histories: Map<ContactId, StoredEvent[]>;
@@ -37,7 +37,7 @@ export interface WorkingSet {
 export interface Wanted {
   /** Contacts to lock and evaluate; those that may not be stored yet with the instant at which they came. */
   readonly contacts: ReadonlyMap<ContactId, Instant | undefined>;
-  /** Who every contact at hand was part of when the wish was made. */
+  /** Whom contacts at hand were part of when the wish was made; whoever is not named here stood for itself. */
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
   readonly histories: ReadonlySet<ContactId>;
@@ -59,24 +59,23 @@ interface Loaded extends Pick<WorkingSet, 'histories'> {
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
   const ids = sortedIds(wanted.contacts.keys());
   // Asked for together: one round trip. Each statement sees what was committed before the locks of the ones before it were held.
-  const [, rows, survivors, lineages, enrollments, deferred] = await Promise.all([
+  const [, rows, others, lineages, enrollments, deferred] = await Promise.all([
     ensureContacts(tx, newcomers(ids, wanted)),
     lockPersons(tx, ids),
-    survivorsOf(tx, [...wanted.survivors.keys(), ...ids.filter((id) => !wanted.survivors.has(id))]),
-    lineagesOf(tx, ids),
+    otherSurvivorsOf(tx, wanted.survivors.size > 0 ? [...ids, ...wanted.survivors.keys()] : ids),
+    longerLineagesOf(tx, ids),
     loadEnrollments(tx, ids),
     loadDeferred(tx, ids),
   ]);
-  for (const [contact, survivor] of wanted.survivors)
-    if (survivors.get(contact) !== survivor) throw new StartOver();
-
+  if (!isTheSame(wanted.survivors, others)) throw new StartOver();
+  const survivors = new Map(wanted.survivors);
   const ended = await loadPast(
     tx,
     definitions.campaigns.size > 0 ? pastQuestions(rows, lineages, deferred, wanted) : [],
   );
   const persons = new Map<ContactId, Person>();
   for (const row of rows) {
-    const lineage = lineages.get(row.id)!;
+    const lineage = lineages.get(row.id) ?? [row.id];
     const walks = enrollments.size === 0 ? [] : lineage.flatMap((contact) => enrollments.get(contact) ?? []);
     const waiting = deferred.get(row.id) ?? [];
     persons.set(row.id, personFrom(row, lineage, keptOf(row, definitions), walks, ended, waiting));
@@ -88,6 +87,14 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     settleFirstBuilds(person, definitions);
   }
   return { persons, survivors, histories };
+}
+
+/** Whether contacts are part of the same ones; whoever is not named stands for itself. */
+function isTheSame(one: Wanted['survivors'], other: Wanted['survivors']): boolean {
+  for (const [contact, survivor] of [...one, ...other])
+    if ((one.get(contact) ?? contact) !== survivor || (other.get(contact) ?? contact) !== survivor)
+      return false;
+  return true;
 }
 
 /** What a contact is a member of, but for versions that are no longer kept. */
@@ -114,7 +121,7 @@ function pastQuestions(
   { beginnings, regrouped }: Wanted,
 ): PastQuestion[] {
   return rows.flatMap(({ id, clock }) => {
-    const lineage = lineages.get(id)!;
+    const lineage = lineages.get(id) ?? [id];
     if (!beginnings || deferred.has(id) || lineage.some((contact) => regrouped?.has(contact)))
       return lineage.map((contact) => ({ contact, since: -Infinity, ids: [] }));
     return lineage.map((contact) => ({ contact, since: clock, ids: beginnings.get(id) ?? [] }));
@@ -194,7 +201,7 @@ function mayAskFor(
 
 function prepare(person: Person, { survivors, histories, past }: Loaded, definitions: Definitions): void {
   person.view = readTraits(person.traits, definitions.sources.values());
-  person.absorbed = survivors.get(person.id) !== person.id;
+  person.absorbed = (survivors.get(person.id) ?? person.id) !== person.id;
   person.history = historyAtHand(person, { histories });
   const stale = definitions.staleness.of(person.generation);
   if (person.fresh) person.state = definitions.book.emptyState();

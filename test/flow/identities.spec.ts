@@ -4,7 +4,7 @@ import { DAY, HOUR, SECOND } from '@entente/kernel';
 import { MOST_CLAIMS, resolveIdentities, type IdentityLink } from '@entente/profile';
 import { decodeState, encodeState } from '@entente/segment';
 import { findContact, resolveKeys, type Database } from '@entente/storage';
-import { keysIn, linksOf, readArrivals } from '../../apps/engine/arrivals';
+import { linksOf, readArrivals } from '../../apps/engine/arrivals';
 import { takeIdentityChanges } from '../../apps/engine/identities';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
@@ -252,7 +252,10 @@ it('asks only about those whom a claim concerns, however many others are in the 
   const facts = [...others, fact({ userId: '7', anonymousId: 'phone' })];
   const records = facts.map((one, n) => ({ ...recordOf(one), position: BigInt(n), arrival: start }));
   const { arrivals } = readArrivals(records, await world.engine.definitions.latest());
-  const contacts = await resolveKeys(database, [...keysIn(arrivals)]);
+  const contacts = await resolveKeys(
+    database,
+    arrivals.flatMap(({ own, claims }) => [own, ...claims]),
+  );
   const { survivors } = await database.keyedTransaction((tx) => takeIdentityChanges(tx, arrivals, contacts));
   expect([...survivors.keys()].sort()).toEqual(
     [contacts.get('user:7'), contacts.get('anonymous:phone')].sort(),

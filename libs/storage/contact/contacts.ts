@@ -77,15 +77,21 @@ export async function survivorsOf(
   tx: Tx,
   contacts: readonly ContactId[],
 ): Promise<Map<ContactId, ContactId>> {
-  const survivors = new Map<ContactId, ContactId>();
-  for (const contact of contacts) survivors.set(contact, contact);
-  if (contacts.length === 0) return survivors;
+  const others = await otherSurvivorsOf(tx, contacts);
+  return new Map(contacts.map((contact) => [contact, others.get(contact) ?? contact]));
+}
+
+/** The same of those alone who are part of somebody else. */
+export async function otherSurvivorsOf(
+  tx: Tx,
+  contacts: readonly ContactId[],
+): Promise<Map<ContactId, ContactId>> {
+  if (contacts.length === 0) return new Map();
   const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
     'SELECT contact_id, survivor_id FROM lineage WHERE contact_id = ANY($1::bigint[])',
     [bigintArray(contacts)],
   );
-  for (const row of rows) survivors.set(row.contact_id, row.survivor_id);
-  return survivors;
+  return new Map(rows.map((row) => [row.contact_id, row.survivor_id]));
 }
 
 /** Every contact whose rows belong to each survivor, the survivor first. */
@@ -93,8 +99,16 @@ export async function lineagesOf(
   tx: Tx,
   survivors: readonly ContactId[],
 ): Promise<Map<ContactId, ContactId[]>> {
+  const longer = await longerLineagesOf(tx, survivors);
+  return new Map(survivors.map((survivor) => [survivor, longer.get(survivor) ?? [survivor]]));
+}
+
+/** The same of those alone of whom others are part. */
+export async function longerLineagesOf(
+  tx: Tx,
+  survivors: readonly ContactId[],
+): Promise<Map<ContactId, ContactId[]>> {
   const lineages = new Map<ContactId, ContactId[]>();
-  for (const survivor of survivors) lineages.set(survivor, [survivor]);
   if (survivors.length === 0) return lineages;
   const rows = await tx.prepared<{ contact_id: ContactId; survivor_id: ContactId }>(
     'SELECT contact_id, survivor_id FROM lineage WHERE survivor_id = ANY($1::bigint[])',
@@ -102,7 +116,11 @@ export async function lineagesOf(
   );
   // Sorted here: asked for in this order, PostgreSQL may read the whole table by its key.
   rows.sort((a, b) => byContactId(a.contact_id, b.contact_id));
-  for (const row of rows) lineages.get(row.survivor_id)?.push(row.contact_id);
+  for (const row of rows) {
+    const lineage = lineages.get(row.survivor_id);
+    if (lineage) lineage.push(row.contact_id);
+    else lineages.set(row.survivor_id, [row.survivor_id, row.contact_id]);
+  }
   return lineages;
 }
 
