@@ -19,7 +19,7 @@ import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
 import { forAll, StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
-import { newsAmong, storeNews } from './store-news';
+import { storeNews, whichAreNews } from './store-news';
 import { wantedContacts } from './wanted-contacts';
 import { takePersons, type WorkingSet } from './working-set';
 import { writeBack } from './write-back';
@@ -97,11 +97,11 @@ async function ownersOf({ database, known }: Engine, arrivals: readonly Arrival[
 async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepared): Promise<void> {
   const { definitions, arrivals, ofCompanies, owners, contacts } = prepared;
   const events = arrivals.map(({ fact, at }, place) => new ArrivedEvent(fact, at, owners[place]!));
-  const [, , others, news] = await Promise.all([
+  const [, , others, isNews] = await Promise.all([
     engine.definitions.hold(tx, definitions),
     movePosition(engine, tx, run),
     engine.through.ofPartitions(tx, run.partition),
-    newsAmong(tx, engine.seen, events),
+    whichAreNews(tx, engine.seen, events),
   ]);
   if (arrivals.length === 0)
     return applyToCompanies(tx, { said: ofCompanies, joined: [] }, undefined, definitions);
@@ -123,7 +123,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     const through = Math.min(readThrough, arrival.at - 1);
     try {
       const named = mergePersons(arrival, identities, set, through, definitions);
-      if (news.has(event)) {
+      if (isNews[index]) {
         set.histories.get(event.contact)?.push(event);
         applyTo(set, event, isSilent(arrival), through, definitions);
         if (joinsCompany(arrival.fact)) joined.push({ ...arrival, event });
@@ -134,7 +134,12 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     }
   });
   await Promise.all([
-    storeNews(tx, engine.seen, [...news], definitions.commonNames),
+    storeNews(
+      tx,
+      engine.seen,
+      events.filter((_, place) => isNews[place]),
+      definitions.commonNames,
+    ),
     writeLinks(tx, identities.links),
     writeLineage(tx, lineageChanges(wanted.survivors, set)),
     writeBack(tx, set, definitions, 'earlier'),

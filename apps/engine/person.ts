@@ -1,10 +1,11 @@
 import type { Effect } from '@entente/campaign';
-import { byContactId, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
 import type { SourcedTraits } from '@entente/profile';
 import { decodeState, type SeriesState, type Subject } from '@entente/segment';
 import type {
   DeferredEvent,
   Enrollment,
+  Generation,
   MembershipChange,
   PastEnrollments,
   PersonRow,
@@ -30,7 +31,7 @@ export interface Person {
   lineage: ContactId[];
   clock: Instant;
   /** By which definitions the state was folded. */
-  generation: bigint;
+  generation: Generation;
   state: SeriesState;
   /** Whether the state lacks something, which nothing at hand asks for. */
   lacks: boolean;
@@ -107,7 +108,7 @@ export function personFrom(
     fresh: row.version === 0,
     lineage,
     clock: row.clock,
-    generation: BigInt(row.generation),
+    generation: row.generation,
     state: decodeState(row.state),
     lacks: false,
     traits: row.traits,
@@ -133,8 +134,6 @@ export function personFrom(
     evaluated: false,
   };
 }
-
-export const sortedIds = (ids: Iterable<ContactId>): ContactId[] => [...new Set(ids)].sort(byContactId);
 
 /** A person as rules see them. */
 export const subjectOf = ({ id, state, view }: Person): Subject => ({ contact: id, state, traits: view });

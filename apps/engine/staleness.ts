@@ -10,27 +10,27 @@ export interface Stale {
 
 /** Which memories states lack, by the generation that folded them. */
 export class Staleness {
-  private readonly known = new Map<bigint, Stale | undefined>();
-  private readonly since: readonly (readonly [memory: string, since: bigint])[];
-  private readonly latest: bigint;
+  private readonly known = new Map<Generation, Stale | undefined>();
+  private readonly since: readonly (readonly [memory: string, since: Generation])[];
+  private readonly latest: Generation;
 
   /** `since`: by memory, the generation from which on states hold it. */
   constructor(
     since: ReadonlyMap<string, Generation>,
     private readonly book: Book,
   ) {
-    this.since = [...since].map(([memory, generation]) => [memory, BigInt(generation)]);
-    this.latest = this.since.reduce((latest, [, one]) => (one > latest ? one : latest), 0n);
+    this.since = [...since];
+    this.latest = Math.max(0, ...since.values());
   }
 
   /** Undefined where states of that generation hold everything. */
-  of(generation: bigint): Stale | undefined {
+  of(generation: Generation): Stale | undefined {
     if (generation >= this.latest) return undefined;
     if (!this.known.has(generation)) this.known.set(generation, this.lackedBy(generation));
     return this.known.get(generation);
   }
 
-  private lackedBy(generation: bigint): Stale {
+  private lackedBy(generation: Generation): Stale {
     const lacked = this.since.filter(([, since]) => since > generation).map(([memory]) => memory);
     return { memories: new Set(lacked), versions: this.book.versionsAsking(lacked) };
   }

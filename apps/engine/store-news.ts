@@ -2,29 +2,34 @@ import { eventKey, insertEvents, sqlState, storedAmong, type Tx } from '@entente
 import type { ArrivedEvent } from './arrivals';
 import type { SeenMessages } from './seen-messages';
 
-/** Those of a batch's events that are not stored yet; the first copy in the log wins. */
-export async function newsAmong(
+/** Which of a batch's events are not stored yet; the first copy in the log wins. */
+export async function whichAreNews(
   tx: Tx,
   seen: SeenMessages,
   events: readonly ArrivedEvent[],
-): Promise<Set<ArrivedEvent>> {
+): Promise<boolean[]> {
   const first = firstCopies(events);
   const stored = await storedAmong(tx, seen.suspects(first));
   seen.compare(stored);
-  const news = new Set(first);
-  for (const event of stored) news.delete(event);
-  return news;
+  const others = new Set(stored);
+  let place = 0;
+  return events.map((event) => {
+    if (event !== first[place]) return false;
+    place += 1;
+    return !others.has(event);
+  });
 }
 
-/** A message that was told of several contacts is as many events. */
+/** In their order. A message that was told of several contacts is as many events. */
 function firstCopies(events: readonly ArrivedEvent[]): ArrivedEvent[] {
   const first = new Map<string, ArrivedEvent>();
-  for (const event of events) {
+  return events.filter((event) => {
     const told = first.get(event.message);
-    if (!told) first.set(event.message, event);
-    else if (told.contact !== event.contact && !first.has(eventKey(event))) first.set(eventKey(event), event);
-  }
-  return [...first.values()];
+    const key = told ? eventKey(event) : event.message;
+    if (told && (told.contact === event.contact || first.has(key))) return false;
+    first.set(key, event);
+    return true;
+  });
 }
 
 /**

@@ -21,7 +21,7 @@ import type { Definitions } from './definitions';
 import type { Happening } from './happening';
 import { settle } from './move-person';
 import { fillIn, refold } from './person-state';
-import { personFrom, sortedIds, type Person } from './person';
+import { personFrom, type Person } from './person';
 import type { Stale } from './staleness';
 import { NeedsHistory, StartOver } from './start-over';
 
@@ -55,9 +55,9 @@ interface Loaded extends Pick<WorkingSet, 'histories'> {
   readonly past: ReadonlyMap<ContactId, readonly PastEvent[]>;
 }
 
-/** Locks and loads persons, sorted; starts over when who is part of whom changed before the locks were held. */
+/** Locks and loads persons, in the order of their ids; starts over when who is part of whom changed before the locks were held. */
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
-  const ids = sortedIds(wanted.contacts.keys());
+  const ids = [...wanted.contacts.keys()];
   // Asked for together: one round trip. Each statement sees what was committed before the locks of the ones before it were held.
   const [, rows, others, lineages, enrollments, deferred] = await Promise.all([
     ensureContacts(tx, newcomers(ids, wanted)),
@@ -219,9 +219,9 @@ function prepare(person: Person, { survivors, histories, past }: Loaded, definit
     return;
   }
   // Its timer is not later than what its definitions of then foretold, and those are today's.
-  else if (person.generation === BigInt(definitions.generation))
+  else if (person.generation === definitions.generation)
     person.quiet = { state: person.state, view: person.view, until: person.due };
-  person.generation = BigInt(definitions.generation);
+  person.generation = definitions.generation;
 }
 
 /** Whom the builder has not come to yet is built before anything happens to them: so that what then happens counts as entering. */

@@ -14,6 +14,7 @@ import {
   writeMembershipChanges,
   type Arming,
   type Enrollment,
+  type MembershipChange,
   type Tx,
 } from '@entente/storage';
 import type { Definitions } from './definitions';
@@ -58,10 +59,7 @@ export async function writeBack(
       tx,
       changed.map((person) => profileOf(person, definitions)),
     ),
-    writeMembershipChanges(
-      tx,
-      persons.flatMap((person) => person.changes),
-    ),
+    writeMembershipChanges(tx, changesOf(persons)),
     armTimers(tx, armingsOf(persons)),
     rearm(tx, armingsOf(others)),
     writeEnrollments(tx, moved),
@@ -76,6 +74,12 @@ const isUpdated = ({ evaluated, repair }: Person): boolean => evaluated && repai
 
 const hasOtherDeferrals = ({ deferred, deferredBefore }: Person): boolean =>
   deferred.length !== deferredBefore.length || deferred.some((one, place) => one !== deferredBefore[place]);
+
+function changesOf(persons: readonly Person[]): MembershipChange[] {
+  const all: MembershipChange[] = [];
+  for (const { changes } of persons) all.push(...changes);
+  return all;
+}
 
 function movedOf(persons: readonly Person[]): Enrollment[] {
   const all: Enrollment[] = [];

@@ -21,7 +21,7 @@ async function oneMore(tx: Tx): Promise<PersonUpdate[]> {
     id,
     place,
     clock: clock + 1,
-    generation: BigInt(generation),
+    generation,
     state: Buffer.concat([state, Buffer.from([version])]),
     members: [version],
     due: undefined,

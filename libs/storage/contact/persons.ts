@@ -10,6 +10,7 @@ import {
   type Place,
 } from '../database/binary-array';
 import type { Tx } from '../database/database';
+import type { Generation } from '../database/definitions';
 import { PackedReader } from '../database/packed-reader';
 
 /** What is stored of one contact that is evaluated: its own row and its profile. */
@@ -20,7 +21,7 @@ export interface PersonRow {
   /** 0: never evaluated. */
   readonly version: number;
   readonly clock: Instant;
-  readonly generation: string;
+  readonly generation: Generation;
   /** As `encodeState` of the segment lib writes it. */
   readonly state: Buffer;
   /** The segment versions this contact is in; some may not be kept any more. */
@@ -101,7 +102,7 @@ function unpack(
       place: packed.place(),
       version: packed.integer(),
       clock: packed.instant(),
-      generation: packed.bigint(),
+      generation: packed.wholeNumber(),
       due: packed.instantIfAny(),
       state: packed.bytes(),
       members: packed.integers(),
@@ -118,7 +119,7 @@ export interface PersonUpdate {
   readonly id: ContactId;
   readonly place: Place;
   readonly clock: Instant;
-  readonly generation: bigint;
+  readonly generation: Generation;
   readonly state: Buffer;
   /** Null: as they were. */
   readonly members: Iterable<number> | null;

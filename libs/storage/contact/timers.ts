@@ -33,8 +33,11 @@ export interface Timer {
   readonly due: Instant;
 }
 
-const timersOf = (armings: readonly Arming[], which: 'before' | 'due'): Timer[] =>
-  armings.flatMap(({ contact, [which]: due }) => (due === undefined ? [] : [{ contact, due }]));
+function timersOf(armings: readonly Arming[], which: 'before' | 'due'): Timer[] {
+  const timers: Timer[] = [];
+  for (const { contact, [which]: due } of armings) if (due !== undefined) timers.push({ contact, due });
+  return timers;
+}
 
 async function disarm(tx: Tx, timers: readonly Timer[]): Promise<void> {
   if (timers.length === 0) return;

@@ -40,6 +40,7 @@ describe('arrays in the binary format', () => {
       String,
       'v::text',
     ],
+    ['bigint', bigintArray, fc.maxSafeInteger(), String, 'v::text'],
     ['uuid', uuidArray, fc.uuid(), String, 'v::text'],
     [
       'tid',

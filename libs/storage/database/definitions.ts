@@ -1,7 +1,7 @@
 import type { Tx } from './database';
 
-/** Which definitions a transaction works by; as decimal text. It only grows. */
-export type Generation = string;
+/** Which definitions a transaction works by: a whole number that only grows. */
+export type Generation = number;
 
 /** The advisory lock that batches share and publishing holds alone. */
 const DEFINITIONS_LOCK = 4242;
@@ -12,17 +12,17 @@ const DEFINITIONS_LOCK = 4242;
  */
 export async function publish(tx: Tx): Promise<Generation> {
   await tx.query('SELECT pg_advisory_xact_lock($1)', [DEFINITIONS_LOCK]);
-  const [row] = await tx.query<{ generation: Generation }>(
+  const [row] = await tx.query<{ generation: string }>(
     'UPDATE definitions SET generation = generation + 1 RETURNING generation',
   );
-  return row!.generation;
+  return Number(row!.generation);
 }
 
 /** Keeps the definitions as they are until this transaction ends, and gives their generation. */
 export async function readGenerationShared(tx: Tx): Promise<Generation> {
   const [, [row]] = await Promise.all([
     tx.prepared('SELECT pg_advisory_xact_lock_shared($1)', [DEFINITIONS_LOCK]),
-    tx.prepared<{ generation: Generation }>('SELECT generation FROM definitions', []),
+    tx.prepared<{ generation: string }>('SELECT generation FROM definitions', []),
   ]);
-  return row!.generation;
+  return Number(row!.generation);
 }

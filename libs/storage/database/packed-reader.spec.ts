@@ -21,6 +21,7 @@ const kinds = fc.record({
   whole: fc.integer({ min: -2_147_483_648, max: 2_147_483_647 }),
   big: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
   near: fc.bigInt({ min: -(2n ** 53n) - 2n, max: 2n ** 53n + 2n }),
+  exact: fc.maxSafeInteger(),
   at: dates,
   due: fc.option(dates),
   uuid: fc.uuid(),
@@ -34,9 +35,9 @@ it('what a statement packs is read as it was', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 5 }), async (rows) => {
       const [sent] = await test.database.query<{ packed: Buffer }>(
-        `SELECT string_agg(int2send(small) || int4send(whole) || int8send(big) || int8send(near) || timestamptz_send(at) || timestamptz_send(coalesce(due, 'infinity'))
+        `SELECT string_agg(int2send(small) || int4send(whole) || int8send(big) || int8send(near) || int8send(exact) || timestamptz_send(at) || timestamptz_send(coalesce(due, 'infinity'))
            || uuid_send(uuid) || tidsend(tid) || int4send(octet_length(bytes)) || bytes || array_send(integers), ''::bytea ORDER BY n) AS packed
-         FROM jsonb_to_recordset($1) AS r (n int, small int2, whole int4, big int8, near int8, at timestamptz, due timestamptz, uuid uuid, tid tid,
+         FROM jsonb_to_recordset($1) AS r (n int, small int2, whole int4, big int8, near int8, exact int8, at timestamptz, due timestamptz, uuid uuid, tid tid,
            hex text, integers int[])
          CROSS JOIN LATERAL decode(hex, 'hex') AS bytes`,
         [
@@ -59,6 +60,7 @@ it('what a statement packs is read as it was', async () => {
           whole: packed.integer(),
           big: packed.bigint(),
           near: packed.bigint(),
+          exact: packed.wholeNumber(),
           at: packed.instant(),
           due: packed.instantIfAny(),
           uuid: packed.uuid(),

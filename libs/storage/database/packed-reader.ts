@@ -32,6 +32,12 @@ export class PackedReader {
     return String(high * 2 ** 32 + this.buffer.readUInt32BE(at + 4));
   }
 
+  /** Of `int8send`, of what a double holds exactly. */
+  wholeNumber(): number {
+    const at = this.past(8);
+    return this.buffer.readInt32BE(at) * 2 ** 32 + this.buffer.readUInt32BE(at + 4);
+  }
+
   /** Of `timestamptz_send`, to the millisecond. */
   instant(): Instant {
     const at = this.past(8);

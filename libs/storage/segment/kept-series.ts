@@ -13,8 +13,8 @@ export async function noteKeptSeries(
 ): Promise<Map<string, Generation>> {
   const isNews = await tx.run('UPDATE definitions SET series_of = $1 WHERE series_of < $1', [generation]);
   if (isNews > 0) await replaceSeries(tx, generation, needs);
-  const rows = await tx.query<{ key: string; since: Generation }>('SELECT key, since FROM series');
-  return new Map(rows.map(({ key, since }) => [key, since]));
+  const rows = await tx.query<{ key: string; since: string }>('SELECT key, since FROM series');
+  return new Map(rows.map(({ key, since }) => [key, Number(since)]));
 }
 
 async function replaceSeries(

@@ -17,9 +17,7 @@ export interface MembershipChange {
  */
 export async function writeMembershipChanges(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {
   if (changes.length === 0) return;
-  const last = [
-    ...new Map(changes.map((change) => [`${change.contact} ${change.version}`, change])).values(),
-  ];
+  const last = lastOfEach(changes);
   await Promise.all([
     appendToLog(tx, changes),
     leave(
@@ -31,6 +29,12 @@ export async function writeMembershipChanges(tx: Tx, changes: readonly Membershi
       last.filter((change) => change.entered),
     ),
   ]);
+}
+
+function lastOfEach(changes: readonly MembershipChange[]): MembershipChange[] {
+  const last = new Map<string, MembershipChange>();
+  for (const change of changes) last.set(`${change.contact} ${change.version}`, change);
+  return [...last.values()];
 }
 
 async function appendToLog(tx: Tx, changes: readonly MembershipChange[]): Promise<void> {

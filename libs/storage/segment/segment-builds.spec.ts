@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => test.close());
 
 it('enters nobody into versions that are all retired meanwhile', async () => {
-  const asked = { versions: [], before: '2', now: Date.now() };
+  const asked = { versions: [], before: 2, now: Date.now() };
   expect(await enterUsual(test.database, ['1'], asked)).toEqual(['1']);
   expect(await test.database.query('SELECT members FROM contact')).toEqual([{ members: [] }]);
 });
