@@ -98,9 +98,9 @@ function isTheSame(one: Wanted['survivors'], other: Wanted['survivors']): boolea
 }
 
 /** What a contact is a member of, but for versions that are no longer kept. */
-function keptOf({ members }: PersonRow, { versions }: Definitions): Set<number> {
+function keptOf({ members }: PersonRow, { book }: Definitions): Set<number> {
   const kept = new Set<number>();
-  for (const version of members) if (versions.has(version)) kept.add(version);
+  for (const version of members) if (book.has(version)) kept.add(version);
   return kept;
 }
 

@@ -38,7 +38,8 @@ export interface Changes {
  * 3. What an event, a change of traits or a stretch of time changes is among what `affectedBy…` answers.
  */
 export class Book {
-  private readonly tests = new Map<number, Test>();
+  /** In the order of the versions. */
+  private readonly tests: Test[] = [];
   private readonly heldRules = new Map<string, HeldRule>();
   private readonly heldByIdentity = new WeakMap<Rule, HeldRule>();
   /** The versions whose truth for somebody new depends on who they are. */
@@ -61,7 +62,7 @@ export class Book {
     this.compilation = new Compilation(new VersionNames(versions));
     const refersTo = new Map(sorted.map((version) => [version.id, this.addVersion(version)]));
     for (const rule of extra) this.addHeld(rule);
-    this.references = new References([...this.tests.keys()], refersTo);
+    this.references = new References([...refersTo.keys()], refersTo);
     this.tracking = new Tracking(this.compilation.memories.values());
     this.timing = new Timing(this.compilation);
     this.personal = this.affectedBy(this.compilation.personal);
@@ -70,6 +71,11 @@ export class Book {
   /** How much is kept in each memory: a state folded for less is not good for this book; `foldAll` makes it so. */
   get needs(): SeriesNeeds {
     return this.tracking.needs;
+  }
+
+  /** Whether it decides who is a member of a version. */
+  has(version: number): boolean {
+    return this.references.rankOf(version) !== undefined;
   }
 
   /** The names of the events that `fold` looks at: the history that `foldAll` needs has no others. */
@@ -179,7 +185,7 @@ export class Book {
     const entered: number[] = [];
     const left: number[] = [];
     for (const version of only ? this.references.inOrder(only) : this.references.order) {
-      const member = evaluation.decide(version, this.tests.get(version)!);
+      const member = this.decide(version, evaluation);
       if (member !== known.has(version)) (member ? entered : left).push(version);
     }
     return { entered, left };
@@ -229,9 +235,12 @@ export class Book {
   holds(rule: Rule, subject: Subject, now: Instant): boolean {
     const held = this.heldRule(rule);
     const evaluation = this.at(subject, now);
-    for (const version of this.references.withReferred(held.refersTo))
-      evaluation.decide(version, this.tests.get(version)!);
+    for (const version of this.references.withReferred(held.refersTo)) this.decide(version, evaluation);
     return held.test(evaluation);
+  }
+
+  private decide(version: number, evaluation: Evaluation): boolean {
+    return evaluation.decide(version, this.tests[this.references.rankOf(version)!]!);
   }
 
   private at(subject: Subject, now: Instant, known: ReadonlySet<number> = NOBODY): Evaluation {
@@ -245,7 +254,7 @@ export class Book {
       leaf.versions.add(id);
       leaf.isShared = leaf.versions.size > 1;
     }
-    this.tests.set(id, test);
+    this.tests.push(test);
     return referred(leaves);
   }
 

@@ -2,7 +2,8 @@ type Links = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Which versions refer to which, and the order in which they can be decided. */
 export class References {
-  private readonly rank: ReadonlyMap<number, number>;
+  /** By version: in a list few of thousands are far apart in memory. */
+  private readonly ranks: readonly (number | undefined)[];
   private readonly referredBy = new Map<number, Set<number>>();
 
   /** `order` has every version after those it refers to. */
@@ -10,7 +11,11 @@ export class References {
     readonly order: readonly number[],
     private readonly refersTo: Links,
   ) {
-    this.rank = new Map(order.map((version, index) => [version, index]));
+    const ranks = new Array<number | undefined>(
+      order.reduce((most, version) => Math.max(most, version), 0) + 1,
+    );
+    for (const [rank, version] of order.entries()) ranks[version] = rank;
+    this.ranks = ranks;
     for (const [version, others] of refersTo)
       for (const other of others) {
         const list = this.referredBy.get(other) ?? new Set();
@@ -18,11 +23,16 @@ export class References {
       }
   }
 
+  /** The place of a version in the order; undefined where it is none of them. */
+  rankOf(version: number): number | undefined {
+    return this.ranks[version];
+  }
+
   /** These versions in order, each once. */
   inOrder(versions: Iterable<number>): readonly number[] {
     if (Array.isArray(versions) && this.isInOrder(versions)) return versions;
-    const known = [...new Set(versions)].filter((version) => this.rank.has(version));
-    return known.sort((a, b) => this.rank.get(a)! - this.rank.get(b)!);
+    const known = [...new Set(versions)].filter((version) => this.ranks[version] !== undefined);
+    return known.sort((a, b) => this.ranks[a]! - this.ranks[b]!);
   }
 
   /** These versions and all that refer to them, at any distance, in order. */
@@ -36,10 +46,10 @@ export class References {
   }
 
   private isInOrder(versions: readonly number[]): boolean {
-    if (versions.length === 1) return this.rank.has(versions[0]!);
+    if (versions.length === 1) return this.ranks[versions[0]!] !== undefined;
     let last = -1;
     for (const version of versions) {
-      const rank = this.rank.get(version) ?? -1;
+      const rank = this.ranks[version] ?? -1;
       if (rank <= last) return false;
       last = rank;
     }

@@ -7,7 +7,7 @@ import type { Writer } from './writer';
 export class PackedMemories {
   readonly size: number;
   /** Of each memory the places where it, its key and its value begin; in the end where all ends. */
-  private readonly places: number[] = [];
+  private readonly places: number[];
 
   /** Throws a `RangeError` for what is no state, or one cut short. */
   constructor(private readonly bytes: Buffer) {
@@ -15,13 +15,16 @@ export class PackedMemories {
     if (reader.byte() !== VERSION) throw new RangeError('a state of a version that is not known');
     if (reader.byte() !== tag.object) throw new RangeError('a state that cannot be read');
     this.size = reader.whole();
-    for (let left = this.size; left > 0; left -= 1) {
-      this.places.push(reader.place);
+    if (this.size > bytes.length) throw new RangeError('a state that ends too early');
+    this.places = new Array<number>(3 * this.size + 1);
+    for (let at = 0; at < this.size; at += 1) {
+      this.places[3 * at] = reader.place;
       const length = reader.whole();
-      this.places.push(reader.place, reader.past(length));
+      this.places[3 * at + 1] = reader.place;
+      this.places[3 * at + 2] = reader.past(length);
       reader.skip();
     }
-    this.places.push(reader.place);
+    this.places[3 * this.size] = reader.place;
   }
 
   get(memory: string): Json | undefined {

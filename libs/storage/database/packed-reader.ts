@@ -77,9 +77,11 @@ export class PackedReader {
     const dimensions = this.integer();
     this.past(4 + 4);
     if (dimensions === 0) return [];
-    const length = this.integer();
+    const values = new Array<number>(this.integer());
     this.past(4);
-    return Array.from({ length }, () => this.buffer.readInt32BE(this.past(4 + 4) + 4));
+    for (let place = 0; place < values.length; place += 1)
+      values[place] = this.buffer.readInt32BE(this.past(4 + 4) + 4);
+    return values;
   }
 
   private past(bytes: number): number {
