@@ -20,10 +20,10 @@ import { remembered } from './remembered';
 import { walkOver } from './walk';
 
 /** A condition on events over the smallest memory that tells its truth at every instant. */
-export const compileBehavior = (behavior: Behavior, needs: Needs): Tracked => ({
-  ...compileMeasure(behavior, needs),
-  ...(!behavior.since && { threshold: thresholdOf(behavior) }),
-});
+export function compileBehavior(behavior: Behavior, needs: Needs): Tracked {
+  const tracked = compileMeasure(behavior, needs);
+  return behavior.since ? tracked : Object.assign(tracked, { threshold: thresholdOf(behavior) });
+}
 
 /** As long as there are fewer, it is as if there were none. */
 function thresholdOf(behavior: Behavior): Threshold {
@@ -52,7 +52,7 @@ function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
 function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Tracked {
   if (!periodNames.some((name) => behavior[name] !== undefined)) {
     const total = remembered(behavior, needs, { kind: latest, options: null, size: 0 }, totalOf);
-    return { holds: (moment) => passesNumber(count, total(moment)) };
+    return { holds: (moment) => passesNumber(count, total.of(moment)) };
   }
   if (behavior.between) return compileAmounts(behavior, needs, undefined, countGauge(count));
   const counting = { period: periodIn(behavior), count };
@@ -88,15 +88,12 @@ function compileAmounts(
     picks: measured ? [measured.of] : [],
     size: 'back' in reach ? reach.back : 0,
   };
-  return walkOver(
-    remembered(behavior, needs, asked, (kept) => kept),
-    period,
-    gauging,
-  );
+  const kept = remembered(behavior, needs, asked, (amounts) => amounts);
+  return walkOver((moment) => kept.of(moment), period, gauging);
 }
 
 function compileRegular(behavior: Behavior, regular: Regular, needs: Needs): Tracked {
   const asked = { kind: quarterHours, options: null, size: longestOf(regular) };
   const quarters = remembered(behavior, needs, asked, quartersOf);
-  return regularOver(regular, (moment) => unitsOf(regular, quarters(moment), moment.zone));
+  return regularOver(regular, (moment) => unitsOf(regular, quarters.of(moment), moment.zone));
 }

@@ -5,13 +5,11 @@ import { onceForEqual } from '../../comparisons/once';
 import type { Moment, Tracked } from '../../conditions/kind';
 import type { PeriodFields } from '../parse-period';
 import { periodOf } from '../period';
+import type { Recollection } from './remembered';
 
-type InstantsIn = (moment: Moment) => readonly Instant[];
+type Instants = Pick<Recollection<readonly Instant[]>, 'of'>;
 
-/**
- * A count in a period, over whatever instants. Thousands of conditions count in the same few ways: what they share stays in the
- * processor's cache, where little of what each has for itself does.
- */
+/** A count in a period, over whatever instants. */
 interface Counter {
   holds(instants: readonly Instant[], moment: Moment): boolean;
   changesAt?(instants: readonly Instant[], moment: Moment): Instant | undefined;
@@ -28,8 +26,8 @@ interface Counting {
  * so a count beyond them has the last truth. As time goes on the count falls one instant at a time, the oldest first: the
  * truth changes when the first count is reached whose truth differs.
  */
-export const countLatest = (counting: Counting, instantsIn: InstantsIn): Tracked =>
-  over(instantsIn, latestCounter(counting));
+export const countLatest = (counting: Counting, instants: Instants): Tracked =>
+  over(instants, latestCounter(counting));
 
 const latestCounter = onceForEqual(({ period: fields, count }: Counting): Counter => {
   const period = periodOf(fields);
@@ -57,8 +55,8 @@ const latestCounter = onceForEqual(({ period: fields, count }: Counting): Counte
 });
 
 /** A count from the earliest instants (oldest first), in a period that has no beginning: it rises one instant at a time. */
-export const countEarliest = (counting: Counting, instantsIn: InstantsIn): Tracked =>
-  over(instantsIn, earliestCounter(counting));
+export const countEarliest = (counting: Counting, instants: Instants): Tracked =>
+  over(instants, earliestCounter(counting));
 
 const earliestCounter = onceForEqual(({ period: fields, count }: Counting): Counter => {
   const period = periodOf(fields);
@@ -86,10 +84,29 @@ const earliestCounter = onceForEqual(({ period: fields, count }: Counting): Coun
   };
 });
 
-const over = (instantsIn: InstantsIn, counter: Counter): Tracked => ({
-  holds: (moment) => counter.holds(instantsIn(moment), moment),
-  ...(counter.changesAt && { changesAt: (moment) => counter.changesAt!(instantsIn(moment), moment) }),
-});
+/**
+ * Thousands of conditions count in the same few ways, and each event is about another one of them: what they share stays in the
+ * processor's cache, and what each has for itself is one object, where a function would be three.
+ */
+class Counted implements Tracked {
+  constructor(
+    protected readonly instants: Instants,
+    protected readonly counter: Counter,
+  ) {}
+
+  holds(moment: Moment): boolean {
+    return this.counter.holds(this.instants.of(moment), moment);
+  }
+}
+
+class CountedInTime extends Counted {
+  changesAt(moment: Moment): Instant | undefined {
+    return this.counter.changesAt!(this.instants.of(moment), moment);
+  }
+}
+
+const over = (instants: Instants, counter: Counter): Tracked =>
+  counter.changesAt ? new CountedInTime(instants, counter) : new Counted(instants, counter);
 
 /** The place of the first that is beyond, or how many there are. */
 function placeOf(instants: readonly Instant[], isBeyond: (at: Instant) => boolean): number {
