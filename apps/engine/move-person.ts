@@ -163,7 +163,7 @@ function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions
   person.quiet = { state: folded, view: person.view, until };
 }
 
-function affected(event: HistoryEvent, traits: string[], { book }: Definitions): readonly number[] {
+function affected(event: HistoryEvent, traits: readonly string[], { book }: Definitions): readonly number[] {
   const byEvent = book.affectedByEvent(event);
   return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
 }

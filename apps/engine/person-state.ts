@@ -15,11 +15,13 @@ export const historyEvent = (event: PastEvent, { ownSource }: Definitions): Hist
   identify: event.type === 'identify',
 });
 
+const NOTHING: readonly [] = [];
+
 /** Takes over the traits that an event sets; gives the names of those that changed. */
-export function setTraits(person: Person, event: StoredEvent, definitions: Definitions): string[] {
+export function setTraits(person: Person, event: StoredEvent, definitions: Definitions): readonly string[] {
   const change = traitChangeOf(event, definitions.ownSource);
   const result = change && applyTraits(person.traits, change);
-  if (!result || result.changed.length === 0) return [];
+  if (!result || result.changed.length === 0) return NOTHING;
   person.traits = result.traits;
   person.traitsChanged = true;
   person.view = readTraits(person.traits, definitions.sources.values());

@@ -236,7 +236,7 @@ export class Book {
     const held = this.heldRule(rule);
     const evaluation = this.at(subject, now);
     for (const version of this.references.withReferred(held.refersTo)) this.decide(version, evaluation);
-    return held.test(evaluation);
+    return held.test.passes(evaluation);
   }
 
   private decide(version: number, evaluation: Evaluation): boolean {

@@ -2,12 +2,36 @@ import { canonicalJson, type Json } from '@entente/kernel';
 import type { Needs } from '../conditions/kind';
 import { kindOf, type Condition } from '../conditions/registry';
 import type { Rule } from '../rule';
-import type { Leaf, Test } from './evaluation';
+import { Leaf, type Evaluation, type Test } from './evaluation';
 import type { Memory, Remembered } from '../memories/memory';
 import { OpenMemory } from './open-memory';
 import type { SegmentVersion, VersionNames } from './versions';
 
 type Status = SegmentVersion['status'];
+
+class All implements Test {
+  constructor(private readonly tests: readonly Test[]) {}
+
+  passes(evaluation: Evaluation): boolean {
+    return this.tests.every((test) => test.passes(evaluation));
+  }
+}
+
+class Any implements Test {
+  constructor(private readonly tests: readonly Test[]) {}
+
+  passes(evaluation: Evaluation): boolean {
+    return this.tests.some((test) => test.passes(evaluation));
+  }
+}
+
+class Not implements Test {
+  constructor(private readonly test: Test) {}
+
+  passes(evaluation: Evaluation): boolean {
+    return !this.test.passes(evaluation);
+  }
+}
 
 /** Turns rules into tests over shared conditions, and conditions into needs of shared memories. */
 export class Compilation {
@@ -23,18 +47,18 @@ export class Compilation {
   compile(rule: Rule, status: Status): { test: Test; leaves: readonly Leaf[] } {
     if ('all' in rule) {
       const { tests, leaves } = this.compileList(rule.all, status);
-      return { test: (evaluation) => tests.every((test) => test(evaluation)), leaves };
+      return { test: new All(tests), leaves };
     }
     if ('any' in rule) {
       const { tests, leaves } = this.compileList(rule.any, status);
-      return { test: (evaluation) => tests.some((test) => test(evaluation)), leaves };
+      return { test: new Any(tests), leaves };
     }
     if ('not' in rule) {
       const { test, leaves } = this.compile(rule.not, status);
-      return { test: (evaluation) => !test(evaluation), leaves };
+      return { test: new Not(test), leaves };
     }
     const leaf = this.leaf(rule, status);
-    return { test: (evaluation) => evaluation.holds(leaf), leaves: [leaf] };
+    return { test: leaf, leaves: [leaf] };
   }
 
   private compileList(rules: readonly Rule[], status: Status): { tests: Test[]; leaves: Leaf[] } {
@@ -65,8 +89,7 @@ export class Compilation {
     const kind = kindOf(condition);
     const tracked = kind.compile(condition, needs);
     const { traits = [] } = kind.names(condition);
-    const versions = new Set<number>();
-    const leaf = { tracked, versions, isShared: false, memories: [...memories], traits, refersTo };
+    const leaf = new Leaf(tracked, [...memories], traits, refersTo);
     for (const memory of memories) memory.leaves.push(leaf);
     if (leaf.tracked.personal) this.personal.push(leaf);
     for (const trait of traits) addTo(this.leavesByTrait, trait, leaf);

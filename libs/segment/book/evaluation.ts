@@ -4,18 +4,30 @@ import type { Memory } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 import { zoneOf } from '../time-zone';
 
+/** A compiled rule. */
+export interface Test {
+  passes(evaluation: Evaluation): boolean;
+}
+
 /** A condition as the book has it: once, for all the rules that contain it. */
-export interface Leaf {
-  readonly tracked: Tracked;
+export class Leaf implements Test {
   /** The versions whose rules contain it; none when only extra rules do. */
-  readonly versions: Set<number>;
+  readonly versions = new Set<number>();
   /** Whether several versions contain it. */
-  isShared: boolean;
-  readonly memories: readonly Memory[];
-  /** The top-level traits that it reads. */
-  readonly traits: readonly string[];
-  /** The version it refers to, when it is about membership. */
-  readonly refersTo: number | undefined;
+  isShared = false;
+
+  constructor(
+    readonly tracked: Tracked,
+    readonly memories: readonly Memory[],
+    /** The top-level traits that it reads. */
+    readonly traits: readonly string[],
+    /** The version it refers to, when it is about membership. */
+    readonly refersTo: number | undefined,
+  ) {}
+
+  passes(evaluation: Evaluation): boolean {
+    return evaluation.holds(this);
+  }
 }
 
 /** A condition of versions that time alone may change. */
@@ -23,9 +35,6 @@ export type TimedLeaf = Leaf & { readonly tracked: { changesAt: NonNullable<Leaf
 
 export const isTimed = (leaf: Leaf): leaf is TimedLeaf =>
   leaf.tracked.changesAt !== undefined && leaf.versions.size > 0;
-
-/** A compiled rule. */
-export type Test = (evaluation: Evaluation) => boolean;
 
 /** One contact at one instant, in which each condition that several rules share is evaluated once at most. */
 export class Evaluation implements Moment {
@@ -70,7 +79,7 @@ export class Evaluation implements Moment {
   }
 
   decide(version: number, test: Test): boolean {
-    const member = test(this);
+    const member = test.passes(this);
     if (member !== this.known.has(version)) (this.differing ??= new Set()).add(version);
     return member;
   }

@@ -65,9 +65,12 @@ export class OpenMemory implements Memory {
   }
 
   private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
-    return { at, id, feeds, properties, picked: this.paths.map((steps) => valueAt(properties, steps)) };
+    const picked = this.paths.length > 0 ? this.paths.map((steps) => valueAt(properties, steps)) : NOTHING;
+    return { at, id, feeds, properties, picked };
   }
 }
+
+const NOTHING: readonly [] = [];
 
 function testOf({ own, identify, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
