@@ -1,28 +1,21 @@
 import type { Instant } from '@entente/kernel';
-import { ruleText } from '../canonical';
 import { sooner } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
+import { Affected } from './affected';
 import { Compilation } from './compilation';
 import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
+import { HeldRules } from './held-rules';
 import { References } from './references';
 import { NOTHING_KEPT, type SeriesState } from '../state/series-state';
-import type { OpenMemory } from './open-memory';
 import { firstChangeOf, Timing } from './timing';
 import { Tracking, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
 const NOBODY: ReadonlySet<number> = new Set();
 const WITHOUT: Subject = { contact: '0', state: NOTHING_KEPT, traits: {} };
-/** A longer list of affected versions is made each time: so many memories may have one. */
-const MOST_KEPT = 100;
-
-interface HeldRule {
-  readonly test: Test;
-  readonly refersTo: ReadonlySet<number>;
-}
 
 /** Versions that a contact comes into and goes out of, each before those that refer to it. */
 export interface Changes {
@@ -40,14 +33,14 @@ export interface Changes {
 export class Book {
   /** In the order of the versions. */
   private readonly tests: Test[] = [];
-  private readonly heldRules = new Map<string, HeldRule>();
-  private readonly heldByIdentity = new WeakMap<Rule, HeldRule>();
+  private readonly heldRules = new HeldRules();
   /** The versions whose truth for somebody new depends on who they are. */
   private readonly personal: readonly number[];
   private readonly timing: Timing;
   private readonly compilation: Compilation;
   private readonly tracking: Tracking;
   private readonly references: References;
+  private readonly affected: Affected;
   private nobody: ReadonlySet<number> | undefined;
   private readonly versions: ReadonlyMap<number, SegmentVersion>;
 
@@ -65,7 +58,8 @@ export class Book {
     this.references = new References([...refersTo.keys()], refersTo);
     this.tracking = new Tracking(this.compilation.memories.values());
     this.timing = new Timing(this.compilation);
-    this.personal = this.affectedBy(this.compilation.personal);
+    this.affected = new Affected(this.compilation.leavesByTrait, this.references);
+    this.personal = this.affected.byLeaves(this.compilation.personal);
   }
 
   /** How much is kept in each memory: a state folded for less is not good for this book; `foldAll` makes it so. */
@@ -142,24 +136,22 @@ export class Book {
 
   /** Whether a segment reads one of these top-level traits. */
   usesTraits(names: readonly string[]): boolean {
-    return names.some((name) => this.leavesOfTrait(name).some((leaf) => leaf.versions.size > 0));
+    return names.some((name) => this.affected.leavesOfTrait(name).some((leaf) => leaf.versions.size > 0));
   }
 
   /** The versions, dependents included and in order, whose truth such an event may change. */
   affectedByEvent(event: Happened): readonly number[] {
-    const matching = this.tracking.matching(event);
-    if (matching.length === 1) return this.affectedByChangeOf(matching[0]!.memory);
-    return this.references.inOrder(matching.flatMap(({ memory }) => this.affectedByChangeOf(memory)));
+    return this.affected.byEvent(this.tracking.matching(event));
   }
 
   /** The versions, dependents included and in order, whose truth a change of these top-level traits may change. */
   affectedByTraits(names: readonly string[]): readonly number[] {
-    return this.affectedBy(names.flatMap((name) => this.leavesOfTrait(name)));
+    return this.affected.byTraits(names);
   }
 
   /** The versions, dependents included and in order, whose truth may differ at `until` from `after` by time alone. */
   affectedByTime(subject: Subject, after: Instant, until: Instant): readonly number[] {
-    return this.affectedBy(this.timing.due(this.at(subject, after), until));
+    return this.affected.byLeaves(this.timing.due(this.at(subject, after), until));
   }
 
   /**
@@ -233,7 +225,7 @@ export class Book {
 
   /** Whether an extra rule holds; it reads segments as a live version does. */
   holds(rule: Rule, subject: Subject, now: Instant): boolean {
-    const held = this.heldRule(rule);
+    const held = this.heldRules.of(rule);
     const evaluation = this.at(subject, now);
     for (const version of this.references.withReferred(held.refersTo)) this.decide(version, evaluation);
     return held.test.passes(evaluation);
@@ -260,29 +252,7 @@ export class Book {
 
   private addHeld(rule: Rule): void {
     const { test, leaves } = this.compilation.compile(rule, 'live');
-    this.heldRules.set(ruleText(rule), { test, refersTo: referred(leaves) });
-  }
-
-  private heldRule(rule: Rule): HeldRule {
-    const held = this.heldByIdentity.get(rule) ?? this.heldRules.get(ruleText(rule));
-    if (!held) throw new Error('The book was compiled without this rule.');
-    this.heldByIdentity.set(rule, held);
-    return held;
-  }
-
-  private affectedBy(leaves: readonly Leaf[]): readonly number[] {
-    return this.references.withDependents(new Set(leaves.flatMap(({ versions }) => [...versions])));
-  }
-
-  private affectedByChangeOf(memory: OpenMemory): readonly number[] {
-    if (memory.affected) return memory.affected;
-    const affected = this.affectedBy(memory.leaves);
-    if (affected.length <= MOST_KEPT) memory.affected = affected;
-    return affected;
-  }
-
-  private leavesOfTrait(name: string): readonly Leaf[] {
-    return this.compilation.leavesByTrait.get(name) ?? [];
+    this.heldRules.add(rule, { test, refersTo: referred(leaves) });
   }
 }
 
