@@ -93,6 +93,25 @@ it('goes on after a kill from where it was, with its progress told, and looks at
   expect(row!.took).toBeGreaterThan(0);
 });
 
+it('leaves the rest of a large chunk for later when something else is to be done', async () => {
+  const all = 6_000;
+  for (let user = people + 1; user <= all; user++) await world.arrive(order(user));
+  await world.readAll();
+  while (await buildSegments(world.engine));
+  const buyers = await author.segment('buyers', { event: 'Order Completed' });
+  const building = buildSegments(world.engine);
+  while ((await members(buyers)).length === 0);
+  world.engine.bustle.note();
+  await building;
+  const { counts } = await job(buyers);
+  expect(counts.contacts).toBeGreaterThan(0);
+  expect(counts.contacts).toBeLessThan(all);
+  expect(counts.members).toBe(counts.contacts);
+  world.restart();
+  while (await buildSegments(world.engine));
+  expect(await job(buyers)).toMatchObject({ status: 'done', counts: { contacts: all, members: all } });
+}, 60_000);
+
 it('neither loses nor counts twice what arrives meanwhile, for whom it has come to and whom it has not', async () => {
   const version = await author.segment('twice', twice);
   const users = new Map<number, number>();

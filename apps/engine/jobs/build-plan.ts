@@ -12,8 +12,8 @@ const mostLists = 20;
 /** Contacts of one chunk in which only few deviate. */
 const walkSize = 5_000;
 
-/** Transactions of one chunk of contacts that are all evaluated; where nothing else is going on, enough to keep several at work. */
-const runs = { busy: 2, alone: 16 };
+/** The most contacts of one chunk who deviate; where nothing else is going on, enough to keep several transactions at work. */
+const most = { busy: 2 * chunkSize, alone: 16 * chunkSize };
 
 /** The contacts that a build comes to next, by their ids. */
 export interface BuildChunk {
@@ -46,14 +46,14 @@ export class BuildPlan {
 
   /** Undefined behind the last contact. `busy`: whether there is other work to leave time for. */
   async chunkAfter(database: Database, cursor: ContactId, busy: boolean): Promise<BuildChunk | undefined> {
-    const most = (busy ? runs.busy : runs.alone) * chunkSize;
+    const limit = busy ? most.busy : most.alone;
     if (this.isForAll()) {
-      const contacts = await contactsAfter(database, cursor, most);
+      const contacts = await contactsAfter(database, cursor, limit);
       return chunkOf(contacts, contacts, contacts.at(-1));
     }
     await this.turnTo(database, cursor, busy);
     const from = placeAfter(this.page, cursor);
-    const deviating = this.page.slice(from, from + most);
+    const deviating = this.page.slice(from, from + limit);
     if (this.usual.length === 0) return chunkOf(deviating, deviating, deviating.at(-1));
     const end = from + deviating.length < this.page.length ? deviating.at(-1) : this.pageEnd;
     const walked = await contactsAfter(database, cursor, walkSize);

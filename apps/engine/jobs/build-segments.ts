@@ -1,4 +1,4 @@
-import type { ContactId, Instant } from '@entente/kernel';
+import { byContactId, type ContactId, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
   enterUsual,
@@ -7,6 +7,7 @@ import {
   swapBuilt,
   takeLease,
   type BuildingVersion,
+  type BuildStep,
 } from '@entente/storage';
 import type { Definitions } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
@@ -55,17 +56,9 @@ async function buildOn(
     builds.delete(engine);
     return;
   }
-  await buildChunk(engine, build, chunk, circumstances);
-  const { contacts, to } = chunk;
-  await noteBuilt(database, build.versions, {
-    contacts: contacts.length,
-    to,
-    took: performance.now() - began,
-  });
+  const built = await buildChunk(engine, build, chunk, circumstances);
+  await noteBuilt(database, build.versions, { ...built, took: performance.now() - began });
 }
-
-/** Transactions at a time where there is nothing else to do. */
-const lanesAlone = 3;
 
 const smallest = (cursors: readonly ContactId[]): ContactId =>
   cursors.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
@@ -125,17 +118,23 @@ interface Circumstances {
   readonly busy: boolean;
 }
 
+/** Gives for how many it was built, and up to whom: it ends early where there is something else to do by now. */
 async function buildChunk(
   engine: Engine,
   build: Build,
-  chunk: BuildChunk,
+  { contacts, deviating, to }: BuildChunk,
   circumstances: Circumstances,
-): Promise<void> {
-  const deviating = new Set(chunk.deviating);
-  const others = chunk.contacts.filter((contact) => !deviating.has(contact));
+): Promise<Pick<BuildStep, 'contacts' | 'to'>> {
+  const evaluated = await evaluate(engine, build, deviating, circumstances);
+  const end = evaluated < deviating.length ? deviating[evaluated - 1]! : to;
+  const built = contacts.filter((contact) => byContactId(contact, end) <= 0);
+  const deviate = new Set(deviating);
+  const others = built.filter((contact) => !deviate.has(contact));
   const entered = await enterOthers(engine, build, others, circumstances.through);
   const rest = others.filter((contact) => !entered.has(contact));
-  await evaluate(engine, build, [...chunk.deviating, ...rest], circumstances);
+  for (let done = 0; done < rest.length;)
+    done += await evaluate(engine, build, rest.slice(done), circumstances);
+  return { contacts: built.length, to: end };
 }
 
 /** Those that nobody may have evaluated since the plan was made are in what everybody is in. Gives who is. */
@@ -157,27 +156,39 @@ async function enterOthers(
   return new Set(entered);
 }
 
-/** As many transactions at a time as there are lanes, each taking the next contacts when it has done with those before. */
+/** Transactions at a time where there is nothing else to do. */
+const lanesAlone = 3;
+
+/**
+ * Each lane takes the next contacts when it has done with those before; several end when there is something else to do. Gives how
+ * many were evaluated, the first ones, and never none.
+ */
 async function evaluate(
   engine: Engine,
   build: Build,
   contacts: readonly ContactId[],
   { through, busy }: Circumstances,
-): Promise<void> {
+): Promise<number> {
   const lanes = busy ? 1 : lanesAlone;
   const size = Math.min(Math.ceil(contacts.length / lanes), chunkSize);
+  const { transactions } = engine.bustle;
   let from = 0;
-  let failed = false;
+  let isOver = false;
   const lane = async () => {
-    while (from < contacts.length && !failed) {
+    while (from < contacts.length && !isOver) {
       const some = contacts.slice(from, (from += size));
-      await evaluateSome(engine, build, some, through).catch((error: unknown) => {
-        failed = true;
+      try {
+        await evaluateSome(engine, build, some, through);
+      } catch (error) {
+        isOver = true;
         throw error;
-      });
+      }
+      isOver ||= !busy && engine.bustle.transactions !== transactions;
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  const ended = await Promise.allSettled(Array.from({ length: lanes }, lane));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  return Math.min(from, contacts.length);
 }
 
 async function evaluateSome(
