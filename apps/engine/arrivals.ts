@@ -58,7 +58,7 @@ export function readArrivals(records: readonly LogRecord[], definitions: Definit
   return { arrivals, ofCompanies };
 }
 
-/** The keys of those that claim others. */
+/** The keys of the arrivals that claim other keys than their own. */
 export function keysOfClaims(arrivals: readonly Arrival[]): Set<IdentityKey> {
   const keys = new Set<IdentityKey>();
   for (const { own, claims } of arrivals)

@@ -17,7 +17,7 @@ import {
 } from '@entente/storage';
 import { causeOf, type CompanyArrival } from './arrivals';
 import type { Definitions } from './definitions';
-import type { Person } from './person';
+import { survivorAmong, type Person } from './person';
 import type { WorkingSet } from './working-set';
 
 /** A group event that is new, as it is stored. */
@@ -70,7 +70,7 @@ export async function applyToCompanies(
 }
 
 const personOf = ({ contact }: StoredEvent, { persons, survivors }: WorkingSet): Person =>
-  persons.get(survivors.get(contact) ?? contact)!;
+  persons.get(survivorAmong(survivors, contact))!;
 
 /** Whose company may be another one than before: who joined one, and who is made of other contacts than before. */
 function personsConcerned(joined: readonly JoinedArrival[], set: WorkingSet): Person[] {

@@ -17,6 +17,7 @@ import { Happening } from './happening';
 import { takeIdentityChanges } from './identities';
 import { mergePersons, settleNamed } from './merge-persons';
 import { AheadOfLog, applyEvent } from './move-person';
+import { survivorAmong } from './person';
 import { forAll, StartOver, untilSettled } from './start-over';
 import { consumer } from './through';
 import { storeNews, whichAreNews } from './store-news';
@@ -168,7 +169,7 @@ function applyTo(
   readThrough: Instant,
   definitions: Definitions,
 ): void {
-  const person = set.persons.get(set.survivors.get(event.contact) ?? event.contact);
+  const person = set.persons.get(survivorAmong(set.survivors, event.contact));
   if (!person || person.erased || person.repair !== null) return;
   try {
     applyEvent(person, event, silent, readThrough, definitions);
@@ -182,7 +183,7 @@ function applyTo(
 function lineageChanges(before: ReadonlyMap<ContactId, ContactId>, set: WorkingSet): LineageChange[] {
   const changes: LineageChange[] = [];
   for (const [contact, survivor] of set.survivors) {
-    if ((before.get(contact) ?? contact) === survivor) continue;
+    if (survivorAmong(before, contact) === survivor) continue;
     const person = set.persons.get(survivor)!;
     changes.push({ contact, survivor, since: person.regroupedAt ?? person.clock });
   }

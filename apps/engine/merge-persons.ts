@@ -5,7 +5,7 @@ import type { Definitions } from './definitions';
 import type { IdentityChanges } from './identities';
 import { dueBy, passTime, settle } from './move-person';
 import { appliedOf, rebuild, takeIn } from './person-state';
-import type { Person } from './person';
+import { survivorAmong, type Person } from './person';
 import { end } from './walk-campaigns';
 import { NeedsHistory } from './start-over';
 import { historyAtHand, historyOf, type WorkingSet } from './working-set';
@@ -51,7 +51,7 @@ function moveContacts(
 
 function concernedBy(moved: ReadonlyMap<ContactId, ContactId>, set: WorkingSet): Person[] {
   const ids = new Set(
-    [...moved].flatMap(([contact, survivor]) => [contact, survivor, set.survivors.get(contact) ?? contact]),
+    [...moved].flatMap(([contact, survivor]) => [contact, survivor, survivorAmong(set.survivors, contact)]),
   );
   return [...ids].map((id) => set.persons.get(id)!);
 }
@@ -66,8 +66,8 @@ function regroup(
   const parts = new Map(concerned.flatMap(({ id, lineage }) => lineage.map((contact) => [contact, id])));
   for (const { id } of concerned) parts.set(id, id);
   for (const [contact, person] of parts) {
-    // What no link at hand reaches stays with its person, wherever that goes.
-    const survivor = set.survivors.get(contact) ?? set.survivors.get(person) ?? person;
+    // What no link at hand reaches stays with its person, wherever that goes, be it named as part of them or not.
+    const survivor = survivorAmong(set.survivors, set.survivors.get(contact) ?? person);
     if (survivor !== person) set.survivors.set(contact, survivor);
     lineages.get(survivor)!.push(contact);
   }
@@ -78,7 +78,7 @@ function regroup(
   for (const person of concerned) {
     const before = person.absorbed ? undefined : person.lineage;
     person.lineage = lineages.get(person.id)!;
-    person.absorbed = (set.survivors.get(person.id) ?? person.id) !== person.id;
+    person.absorbed = survivorAmong(set.survivors, person.id) !== person.id;
     person.regroupedAt = person.absorbed ? undefined : now;
     const belongs = (contact: ContactId) => person.lineage.includes(contact);
     person.enrollments = enrollments.filter((one) => belongs(one.contact));

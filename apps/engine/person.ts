@@ -138,6 +138,10 @@ export function personFrom(
 /** A person as rules see them. */
 export const subjectOf = ({ id, state, view }: Person): Subject => ({ contact: id, state, traits: view });
 
+/** Whom a contact is part of: whoever is not named stands for itself. */
+export const survivorAmong = (survivors: ReadonlyMap<ContactId, ContactId>, contact: ContactId): ContactId =>
+  survivors.get(contact) ?? contact;
+
 /** When the next of this person's waits ends, if one is waiting. */
 export function nextWake(person: Person): Instant | undefined {
   let earliest: Instant | undefined;

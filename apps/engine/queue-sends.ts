@@ -9,7 +9,7 @@ import {
   type RecipientFacts,
   type Tx,
 } from '@entente/storage';
-import type { Person, Send } from './person';
+import { survivorAmong, type Person, type Send } from './person';
 
 /** How long a message may wait to leave before it is out of date. */
 const lifetime = 4 * DAY;
@@ -26,7 +26,7 @@ export async function queueSends(
     await cancelWaiting(tx, ended, 'merged', at);
   const sends: { to: ContactId; send: Send }[] = [];
   for (const { id, sends: asked } of persons)
-    for (const send of asked) sends.push({ to: survivors.get(id) ?? id, send });
+    for (const send of asked) sends.push({ to: survivorAmong(survivors, id), send });
   for (const [topic, some] of groupBy(sends, ({ send }) => send.published.campaign.topic)) {
     const facts = await audienceFacts(tx, [...new Set(some.map(({ to }) => to))], topic);
     const messages = some.map(({ to, send }) => messageOf(send, facts.get(to)));

@@ -20,7 +20,7 @@ export class Staleness {
     private readonly book: Book,
   ) {
     this.since = [...since];
-    this.latest = Math.max(0, ...since.values());
+    this.latest = this.since.reduce((latest, [, one]) => Math.max(latest, one), 0);
   }
 
   /** Undefined where states of that generation hold everything. */

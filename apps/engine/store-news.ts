@@ -11,16 +11,16 @@ export async function whichAreNews(
   const first = firstCopies(events);
   const stored = await storedAmong(tx, seen.suspects(first));
   seen.compare(stored);
-  const others = new Set(stored);
+  const known = new Set(stored);
   let place = 0;
   return events.map((event) => {
     if (event !== first[place]) return false;
     place += 1;
-    return !others.has(event);
+    return !known.has(event);
   });
 }
 
-/** In their order. A message that was told of several contacts is as many events. */
+/** The others left out. A message that was told of several contacts is as many events. */
 function firstCopies(events: readonly ArrivedEvent[]): ArrivedEvent[] {
   const first = new Map<string, ArrivedEvent>();
   return events.filter((event) => {

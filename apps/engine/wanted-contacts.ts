@@ -5,6 +5,7 @@ import type { Arrival } from './arrivals';
 import { joinsCompany } from './companies';
 import type { Definitions } from './definitions';
 import type { IdentityChanges } from './identities';
+import { survivorAmong } from './person';
 import { historyEvent } from './person-state';
 import { enrollmentsBy } from './walk-campaigns';
 import type { Wanted } from './working-set';
@@ -28,7 +29,7 @@ export async function wantedContacts(
   const survivors = await otherSurvivorsOf(tx, [...concerned.keys()]);
   for (const [contact, survivor] of identities.survivors) survivors.set(contact, survivor);
   const named = [...identities.changes.values()].flatMap((change) => change.named);
-  const isStored = await storedOf(tx, concerned, strangers, survivors, named);
+  const isStored = await storedTest(tx, concerned, strangers, survivors, named);
   const { moving, regrouped } = movesOf(identities);
   const first = arrivals[0]!.at;
   const wanted = new Map<ContactId, Instant | undefined>();
@@ -38,7 +39,7 @@ export async function wantedContacts(
   for (const contact of regrouped) want(contact, first);
   for (const contact of named) if (!isStored(contact)) want(contact, first);
   for (const [owner, { at, touches }] of concerned) {
-    const survivor = survivors.get(owner) ?? owner;
+    const survivor = survivorAmong(survivors, owner);
     if (touches || !isStored(survivor)) want(survivor, at);
   }
   const beginnings = beginningsOf(events, survivors, definitions);
@@ -71,7 +72,7 @@ interface Concern {
 }
 
 /** Tells which persons at hand have been seen before; of a contact that is no stranger that is known. */
-async function storedOf(
+async function storedTest(
   tx: Tx,
   owners: ReadonlyMap<ContactId, unknown>,
   strangers: ReadonlySet<ContactId>,
@@ -80,7 +81,7 @@ async function storedOf(
 ): Promise<(contact: ContactId) => boolean> {
   const isKnown = (contact: ContactId) => owners.has(contact) && !strangers.has(contact);
   const asked = [...named];
-  for (const contact of strangers) if (owners.has(contact)) asked.push(survivors.get(contact) ?? contact);
+  for (const contact of strangers) if (owners.has(contact)) asked.push(survivorAmong(survivors, contact));
   for (const [contact, survivor] of survivors) if (!isKnown(contact)) asked.push(survivor);
   const stored = await storedContacts(tx, asked);
   for (const [contact, survivor] of survivors) if (isKnown(contact)) stored.add(survivor);
@@ -112,7 +113,7 @@ function beginningsOf(
   const beginnings = new Map<ContactId, Uuid[]>();
   if (definitions.triggers.size === 0) return beginnings;
   for (const event of events.filter(({ name }) => definitions.triggers.has(name))) {
-    const person = survivors.get(event.contact) ?? event.contact;
+    const person = survivorAmong(survivors, event.contact);
     beginnings.set(person, [...(beginnings.get(person) ?? []), ...enrollmentsBy(event, definitions)]);
   }
   return beginnings;

@@ -21,14 +21,14 @@ import type { Definitions } from './definitions';
 import type { Happening } from './happening';
 import { settle } from './move-person';
 import { fillIn, refold } from './person-state';
-import { personFrom, type Person } from './person';
+import { personFrom, survivorAmong, type Person } from './person';
 import type { Stale } from './staleness';
 import { NeedsHistory, StartOver } from './start-over';
 
 /** The persons a transaction has locked, and who is part of whom. */
 export interface WorkingSet {
   readonly persons: Map<ContactId, Person>;
-  /** Whom contacts are part of; whoever is not named here stands for itself. */
+  /** Whom contacts are part of, as `survivorAmong` reads it; some that stand for themselves are named, too. */
   readonly survivors: Map<ContactId, ContactId>;
   /** Stored events by contact, where they were asked for; events of this transaction are added as they are applied. */
   readonly histories: Map<ContactId, StoredEvent[]>;
@@ -37,7 +37,7 @@ export interface WorkingSet {
 export interface Wanted {
   /** Contacts to lock and evaluate; those that may not be stored yet with the instant at which they came. */
   readonly contacts: ReadonlyMap<ContactId, Instant | undefined>;
-  /** Whom contacts at hand were part of when the wish was made; whoever is not named here stood for itself. */
+  /** Whom contacts at hand were part of when the wish was made. */
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
   readonly histories: ReadonlySet<ContactId>;
@@ -59,7 +59,7 @@ interface Loaded extends Pick<WorkingSet, 'histories'> {
 export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitions): Promise<WorkingSet> {
   const ids = [...wanted.contacts.keys()];
   // Asked for together: one round trip. Each statement sees what was committed before the locks of the ones before it were held.
-  const [, rows, others, lineages, enrollments, deferred] = await Promise.all([
+  const [, rows, found, lineages, enrollments, deferred] = await Promise.all([
     ensureContacts(tx, newcomers(ids, wanted)),
     lockPersons(tx, ids),
     otherSurvivorsOf(tx, wanted.survivors.size > 0 ? [...ids, ...wanted.survivors.keys()] : ids),
@@ -67,7 +67,7 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     loadEnrollments(tx, ids),
     loadDeferred(tx, ids),
   ]);
-  if (!isTheSame(wanted.survivors, others)) throw new StartOver();
+  if (!agree(wanted.survivors, found)) throw new StartOver();
   const survivors = new Map(wanted.survivors);
   const ended = await loadPast(
     tx,
@@ -89,11 +89,10 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   return { persons, survivors, histories };
 }
 
-/** Whether contacts are part of the same ones; whoever is not named stands for itself. */
-function isTheSame(one: Wanted['survivors'], other: Wanted['survivors']): boolean {
-  for (const [contact, survivor] of [...one, ...other])
-    if ((one.get(contact) ?? contact) !== survivor || (other.get(contact) ?? contact) !== survivor)
-      return false;
+/** Whether both say the same of everybody. */
+function agree(one: Wanted['survivors'], other: Wanted['survivors']): boolean {
+  for (const contact of [...one.keys(), ...other.keys()])
+    if (survivorAmong(one, contact) !== survivorAmong(other, contact)) return false;
   return true;
 }
 
@@ -201,7 +200,7 @@ function mayAskFor(
 
 function prepare(person: Person, { survivors, histories, past }: Loaded, definitions: Definitions): void {
   person.view = readTraits(person.traits, definitions.sources.values());
-  person.absorbed = (survivors.get(person.id) ?? person.id) !== person.id;
+  person.absorbed = survivorAmong(survivors, person.id) !== person.id;
   person.history = historyAtHand(person, { histories });
   const stale = definitions.staleness.of(person.generation);
   if (person.fresh) person.state = definitions.book.emptyState();

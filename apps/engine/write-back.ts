@@ -77,13 +77,13 @@ const hasOtherDeferrals = ({ deferred, deferredBefore }: Person): boolean =>
 
 function changesOf(persons: readonly Person[]): MembershipChange[] {
   const all: MembershipChange[] = [];
-  for (const { changes } of persons) all.push(...changes);
+  for (const { changes } of persons) for (const change of changes) all.push(change);
   return all;
 }
 
 function movedOf(persons: readonly Person[]): Enrollment[] {
   const all: Enrollment[] = [];
-  for (const { moved } of persons) if (moved) all.push(...moved);
+  for (const { moved } of persons) for (const one of moved ?? []) all.push(one);
   return all;
 }
 

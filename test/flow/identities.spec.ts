@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { keysOf, recordOf, type Fact, type IdentityKey } from '@entente/event';
 import { DAY, HOUR, SECOND } from '@entente/kernel';
@@ -315,6 +316,52 @@ describe('whoever a device joins', () => {
     await repairContacts(world.engine);
     expect(await membersOf(thrice)).toEqual([user]);
   });
+});
+
+it('begins anew for whoever has become part of somebody else while their row was waited for', async () => {
+  const version = await new Author(database).segment('guests', { event: 'Signed Up' });
+  await read([fact({ userId: '1' }), fact({ userId: '2' })]);
+  const [one, two] = [await contactOf('user:1'), await contactOf('user:2')];
+  await world.arrive(fact({ type: 'track', name: 'Signed Up', userId: '2' }));
+  let reading: Promise<void> | undefined;
+  await database.transaction(async (tx) => {
+    await tx.query('SELECT FROM contact WHERE id = $1 FOR UPDATE', [two]);
+    await tx.run('INSERT INTO lineage (contact_id, survivor_id, since) VALUES ($1, $2, now())', [two, one]);
+    reading = world.readAll();
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    const waits = async () => (await database.query(waiting)).length > 0;
+    while (!(await waits())) await sleep(5);
+  });
+  await reading;
+  const rows = await database.query('SELECT contact_id AS id FROM membership WHERE version_id = $1', [
+    version,
+  ]);
+  expect(rows).toEqual([{ id: one }]);
+});
+
+it('whoever is part of a person stays so wherever that goes, be it too far away to be looked at', async () => {
+  world = new EngineWorld(database, start, 1);
+  await world.passTo(start);
+  const order = (key: IdentityKey) =>
+    fact({ type: 'track', name: 'Order Completed', source: server, contact: [key] });
+  const chain = (side: string) =>
+    Array.from({ length: 35 }, (_, n): IdentityKey => (n === 0 ? 'email:a@x.fr' : `email:${side}${n}@x.fr`));
+  const sides = [chain('m'), chain('z')];
+  for (let n = 1; n < 35; n += 1)
+    for (const keys of sides)
+      await read([
+        fact({ source: server, contact: [keys[n - 1]!, keys[n]!], timestamp: start - DAY + n * SECOND }),
+      ]);
+  const [near, far] = sides.map((keys) => keys.at(-1)!) as [IdentityKey, IdentityKey];
+  const before = await contactOf(near);
+  expect(await contactOf(far)).toBe(before);
+  await read([order(far), fact({ source: server, contact: ['user:7', near] }), order(far)]);
+  await read([order(far), order(near)]);
+  expect(await contactOf(near)).not.toBe(before);
+  expect(await contactOf(far)).toBe(await contactOf(near));
+  const chained = 'SELECT FROM lineage AS one JOIN lineage AS other ON other.contact_id = one.survivor_id';
+  expect(await database.query(chained)).toEqual([]);
+  expect(world.reports).toEqual([]);
 });
 
 /** Few keys of every kind, so that they meet often, and devices enough for new ones to come all the time. */

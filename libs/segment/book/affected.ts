@@ -26,8 +26,12 @@ export class Affected {
     return this.references.withDependents(new Set(leaves.flatMap(({ versions }) => [...versions])));
   }
 
-  /** The conditions that read a top-level trait. */
-  leavesOfTrait(name: string): readonly Leaf[] {
+  /** Whether a segment reads one of these top-level traits. */
+  readsTraits(names: readonly string[]): boolean {
+    return names.some((name) => this.leavesOfTrait(name).some((leaf) => leaf.versions.size > 0));
+  }
+
+  private leavesOfTrait(name: string): readonly Leaf[] {
     return this.leavesByTrait.get(name) ?? [];
   }
 

@@ -136,7 +136,7 @@ export class Book {
 
   /** Whether a segment reads one of these top-level traits. */
   usesTraits(names: readonly string[]): boolean {
-    return names.some((name) => this.affected.leavesOfTrait(name).some((leaf) => leaf.versions.size > 0));
+    return this.affected.readsTraits(names);
   }
 
   /** The versions, dependents included and in order, whose truth such an event may change. */

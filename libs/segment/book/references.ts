@@ -2,7 +2,7 @@ type Links = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Which versions refer to which, and the order in which they can be decided. */
 export class References {
-  /** By version: in a list few of thousands are far apart in memory. */
+  /** By version. The entries of a map with thousands of them are far apart in memory. */
   private readonly ranks: readonly (number | undefined)[];
   private readonly referredBy = new Map<number, Set<number>>();
 

@@ -88,7 +88,7 @@ function compileAmounts(
     picks: measured ? [measured.of] : [],
     size: 'back' in reach ? reach.back : 0,
   };
-  const kept = remembered(behavior, needs, asked, (amounts) => amounts);
+  const kept = remembered(behavior, needs, asked, (listed) => listed);
   return walkOver((moment) => kept.of(moment), period, gauging);
 }
 

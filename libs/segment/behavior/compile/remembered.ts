@@ -8,7 +8,11 @@ import { feedOf } from '../scope';
 type Reader<Kept, Read> = (kept: Kept | undefined) => Read;
 
 /** What a condition reads in its memory. */
-export class Recollection<Read, Kept extends Json = Json> {
+export interface Recollection<Read> {
+  of(moment: Moment): Read;
+}
+
+class Recalled<Kept extends Json, Read> implements Recollection<Read> {
   constructor(
     private readonly memory: Memory<Kept>,
     private readonly read: Reader<Kept, Read>,
@@ -25,10 +29,10 @@ export function remembered<Kept extends Json, Options extends Json, Read>(
   needs: Needs,
   asked: Omit<Remembered<Kept, Options>, 'feeds'>,
   read: Reader<Kept, Read>,
-): Pick<Recollection<Read>, 'of'> {
+): Recollection<Read> {
   const { since } = behavior;
-  if (!since) return new Recollection(needs.memory({ ...asked, feeds: [feedOf(behavior)] }), read);
+  if (!since) return new Recalled(needs.memory({ ...asked, feeds: [feedOf(behavior)] }), read);
   const kind = sinceLast(asked.kind);
   const memory = needs.memory({ ...asked, kind, feeds: [feedOf(behavior), feedOf(since)] });
-  return new Recollection(memory, (kept) => read(keptSince(kept)));
+  return new Recalled(memory, (kept) => read(keptSince(kept)));
 }
