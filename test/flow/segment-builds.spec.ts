@@ -93,6 +93,16 @@ it('goes on after a kill from where it was, with its progress told, and looks at
   expect(row!.took).toBeGreaterThan(0);
 });
 
+it('counts nobody twice when another version joins what is built', async () => {
+  const buyers = await author.segment('buyers', { event: 'Order Completed' });
+  await buildSegments(world.engine);
+  expect((await job(buyers)).counts).toEqual({ contacts: 1_000, members: 1_000 });
+  const others = await author.segment('others', { event: 'Order Completed', within: 'P30D' });
+  while (await buildSegments(world.engine));
+  for (const version of [buyers, others])
+    expect((await job(version)).counts).toEqual({ contacts: people, members: people });
+});
+
 it('leaves the rest of a large chunk for later when something else is to be done', async () => {
   const all = 6_000;
   for (let user = people + 1; user <= all; user++) await world.arrive(order(user));

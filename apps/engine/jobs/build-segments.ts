@@ -118,7 +118,7 @@ interface Circumstances {
   readonly busy: boolean;
 }
 
-/** Gives for how many it was built, and up to whom: it ends early where there is something else to do by now. */
+/** Gives for whom it was built, and up to whom: it ends early where there is something else to do by now. */
 async function buildChunk(
   engine: Engine,
   build: Build,
@@ -134,7 +134,7 @@ async function buildChunk(
   const rest = others.filter((contact) => !entered.has(contact));
   for (let done = 0; done < rest.length;)
     done += await evaluate(engine, build, rest.slice(done), circumstances);
-  return { contacts: built.length, to: end };
+  return { contacts: built, to: end };
 }
 
 /** Those that nobody may have evaluated since the plan was made are in what everybody is in. Gives who is. */
@@ -161,7 +161,7 @@ const lanesAlone = 3;
 
 /**
  * Each lane takes the next contacts when it has done with those before; several end when there is something else to do. Gives how
- * many were evaluated, the first ones, and never none.
+ * many were evaluated, the first ones, and of any at least one.
  */
 async function evaluate(
   engine: Engine,

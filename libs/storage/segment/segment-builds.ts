@@ -35,7 +35,8 @@ export async function moveBuildCursor(tx: Tx, versions: readonly number[], to: C
 
 /** What a builder has done since it was last noted. */
 export interface BuildStep {
-  readonly contacts: number;
+  /** For whom it built; of versions that were further, some were counted before. */
+  readonly contacts: readonly ContactId[];
   /** Everybody up to this one is built. */
   readonly to: ContactId;
   readonly took: Duration;
@@ -49,9 +50,9 @@ export async function noteBuilt(
 ): Promise<void> {
   await tx.run(
     `UPDATE segment_version SET build_cursor = $2::bigint, build_started_at = coalesce(build_started_at, now()),
-       built = built + $3::int, build_ms = build_ms + $4::float8
+       built = built + (SELECT count(*)::int FROM unnest($3::bigint[]) AS c (id) WHERE c.id > build_cursor), build_ms = build_ms + $4::float8
      WHERE id = ANY($1::int[]) AND build_cursor < $2::bigint`,
-    [versions, to, contacts, took],
+    [versions, to, bigintArray(contacts), took],
   );
 }
 
