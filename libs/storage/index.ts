@@ -39,6 +39,7 @@ export * from './permission/suppressions';
 export { entryText } from './permission/permission-feedback';
 
 export * from './segment/find-deviating';
+export * from './segment/find-instants';
 export * from './segment/kept-series';
 export * from './segment/load-facts';
 export * from './segment/membership-history';

@@ -1,8 +1,9 @@
 import type { Fact } from '@entente/event';
-import { MINUTE } from '@entente/kernel';
+import { DAY, HOUR, MINUTE } from '@entente/kernel';
 import { buildJobId, cancelBuild, findJob, publish, type Database } from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
 
@@ -174,4 +175,114 @@ it('takes a version that was replaced out of the row of a contact that does some
     `SELECT members FROM contact JOIN identity ON contact_id = id WHERE key = 'user:1'`,
   );
   expect(row).toEqual({ members: [edit] });
+});
+
+describe('of what an index of events tells everything', () => {
+  /** What is logged of a user in a version, and the generation of their row. */
+  const historyOf = (user: number, version: number) =>
+    database.query(
+      `SELECT entered, effective_at AS at, cause->>'kind' AS cause
+       FROM membership_change JOIN identity USING (contact_id) WHERE key = $1 AND version_id = $2 ORDER BY id`,
+      [`user:${user}`, version],
+    );
+  const generationOf = async (user: number) => {
+    const [row] = await database.query<{ generation: string }>(
+      `SELECT generation FROM contact JOIN identity ON contact_id = id WHERE key = $1`,
+      [`user:${user}`],
+    );
+    return Number(row!.generation);
+  };
+  const often = { event: 'Order Completed', within: 'P30D', count: { gte: 2 } };
+  /** When everybody ordered first. */
+  const first = start + 1;
+
+  it('leaves states to what comes next, be it time or another event', async () => {
+    const second = world.clock.now();
+    await world.arrive(order(1), order(2));
+    await world.passTo(start + 2 * MINUTE);
+    const generation = await generationOf(1);
+    const version = await author.segment('often', often);
+    const again = await author.segment('again', { not: often });
+    while (await buildSegments(world.engine));
+    expect(await database.query(driftOfContacts)).toEqual([]);
+    const built = { at: new Date(start + 2 * MINUTE), cause: 'build' };
+    for (const user of [1, 2, 3]) {
+      expect(await generationOf(user)).toBe(generation);
+      expect(await historyOf(user, user === 3 ? again : version)).toEqual([{ entered: true, ...built }]);
+      expect(await historyOf(user, user === 3 ? version : again)).toEqual([]);
+    }
+    await world.arrive(order(2), order(3));
+    await world.passTo(start + 3 * MINUTE);
+    expect(await generationOf(2)).toBeGreaterThan(generation);
+    expect(await historyOf(3, version)).toMatchObject([{ entered: true, cause: 'event' }]);
+    await world.passTo(start + 31 * DAY);
+    const leaves = (at: number) => ({ entered: false, at: new Date(at + 30 * DAY), cause: 'time' });
+    expect(await historyOf(1, version)).toEqual([{ entered: true, ...built }, leaves(first)]);
+    expect(await historyOf(2, version)).toEqual([{ entered: true, ...built }, leaves(second)]);
+    expect((await historyOf(3, version)).at(-1)).toEqual(leaves(first));
+    expect((await historyOf(1, again)).at(-1)).toMatchObject({ entered: true, at: leaves(first).at });
+    expect(await database.query(driftOfContacts)).toEqual([]);
+  });
+
+  it('goes by the zone of each contact', async () => {
+    const zoned = (user: number, timezone: string): Fact => ({
+      ...order(user),
+      type: 'identify',
+      name: 'Identified',
+      traits: { timezone },
+    });
+    await world.arrive(zoned(1, 'Asia/Tokyo'), zoned(2, 'America/Los_Angeles'));
+    await world.passTo(start + 2 * MINUTE);
+    const generation = await generationOf(1);
+    const version = await author.segment('today', { event: 'Order Completed', within: { calendar: 'P0D' } });
+    while (await buildSegments(world.engine));
+    expect(await generationOf(1)).toBe(generation);
+    const days = [
+      { user: 1, ends: new Date(Date.UTC(2026, 0, 5, 15)) },
+      { user: 2, ends: new Date(Date.UTC(2026, 0, 6, 8)) },
+      { user: 3, ends: new Date(Date.UTC(2026, 0, 6)) },
+    ];
+    for (const { user, ends } of days) {
+      const due = `SELECT due FROM contact JOIN identity ON contact_id = id WHERE key = $1`;
+      expect(await database.query(due, [`user:${user}`])).toEqual([{ due: ends }]);
+    }
+    await world.passTo(start + 2 * DAY);
+    for (const { user, ends } of days)
+      expect((await historyOf(user, version)).at(-1)).toMatchObject({ entered: false, at: ends });
+  });
+
+  it('leaves whom a batch has kept meanwhile as the batch left them', async () => {
+    for (let user = 1; user <= people; user += 1) await world.arrive(order(user));
+    await world.passTo(start + 2 * MINUTE);
+    const version = await author.segment('twice', twice);
+    world.engine.bustle.note();
+    await buildSegments(world.engine);
+    expect(await members(version)).toHaveLength(1_000);
+    const last = await userOf(people);
+    await world.arrive(order(last));
+    await world.passTo(start + 3 * MINUTE);
+    while (await buildSegments(world.engine));
+    expect(await members(version)).toHaveLength(people - 1);
+    expect(await historyOf(last, version)).toMatchObject([
+      { entered: true, cause: 'build' },
+      { entered: false, cause: 'event' },
+    ]);
+  });
+
+  it('lets happen first what is due before', async () => {
+    const lately = await author.segment('lately', { event: 'Order Completed', within: 'PT1H' });
+    while (await buildSegments(world.engine));
+    world.clock.moveTo(start + 2 * HOUR);
+    for (const partition of [0, 1]) await world.log.heartbeat(partition);
+    await world.readAll();
+    const generation = await generationOf(1);
+    const version = await author.segment('lately-again', { event: 'Order Completed', within: 'P1D' });
+    while (await buildSegments(world.engine));
+    expect(await historyOf(1, lately)).toMatchObject([
+      { entered: true },
+      { entered: false, at: new Date(first + HOUR) },
+    ]);
+    expect(await historyOf(1, version)).toMatchObject([{ entered: true, cause: 'build' }]);
+    expect(await generationOf(1)).toBeGreaterThan(generation);
+  });
 });

@@ -2,6 +2,7 @@ import { byContactId, type ContactId, type Instant } from '@entente/kernel';
 import type { Book, Deviation } from '@entente/segment';
 import { contactsAfter, findDeviating, type Database } from '@entente/storage';
 import { chunkSize } from '../engine';
+import { Verdicts } from './verdicts';
 
 /** Persons that are found and remembered at once. */
 const pageSize = 1_000_000;
@@ -28,6 +29,8 @@ export interface BuildChunk {
 export class BuildPlan {
   /** The versions that everybody who does not deviate is a member of. */
   readonly usual: readonly number[];
+  /** Decides for those who deviate; undefined where they have to be evaluated. */
+  readonly verdicts: Verdicts | undefined;
   private readonly deviation: Deviation;
   private page: readonly ContactId[] = [];
   /** The page has everybody who deviates up to this contact; without one, to the end. */
@@ -42,6 +45,7 @@ export class BuildPlan {
     const without = book.membersWithout(now);
     this.usual = versions.filter((version) => without.has(version));
     this.deviation = book.deviation(versions, now);
+    this.verdicts = this.isForAll() ? undefined : Verdicts.of({ book, commonNames: common }, versions, now);
   }
 
   /** Undefined behind the last contact. `busy`: whether there is other work to leave time for. */
@@ -54,6 +58,7 @@ export class BuildPlan {
     await this.turnTo(database, cursor, busy);
     const from = placeAfter(this.page, cursor);
     const deviating = this.page.slice(from, from + limit);
+    await this.verdicts?.lookAhead(database, this.page, { from, to: from + deviating.length });
     if (this.usual.length === 0) return chunkOf(deviating, deviating, deviating.at(-1));
     const end = from + deviating.length < this.page.length ? deviating.at(-1) : this.pageEnd;
     const walked = await contactsAfter(database, cursor, walkSize);

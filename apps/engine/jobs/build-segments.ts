@@ -1,13 +1,14 @@
 import { byContactId, type ContactId, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
-  enterUsual,
   forgetRetiredMemberships,
   noteBuilt,
   swapBuilt,
   takeLease,
+  writeVerdicts,
   type BuildingVersion,
   type BuildStep,
+  type Verdict,
 } from '@entente/storage';
 import type { Definitions } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
@@ -20,7 +21,7 @@ import { startPresent } from './start-present';
 
 /**
  * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
- * in at once. Only who may differ from somebody without events and traits is evaluated; the others are what everybody is. Gives
+ * in at once. Only who may differ from somebody without events and traits is decided for; the others are what everybody is. Gives
  * whether there is more to do.
  */
 export async function buildSegments(engine: Engine): Promise<boolean> {
@@ -125,49 +126,66 @@ async function buildChunk(
   { contacts, deviating, to }: BuildChunk,
   circumstances: Circumstances,
 ): Promise<Pick<BuildStep, 'contacts' | 'to'>> {
-  const evaluated = await evaluate(engine, build, deviating, circumstances);
-  const end = evaluated < deviating.length ? deviating[evaluated - 1]! : to;
+  const { through } = circumstances;
+  const { usual, verdicts } = build.plan;
+  const decided = await inLanes(engine, deviating, circumstances, async (some) => {
+    const rest = verdicts
+      ? await writeFound(engine, build, some, through, (definitions) =>
+          verdicts.at(engine.database, some, through, definitions),
+        )
+      : some;
+    await evaluate(engine, build, rest, through);
+  });
+  const end = decided < deviating.length ? deviating[decided - 1]! : to;
   const built = contacts.filter((contact) => byContactId(contact, end) <= 0);
   const deviate = new Set(deviating);
   const others = built.filter((contact) => !deviate.has(contact));
-  const entered = await enterOthers(engine, build, others, circumstances.through);
-  const rest = others.filter((contact) => !entered.has(contact));
+  const rest = await writeFound(engine, build, others, through, () =>
+    others.map((contact) => ({ contact, members: usual, due: undefined })),
+  );
   for (let done = 0; done < rest.length;)
-    done += await evaluate(engine, build, rest.slice(done), circumstances);
+    done += await inLanes(engine, rest.slice(done), circumstances, (some) =>
+      evaluate(engine, build, some, through),
+    );
   return { contacts: built, to: end };
 }
 
-/** Those that nobody may have evaluated since the plan was made are in what everybody is in. Gives who is. */
-async function enterOthers(
+/** Writes what was found of those whom nobody may have evaluated since the plan was made. Gives who is left to be evaluated. */
+async function writeFound(
   engine: Engine,
-  { plan, definitions }: Build,
+  { definitions }: Build,
   contacts: readonly ContactId[],
   now: Instant,
-): Promise<Set<ContactId>> {
-  if (contacts.length === 0) return new Set();
-  const entered = await untilSettled(async () => {
+  verdictsBy: (definitions: Definitions) => Verdict[] | Promise<Verdict[]>,
+): Promise<ContactId[]> {
+  if (contacts.length === 0) return [];
+  const written = await untilSettled(async () => {
     const latest = await engine.definitions.latest();
-    return engine.database.transaction(async (tx) => {
+    const verdicts = (await verdictsBy(latest)).map((verdict) => ({
+      ...verdict,
+      members: verdict.members.filter((version) => latest.versions.has(version)),
+    }));
+    return engine.database.keyedTransaction(async (tx) => {
       await engine.definitions.hold(tx, latest);
-      const versions = plan.usual.filter((version) => latest.versions.has(version));
-      return enterUsual(tx, contacts, { versions, before: definitions.generation, now });
+      return writeVerdicts(tx, verdicts, { before: definitions.generation, now });
     });
   });
-  return new Set(entered);
+  const done = new Set(written);
+  return contacts.filter((contact) => !done.has(contact));
 }
 
 /** Transactions at a time where there is nothing else to do. */
 const lanesAlone = 3;
 
 /**
- * Each lane takes the next contacts when it has done with those before; several end when there is something else to do. Gives how
- * many were evaluated, the first ones, and of any at least one.
+ * Each lane takes the next contacts when it has done with those before; several end when there is something else to do. Gives of
+ * how many the work was done, the first ones, and of any at least one.
  */
-async function evaluate(
+async function inLanes(
   engine: Engine,
-  build: Build,
   contacts: readonly ContactId[],
-  { through, busy }: Circumstances,
+  { busy }: Circumstances,
+  work: (some: readonly ContactId[]) => Promise<void>,
 ): Promise<number> {
   const lanes = busy ? 1 : lanesAlone;
   const size = Math.min(Math.ceil(contacts.length / lanes), chunkSize);
@@ -178,7 +196,7 @@ async function evaluate(
     while (from < contacts.length && !isOver) {
       const some = contacts.slice(from, (from += size));
       try {
-        await evaluateSome(engine, build, some, through);
+        await work(some);
       } catch (error) {
         isOver = true;
         throw error;
@@ -191,21 +209,21 @@ async function evaluate(
   return Math.min(from, contacts.length);
 }
 
-async function evaluateSome(
+async function evaluate(
   engine: Engine,
   { versions }: Build,
   contacts: readonly ContactId[],
   through: Instant,
 ): Promise<void> {
-  if (contacts.length > 0)
-    await evaluateContacts(engine, {
-      contacts,
-      histories: false,
-      move: (person, definitions) => {
-        passTime(person, through + 1, through, definitions);
-        person.clock = Math.max(person.clock, through);
-        const building = versions.filter((id) => definitions.versions.has(id));
-        settle(person, { kind: 'build' }, definitions, building);
-      },
-    });
+  if (contacts.length === 0) return;
+  await evaluateContacts(engine, {
+    contacts,
+    histories: false,
+    move: (person, definitions) => {
+      passTime(person, through + 1, through, definitions);
+      person.clock = Math.max(person.clock, through);
+      const building = versions.filter((id) => definitions.versions.has(id));
+      settle(person, { kind: 'build' }, definitions, building);
+    },
+  });
 }

@@ -1,9 +1,10 @@
-import type { Instant } from '@entente/kernel';
+import type { Duration, Instant } from '@entente/kernel';
 import { sooner } from '../comparisons/comparison';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
 import { Affected } from './affected';
+import { goesByInstants, reachesOf } from './by-instants';
 import { Compilation } from './compilation';
 import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
@@ -197,6 +198,30 @@ export class Book {
   /** The versions that somebody without events and traits is a member of, whoever it is and whenever. */
   membersWithout(now: Instant): ReadonlySet<number> {
     return (this.nobody ??= this.members(WITHOUT, now));
+  }
+
+  /**
+   * These versions alone, where when events happened and traits decide them; undefined where something else does, be it another
+   * version.
+   */
+  alone(versions: readonly number[]): Book | undefined {
+    if (this.references.withReferred(versions).length > versions.length) return undefined;
+    const alone = new Book(
+      versions.map((version) => this.versions.get(version)!),
+      [],
+      this.timeZone,
+    );
+    return goesByInstants(alone.compilation) ? alone : undefined;
+  }
+
+  /** The names of the events that are asked for, each with how long ago one may be to count; undefined: however long. */
+  get reaches(): ReadonlyMap<string, Duration | undefined> {
+    return reachesOf(this.compilation);
+  }
+
+  /** The top-level traits that its conditions read. */
+  get traitNames(): readonly string[] {
+    return [...this.compilation.leavesByTrait.keys()];
   }
 
   /** Among whom all are for whom one of these versions is, now or by time alone later, not what `membersWithout` says. */

@@ -40,6 +40,13 @@ export class OpenMemory implements Memory {
     return this.paths.length > 0 || this.feeds.some(({ identify, has, where }) => identify ?? has ?? where);
   }
 
+  /** Whether of its events their names and instants tell what is kept. */
+  get goesByInstants(): boolean {
+    return (
+      (this.kind.goesByInstants ?? false) && !this.readsProperties && this.feeds.every(({ own }) => !own)
+    );
+  }
+
   /** Of the conditions that read it those that time alone may change; only asked for once the book is whole. */
   get timed(): readonly TimedLeaf[] {
     return (this.timedLeaves ??= this.leaves.filter(isTimed));

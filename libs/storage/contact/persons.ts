@@ -198,6 +198,20 @@ export async function upsertProfiles(tx: Tx, updates: readonly ProfileUpdate[]):
   );
 }
 
+/** The traits of those of these contacts that have one of these, for readers that hold no lock. */
+export async function profilesWith(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  traits: readonly string[],
+): Promise<Map<ContactId, SourcedTraits>> {
+  if (contacts.length === 0 || traits.length === 0) return new Map();
+  const rows = await tx.prepared<{ id: ContactId; traits: SourcedTraits }>(
+    'SELECT contact_id AS id, traits FROM profile WHERE contact_id = ANY($1::bigint[]) AND traits ?| $2::text[]',
+    [bigintArray(contacts), textArray(traits)],
+  );
+  return new Map(rows.map((row) => [row.id, row.traits]));
+}
+
 /** The traits of one contact as sources set them, for readers that hold no lock. */
 export async function traitsOf(tx: Tx, contact: ContactId): Promise<SourcedTraits> {
   const rows = await tx.query<{ traits: SourcedTraits }>('SELECT traits FROM profile WHERE contact_id = $1', [

@@ -1,5 +1,6 @@
 import { toIso, type ContactId, type Duration, type Instant } from '@entente/kernel';
-import { bigintArray, intArray } from '../database/binary-array';
+import { timerBuckets } from '../contact/timers';
+import { bigintArray, instantArray, textArray } from '../database/binary-array';
 import type { Database, Tx } from '../database/database';
 import { publish, type Generation } from '../database/definitions';
 
@@ -56,37 +57,64 @@ export async function noteBuilt(
   );
 }
 
+/** What is known of a contact in whose row nothing was looked at. */
+export interface Verdict {
+  readonly contact: ContactId;
+  /** The versions that are built of which it is a member. */
+  readonly members: readonly number[];
+  /** When time alone next changes that. */
+  readonly due: Instant | undefined;
+}
+
 /**
- * Makes contacts members of versions that hold for everybody without events and traits, and logs that as their build. Left out are
- * those that a transaction of this generation or a later one may have evaluated, and whom somebody has to look at in any case. Gives those that were made members.
+ * Writes what contacts are as of an instant, and logs that as their build; their states stay as they are, and lack what the versions ask for.
+ * Left out are those that a transaction of this generation or a later one may have evaluated, those for whom something is due by then or happened
+ * later, and whom somebody has to look at in any case. Gives those of whom it was written.
  */
-export async function enterUsual(
+export async function writeVerdicts(
   tx: Tx,
-  contacts: readonly ContactId[],
-  {
-    versions,
-    before,
-    now,
-  }: { readonly versions: readonly number[]; readonly before: Generation; readonly now: Instant },
+  verdicts: readonly Verdict[],
+  { before, now }: { readonly before: Generation; readonly now: Instant },
 ): Promise<ContactId[]> {
   const rows = await tx.prepared<{ id: ContactId }>(
-    `WITH usual AS (
-       SELECT id, greatest(clock, $4::timestamptz) AS at, members FROM contact
-       WHERE id = ANY($1::bigint[]) AND version > 0 AND generation < $3::bigint AND repair IS NULL AND erased_at IS NULL
-         AND NOT EXISTS (SELECT FROM lineage WHERE contact_id = contact.id)
-       ORDER BY id FOR NO KEY UPDATE
+    // OFFSET 0 has what is behind it looked up one by one, as there may be much of it some day.
+    `WITH held AS (
+       SELECT contact.id, contact.due AS due_before, least(contact.due, verdict.due) AS due, verdict.members::int[] AS entered
+       FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS verdict (id, members, due) JOIN contact USING (id)
+       WHERE version > 0 AND generation < $4::bigint AND repair IS NULL AND erased_at IS NULL
+         AND clock <= $5::timestamptz AND (contact.due > $5::timestamptz OR contact.due IS NULL)
+         AND NOT EXISTS (SELECT FROM lineage WHERE contact_id = contact.id OFFSET 0)
+         AND NOT EXISTS (SELECT FROM deferred_event WHERE contact_id = contact.id OFFSET 0)
+       ORDER BY contact.id FOR NO KEY UPDATE OF contact
      ), entered AS (
        INSERT INTO membership (contact_id, version_id, since)
-       SELECT usual.id, version, at FROM usual CROSS JOIN unnest($2::int[]) AS version
+       SELECT id, version, $5::timestamptz FROM held CROSS JOIN unnest(entered) AS version
        ON CONFLICT DO NOTHING RETURNING contact_id, version_id, since
-     ), noted AS (
-       UPDATE contact SET members = ARRAY(SELECT DISTINCT version FROM unnest(usual.members || $2::int[]) AS version)
-       FROM usual WHERE contact.id = usual.id
      ), logged AS (
        INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
-       SELECT contact_id, version_id, true, since, '{"kind":"build"}' FROM entered)
-     SELECT id FROM usual`,
-    [bigintArray(contacts), intArray(versions), before, toIso(now)],
+       SELECT contact_id, version_id, true, since, '{"kind":"build"}' FROM entered
+     ), moved AS (
+       UPDATE contact SET clock = $5::timestamptz, due = held.due,
+         members = members || ARRAY(SELECT version FROM unnest(held.entered) AS version WHERE version <> ALL(members))
+       FROM held WHERE contact.id = held.id
+     ), armed AS (
+       INSERT INTO timer (bucket, due, contact_id)
+       SELECT id % ${timerBuckets}, due, id FROM held WHERE due IS DISTINCT FROM due_before ON CONFLICT DO NOTHING
+     ), disarmed AS (
+       DELETE FROM timer USING held CROSS JOIN LATERAL (
+         SELECT ctid FROM timer AS own
+         WHERE own.bucket = held.id % ${timerBuckets} AND own.due = due_before AND own.contact_id = held.id OFFSET 0
+       ) AS place
+       WHERE held.due IS DISTINCT FROM due_before AND timer.ctid = place.ctid
+     )
+     SELECT id FROM held`,
+    [
+      bigintArray(verdicts.map(({ contact }) => contact)),
+      textArray(verdicts.map(({ members }) => `{${members.join()}}`)),
+      instantArray(verdicts.map(({ due }) => due ?? null)),
+      before,
+      toIso(now),
+    ],
   );
   return rows.map(({ id }) => id);
 }
