@@ -23,6 +23,7 @@ const names = ['Viewed', 'Added', 'Ordered'];
 interface Asked {
   readonly event: string;
   readonly times: number;
+  readonly exactly: boolean;
   readonly seconds: number | undefined;
   readonly color: string | undefined;
 }
@@ -38,32 +39,35 @@ beforeEach(async () => {
 });
 afterEach(() => held.close());
 
-const anything = (): Asked => ({
+/** `colored`: whether it may ask for more than when an event happened. */
+const anything = (colored: boolean): Asked => ({
   event: random.pick(names),
   times: random.whole(1, 4),
+  exactly: random.chance(0.3),
   seconds: random.chance(0.8) ? random.whole(1, 12) : undefined,
-  color: random.chance(0.3) ? random.pick(['red', 'blue']) : undefined,
+  color: colored && random.chance(0.6) ? random.pick(['red', 'blue']) : undefined,
 });
 
-const ruleOf = ({ event, times, seconds, color }: Asked) => ({
+const ruleOf = ({ event, times, exactly, seconds, color }: Asked) => ({
   event,
-  count: { gte: times },
+  count: exactly ? { eq: times } : { gte: times },
   ...(seconds !== undefined && { within: `PT${seconds}S` }),
   ...(color !== undefined && { where: { color } }),
 });
 
-const sqlOf = ({ event, times, seconds, color }: Asked): string => `
+const sqlOf = ({ event, times, exactly, seconds, color }: Asked): string => `
   SELECT coalesce(survivor_id, contact_id) FROM event LEFT JOIN lineage USING (contact_id)
   WHERE name = '${event}' AND at <= :now ${seconds === undefined ? '' : `AND at > :now - interval '${seconds} seconds'`}
     ${color === undefined ? '' : `AND properties->>'color' = '${color}'`}
-  GROUP BY 1 HAVING count(*) >= ${times}`;
+  GROUP BY 1 HAVING count(*) ${exactly ? '=' : '>='} ${times}`;
 
 const everybody = `SELECT id FROM contact WHERE version > 0 AND NOT EXISTS (SELECT FROM lineage WHERE contact_id = id)`;
 
 /** A rule of one to three questions, some of them turned around, and the same in SQL. */
 function somethingAsked(): { rule: object; sql: string } {
+  const colored = random.chance(0.5);
   const parts = Array.from({ length: random.whole(1, 3) }, () => {
-    const asked = anything();
+    const asked = anything(colored);
     return random.chance(0.3)
       ? { rule: { not: ruleOf(asked) }, sql: `(${everybody} EXCEPT ${sqlOf(asked)})` }
       : { rule: ruleOf(asked), sql: `(${sqlOf(asked)})` };
