@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { MetadataScanner } from '@nestjs/core';
 import { controllers } from '../../apps/api/api.module';
@@ -35,9 +36,15 @@ describe('the OpenAPI document', () => {
     readonly parameters?: { readonly name: string; readonly in: string; readonly schema?: object }[];
   }
   let paths: Record<string, Record<string, Operation>>;
+  const warn = jest.spyOn(Logger, 'warn').mockImplementation();
   beforeAll(async () => {
     const response = await fetch(`${api.url}/openapi.json`);
     paths = ((await response.json()) as { paths: typeof paths }).paths;
+  });
+  afterAll(() => warn.mockRestore());
+
+  it('shows no body as another one of the same name', () => {
+    expect(warn.mock.calls).toEqual([]);
   });
 
   it('describes every route, with what it answers', () => {

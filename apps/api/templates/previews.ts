@@ -12,7 +12,7 @@ import {
 } from '@entente/storage';
 import { contactOf } from '../contacts/contact-reference';
 import { TestMails } from './test-mails';
-import type { Preview, PreviewBody, PreviewProblem } from './template-body';
+import type { TemplatePreview, TemplatePreviewBody, PreviewProblem } from './template-body';
 
 /** Renders templates as the sender would, for people or for nobody in particular. */
 @Injectable()
@@ -23,13 +23,13 @@ export class Previews {
   ) {}
 
   /** One preview for each contact asked for; test mails leave only when everybody exists and every address may be mailed. */
-  async of(key: string, body: PreviewBody): Promise<Preview[]> {
+  async of(key: string, body: TemplatePreviewBody): Promise<TemplatePreview[]> {
     const compiled = compileTemplate(await this.source(key, body.version));
     const sending = await this.testMails.prepare(body);
     const people: { readonly person: string | null; readonly traits: JsonObject }[] = [];
     for (const person of body.for?.length ? body.for : [null])
       people.push({ person, traits: await this.traits(person) });
-    const previews: Preview[] = [];
+    const previews: TemplatePreview[] = [];
     for (const { person, traits } of people) {
       const view = { contact: traits, ...sending.links };
       const { problems, ...rendered } = rendering(() => render(compiled, view));

@@ -42,7 +42,7 @@ export class TemplateVersion {
   @ShownInstant() createdAt!: string;
 }
 
-export class PreviewBody {
+export class TemplatePreviewBody {
   @Texts({
     optional: true,
     max: 10,
@@ -82,7 +82,7 @@ export class PreviewProblem {
   @Shown(String) message!: string;
 }
 
-export class Preview {
+export class TemplatePreview {
   @Shown(String, true) for!: string | null;
   @Shown(String) subject!: string;
   @Shown(String) html!: string;

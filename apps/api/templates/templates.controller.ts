@@ -22,7 +22,13 @@ import { type Page, pageOf, PageQuery } from '../http/page';
 import { IfMatch, type Precondition } from '../http/precondition';
 import { shown } from '../http/views';
 import { Previews } from './previews';
-import { Preview, PreviewBody, Template, TemplateBody, TemplateVersion } from './template-body';
+import {
+  TemplatePreview,
+  TemplatePreviewBody,
+  Template,
+  TemplateBody,
+  TemplateVersion,
+} from './template-body';
 
 const showTemplate = ({ revision: version, createdAt, updatedAt, ...row }: TemplateRow): Template => ({
   ...row,
@@ -124,8 +130,16 @@ export class TemplatesController {
   @Needs('author')
   @Idempotent()
   @Does('Renders a template for contacts, and sends it to test addresses', {})
-  @ApiResponse({ status: 200, description: 'One rendering for each contact.', type: Preview, isArray: true })
-  preview(@Param('key', existingKey) key: string, @Body() body: PreviewBody): Promise<Preview[]> {
+  @ApiResponse({
+    status: 200,
+    description: 'One rendering for each contact.',
+    type: TemplatePreview,
+    isArray: true,
+  })
+  preview(
+    @Param('key', existingKey) key: string,
+    @Body() body: TemplatePreviewBody,
+  ): Promise<TemplatePreview[]> {
     return this.previews.of(key, body);
   }
 }

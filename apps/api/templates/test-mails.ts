@@ -17,7 +17,7 @@ import {
 } from '@entente/storage';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { CLOCK, MAILER, SETTINGS } from '../surroundings';
-import type { PreviewBody, TestMail } from './template-body';
+import type { TemplatePreviewBody, TestMail } from './template-body';
 
 /** Test mails of one preview: the links that stand in them, and how they leave. */
 export interface TestSending {
@@ -39,7 +39,7 @@ export class TestMails {
   ) {}
 
   /** Checks all addresses before anything is sent; throws 422. */
-  async prepare({ testTo = [], from }: PreviewBody): Promise<TestSending> {
+  async prepare({ testTo = [], from }: TemplatePreviewBody): Promise<TestSending> {
     const addresses: string[] = [];
     for (const [index, text] of testTo.entries())
       addresses.push(await this.testerAt(`testTo[${index}]`, text));
