@@ -11,6 +11,9 @@ const heartbeatEvery: Duration = 20;
 /** How far the log may be behind before a job asks for a fresh stamp. */
 const staleAfter: Duration = 2 * SECOND;
 
+/** How long what an author did waits for what came before to be read. */
+const patience: Duration = 10 * SECOND;
+
 /**
  * How far the partitions have been read. Each is read *through* an instant: everything that arrived in it before then is
  * consumed. Nothing that time causes acts later than all partitions are read through.
@@ -53,6 +56,14 @@ export class Through {
     if (through >= instant) return through;
     await this.urge(tx, instant);
     return undefined;
+  }
+
+  /**
+   * How far the partitions have been read when that is past what an author did so long ago; else it is asked for, but not forever: where
+   * reading is long behind, it is what it is.
+   */
+  async pastWhatWasDone(tx: Tx, ago: Duration): Promise<Instant | undefined> {
+    return ago < patience ? this.atLeast(tx, Math.floor(this.clock.now() - ago)) : this.recent(tx);
   }
 
   /** Appends a heartbeat to every idle partition that is behind an instant, so that an idle one can be read through it. */

@@ -20,12 +20,11 @@ export function startByChange(
 /** A new version of a segment brought somebody in, and its author wants that to count. */
 export function startBySwap(
   person: Person,
-  version: { readonly id: number; readonly segment: string },
+  { id, segment, liveAt }: { readonly id: number; readonly segment: string; readonly liveAt: Instant },
   definitions: Definitions,
 ): void {
-  const { id, segment } = version;
   const cause: Cause = { kind: 'entered', segment, change: `${segment}:version ${id}`, at: person.clock };
-  start(person, cause, { kind: 'planned' }, definitions);
+  start(person, cause, { kind: 'swap', liveAt }, definitions);
 }
 
 /** An event happened: starts the campaigns that wait for it, or for the permission it tells of. */
@@ -91,8 +90,9 @@ const enrollmentId = ({ key }: PublishedCampaign, cause: Cause): Uuid =>
 function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant): boolean {
   switch (why.kind) {
     case 'time':
-    case 'planned':
       return now > published.liveAt;
+    case 'swap':
+      return why.liveAt > published.liveAt;
     case 'event':
       return (
         !why.silent &&

@@ -1,6 +1,7 @@
 import { recordOf, type Fact } from '@entente/event';
 import { DAY, HOUR, SECOND, toIso, type Instant } from '@entente/kernel';
 import { findContact, recordPermission, type Database } from '@entente/storage';
+import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { recallContacts } from '../../apps/engine/recall-contacts';
 import { Author } from '../support/author';
 import { driftOfContacts } from '../support/contact-drift';
@@ -45,16 +46,16 @@ const bought = (userId: string, fields: Partial<Fact> = {}): Fact =>
   fact({ userId, name: 'Order Completed', properties: { total: 60 }, ...fields });
 
 /** A campaign that greets whoever enters the segment of buyers. */
-const welcomeBuyers = () =>
+const welcomeBuyers = (key = 'welcome', liveAt = start) =>
   author.campaign(
-    'welcome',
+    key,
     {
       topic: 'news',
       from: 'shop',
       triggers: [{ segment: 'buyers' }],
       steps: [{ id: 'hello', send: 'hello' }],
     },
-    start,
+    liveAt,
   );
 
 const changes = async (version: number) =>
@@ -284,6 +285,25 @@ describe('the engine', () => {
     expect(await database.query('SELECT members FROM contact WHERE id = $1', [user])).toEqual([
       { members: [edited] },
     ]);
+  });
+
+  it('starts those that went live before the swap, be it while nothing comes in, and none that did later', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await world.arrive(bought('1'));
+    await world.passTo(start + HOUR);
+    world.clock.moveTo(start + 2 * HOUR);
+    const buyers = await author.segment('buyers', { event: 'Order Completed' });
+    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [buyers]);
+    await welcomeBuyers('welcome', world.clock.now());
+    await welcomeBuyers('later', Date.now() + HOUR);
+    for (let more = true; more;) {
+      more = await buildSegments(world.engine);
+      await world.readAll();
+    }
+    expect(await database.query('SELECT campaign_key AS key, entered_at AS at FROM enrollment')).toEqual([
+      { key: 'welcome', at: new Date(start + 2 * HOUR - 1) },
+    ]);
+    expect(await messages()).toHaveLength(1);
   });
 
   it('counts what happened while a segment asked for something else', async () => {

@@ -143,6 +143,19 @@ it('neither loses nor counts twice what arrives meanwhile, for whom it has come 
   expect((await job(version)).status).toBe('done');
 });
 
+it('is of no time before it was written, however long nothing came in', async () => {
+  world.clock.moveTo(start + HOUR);
+  const version = await author.segment('buyers', { event: 'Order Completed' });
+  expect(await buildSegments(world.engine)).toBe(true);
+  expect(await members(version)).toEqual([]);
+  while (await buildSegments(world.engine)) await world.readAll();
+  expect(await members(version)).toHaveLength(people);
+  const since = await database.query('SELECT DISTINCT since FROM membership WHERE version_id = $1', [
+    version,
+  ]);
+  expect(since).toEqual([{ since: new Date(start + HOUR - 1) }]);
+});
+
 it('is not swapped in once it was canceled, and leaves the live version as it was', async () => {
   const live = await author.segment('buyers', { event: 'Order Completed' });
   while (await buildSegments(world.engine));

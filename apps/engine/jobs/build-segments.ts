@@ -1,4 +1,5 @@
-import { byContactId, type ContactId, type Instant } from '@entente/kernel';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { byContactId, type ContactId, type Duration, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
   forgetRetiredMemberships,
@@ -19,6 +20,9 @@ import { whileLeased } from '../while-leased';
 import { BuildPlan, type BuildChunk } from './build-plan';
 import { startPresent } from './start-present';
 
+/** Until it is looked again whether reading has come to where it has to be. */
+const aMoment: Duration = 20;
+
 /**
  * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
  * in at once. Only who may differ from somebody without events and traits is decided for; the others are what everybody is. Gives
@@ -30,8 +34,8 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   const versions = await buildingVersions(database);
   if (versions.length === 0) return (await startPresent(engine)) || forgetRetiredMemberships(database);
   if (!(await takeBuild(engine))) return false;
-  const through = await engine.through.recent(database);
-  if (through === undefined) return true;
+  const through = await engine.through.pastWhatWasDone(database, Math.min(...versions.map(({ age }) => age)));
+  if (through === undefined) return sleep(aMoment, true);
   const build = await buildOf(engine, versions, through);
   // To find who deviates, or to evaluate those who have done much, may take longer than a lease.
   if (build)

@@ -19,7 +19,7 @@ import { startBySwap } from '../walk-campaigns';
 export async function startPresent(engine: Engine): Promise<boolean> {
   const [version] = await versionsToStart(engine.database);
   if (!version || !(await takeLease(engine.database, 'start-present', engine.id, leaseLength))) return false;
-  const through = await engine.through.recent(engine.database);
+  const through = await engine.through.pastWhatWasDone(engine.database, version.age);
   if (through === undefined) return true;
   const contacts = await builtInAfter(engine.database, version, chunkSize);
   if (contacts.length === 0) await endStartOfPresent(engine.database, version.id);

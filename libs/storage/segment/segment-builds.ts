@@ -8,11 +8,17 @@ import { publish, type Generation } from '../database/definitions';
 export interface BuildingVersion {
   readonly id: number;
   readonly cursor: ContactId;
+  /** How long ago it was written. */
+  readonly age: Duration;
 }
+
+/** How long ago an instant was, by the server's clock. */
+const since = (instant: string): string =>
+  `(extract(epoch FROM clock_timestamp() - ${instant}) * 1000)::float8`;
 
 export async function buildingVersions(tx: Tx): Promise<BuildingVersion[]> {
   return tx.query<BuildingVersion & Record<string, unknown>>(
-    `SELECT id, build_cursor AS cursor FROM segment_version WHERE status = 'building' ORDER BY id`,
+    `SELECT id, build_cursor AS cursor, ${since('created_at')} AS age FROM segment_version WHERE status = 'building' ORDER BY id`,
   );
 }
 
@@ -125,16 +131,22 @@ export interface VersionToStart {
   readonly segment: string;
   readonly cursor: ContactId;
   readonly before: number | null;
+  readonly liveAt: Instant;
+  /** How long ago that was. */
+  readonly age: Duration;
 }
 
-export const versionsToStart = (tx: Tx): Promise<VersionToStart[]> =>
-  tx.query<VersionToStart>(
-    `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before
+export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
+  const rows = await tx.query<Omit<VersionToStart, 'liveAt'> & { liveAt: Date }>(
+    `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before,
+       live.live_at AS "liveAt", ${since('live.live_at')} AS age
      FROM segment_version AS live
      LEFT JOIN segment_version AS before
        ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
      WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
   );
+  return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
+}
 
 /** The next members by contact id whom the build brought in, and nothing since, and who were not in the version before. */
 export async function builtInAfter(
