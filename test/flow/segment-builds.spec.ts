@@ -61,6 +61,14 @@ const members = async (version: number) =>
     .map(({ id }) => Number(id))
     .sort((a, b) => a - b);
 
+/** What is logged of a user in a version. */
+const historyOf = (user: number, version: number) =>
+  database.query(
+    `SELECT entered, effective_at AS at, cause->>'kind' AS cause
+     FROM membership_change JOIN identity USING (contact_id) WHERE key = $1 AND version_id = $2 ORDER BY id`,
+    [`user:${user}`, version],
+  );
+
 it('goes on after a kill from where it was, with its progress told, and looks at nobody twice', async () => {
   const buyers = await author.segment('buyers', { event: 'Order Completed' });
   expect(await job(buyers)).toMatchObject({ status: 'running', done: 0, startedAt: null });
@@ -190,14 +198,36 @@ it('takes a version that was replaced out of the row of a contact that does some
   expect(row).toEqual({ members: [edit] });
 });
 
+it('logs that those have left whom an edit leaves out', async () => {
+  await world.arrive(order(1), order(2), order(3));
+  await world.passTo(start + 2 * MINUTE);
+  const all = await author.segment('buyers', { event: 'Order Completed' });
+  while (await buildSegments(world.engine));
+  const few = await author.segment('buyers', twice);
+  while (
+    !(await database.query(`SELECT FROM segment_version WHERE id = $1 AND status = 'live'`, [few])).length
+  )
+    await buildSegments(world.engine);
+  await world.arrive(order(3));
+  await world.readAll();
+  while (await buildSegments(world.engine));
+  expect(await members(all)).toEqual([]);
+  const [swap] = await database.query<{ at: Date }>(
+    'SELECT live_at AS at FROM segment_version WHERE id = $1',
+    [few],
+  );
+  const left = { entered: false, at: swap!.at, cause: 'edit' };
+  expect(await historyOf(1, all)).toMatchObject([{ entered: true }]);
+  expect(await historyOf(3, all)).toMatchObject([{ entered: true }]);
+  expect(await historyOf(4, all)).toEqual([expect.objectContaining({ entered: true }), left]);
+  expect(await historyOf(3, few)).toMatchObject([{ entered: true }, { entered: false, cause: 'event' }]);
+  const [logged] = await database.query(
+    `SELECT count(*)::int AS edited FROM membership_change WHERE cause->>'kind' = 'edit'`,
+  );
+  expect(logged).toEqual({ edited: people - 3 });
+});
+
 describe('of what an index of events tells everything', () => {
-  /** What is logged of a user in a version, and the generation of their row. */
-  const historyOf = (user: number, version: number) =>
-    database.query(
-      `SELECT entered, effective_at AS at, cause->>'kind' AS cause
-       FROM membership_change JOIN identity USING (contact_id) WHERE key = $1 AND version_id = $2 ORDER BY id`,
-      [`user:${user}`, version],
-    );
   const generationOf = async (user: number) => {
     const [row] = await database.query<{ generation: string }>(
       `SELECT generation FROM contact JOIN identity ON contact_id = id WHERE key = $1`,

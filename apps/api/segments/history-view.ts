@@ -18,7 +18,7 @@ export class MembershipChange {
   @ShownInstant() at!: string;
   /** When it was written down. */
   @ShownInstant() recordedAt!: string;
-  /** The event that caused it, `time` that passed, or a `build`, `merge` or `repair`. */
+  /** The event that caused it, `time` that passed, or a `build`, `merge`, `repair` or `edit`. */
   @ShownJson() cause!: JsonObject;
 }
 
