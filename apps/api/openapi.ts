@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { KEY_PATTERN } from '@entente/kernel';
 import { ruleSchemas } from '@entente/segment';
-import { KEY_PATTERN } from './http/fields';
 
 const described = new DocumentBuilder()
   .setTitle('Entente: marketing API')

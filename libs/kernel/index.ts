@@ -4,3 +4,4 @@ export * from './fields';
 export * from './ids';
 export * from './instant';
 export * from './json';
+export * from './key';

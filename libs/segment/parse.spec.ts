@@ -181,8 +181,11 @@ describe('parseRule', () => {
     expect(found({ segment: name })).toEqual(['rule.segment name']);
   });
 
-  it('refuses numbers that JSON cannot write back', () => {
+  it('refuses numbers that JSON cannot write back, or not with all their digits', () => {
     expect(found({ trait: 'a', gt: JSON.parse('1e999') })).toEqual(['rule.gt operand']);
+    expect(found({ trait: 'a', eq: JSON.parse('12345678901234567891') })).toEqual(['rule.eq operand']);
+    expect(found({ trait: 'a', in: [1, -(2 ** 53)] })).toEqual(['rule.in operand']);
+    expect(found({ trait: 'a', lt: 2 ** 53 - 1 })).toEqual([]);
     expect(JSON.stringify(ruleOf({ trait: 'a', eq: -0 }))).toBe('{"trait":"a","eq":0}');
   });
 });

@@ -19,7 +19,7 @@ import {
   ValidateNested,
   type ValidationOptions,
 } from 'class-validator';
-import { isObject, parseInstant } from '@entente/kernel';
+import { expectedKey, isObject, KEY_PATTERN, parseInstant } from '@entente/kernel';
 
 /** Each decorator here says of one field of a body or query what is checked and what the documentation shows. */
 
@@ -50,13 +50,9 @@ function field(said: Said, schema: ApiPropertyOptions, checks: readonly Decorato
   return applyDecorators(ApiProperty(shown), present, ...checks);
 }
 
-export const KEY_PATTERN = '^[a-z0-9][a-z0-9._-]{0,63}$';
-
 /** The name that an author chose for a thing. */
 export const Key = (said: Said = {}): Decorator =>
-  field(said, { type: String, pattern: KEY_PATTERN }, [
-    Matches(new RegExp(KEY_PATTERN), says('a key: lower-case letters, digits, ".", "_" and "-", at most 64')),
-  ]);
+  field(said, { type: String, pattern: KEY_PATTERN }, [Matches(new RegExp(KEY_PATTERN), says(expectedKey))]);
 
 /** A text of `min` (1) to `max` (200) UTF-16 units. */
 export function Text(said: Said & { readonly min?: number; readonly max?: number } = {}): Decorator {

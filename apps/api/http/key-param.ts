@@ -1,14 +1,11 @@
 import type { PipeTransform } from '@nestjs/common';
-import { Invalid, NotFound } from '@entente/kernel';
-import { KEY_PATTERN } from './fields';
+import { expectedKey, Invalid, isKey, NotFound } from '@entente/kernel';
 import { UUID } from './page';
-
-const sound = new RegExp(KEY_PATTERN);
 
 /** The key of a thing that should exist: one that no thing can have is not found. */
 export const existingKey: PipeTransform<string, string> = {
   transform(key) {
-    if (!sound.test(key)) throw new NotFound('There is nothing of this name.');
+    if (!isKey(key)) throw new NotFound('There is nothing of this name.');
     return key;
   },
 };
@@ -16,13 +13,7 @@ export const existingKey: PipeTransform<string, string> = {
 /** The key of a thing that may be made. */
 export const newKey: PipeTransform<string, string> = {
   transform(key) {
-    if (!sound.test(key))
-      throw Invalid.at(
-        'key',
-        'pattern',
-        'This cannot be a key.',
-        'lower-case letters, digits, ".", "_" and "-", at most 64, beginning with a letter or digit',
-      );
+    if (!isKey(key)) throw Invalid.at('key', 'pattern', 'This cannot be a key.', expectedKey);
     return key;
   },
 };

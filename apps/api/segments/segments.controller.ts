@@ -85,7 +85,12 @@ export class SegmentsController {
   ): Promise<Answer<Segment | EditPreview>> {
     const bodyOf = (current: SegmentRow | undefined): SegmentBody => {
       const { name, rule } = found(current, 'segment', key);
-      return permitted(checkBody(mergePatch({ name, rule }, patch), SegmentBody), access);
+      // A rule has one kind for each node: two of them merged are a third one that nobody wrote.
+      const { rule: newRule = rule, ...rest } = patch as { rule?: unknown };
+      return permitted(
+        checkBody({ ...(mergePatch({ name }, rest) as object), rule: newRule }, SegmentBody),
+        access,
+      );
     };
     return this.edit({ key, bodyOf, ifMatch, access }, patch);
   }

@@ -1,5 +1,5 @@
 import { Invalid } from '@entente/kernel';
-import { segmentsNamed, type Rule } from '../rule';
+import { referencesIn, segmentsNamed, type Rule } from '../rule';
 
 /** A version of a segment as the book takes it. A segment has at most one live version and one that is being built. */
 export interface SegmentVersion {
@@ -11,9 +11,23 @@ export interface SegmentVersion {
 
 /** Segments that name each other in a circle; `path` begins and ends with the same segment. */
 export class SegmentCycle extends Invalid {
-  constructor(readonly path: readonly string[]) {
+  /** `at` is the JSON path of the rule, or of the name in it, that closes the circle. */
+  constructor(
+    readonly path: readonly string[],
+    at = 'rule',
+  ) {
     const message = `These segments name each other in a circle: ${path.join(' → ')}.`;
-    super(message, [{ path: 'rule', code: 'segment-cycle', message, expected: 'segments without a circle' }]);
+    super(message, [{ path: at, code: 'segment-cycle', message, expected: 'segments without a circle' }]);
+  }
+
+  /** The same from one of the segments on, whose rule it is that has been written. */
+  from(segment: string, rule: Rule): SegmentCycle {
+    const circle = this.path.slice(1);
+    const place = circle.indexOf(segment);
+    if (place < 0) return this;
+    const path = [...circle.slice(place), ...circle.slice(0, place), segment];
+    const named = referencesIn(rule, 'segments', 'rule').find(({ key }) => key === path[1]);
+    return new SegmentCycle(path, named?.path);
   }
 }
 

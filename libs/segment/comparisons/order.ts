@@ -1,3 +1,4 @@
+import { asNumber } from './equality';
 import type { Operator } from './operator';
 import { orTrait, type TraitOperand } from './trait-operand';
 
@@ -7,9 +8,9 @@ const order = (
   settlesAbove: 0 | 1,
 ): Operator<number | TraitOperand> =>
   orTrait<number>({
-    expected: 'a number',
+    expected: 'a number up to 2^53 - 1',
     schema: { type: 'number' },
-    parse: (raw) => (typeof raw === 'number' && Number.isFinite(raw) ? (raw === 0 ? 0 : raw) : undefined),
+    parse: asNumber,
     test: (operand) => (value) =>
       typeof value === 'number' && typeof operand === 'number' && holds(value, operand),
     settles: (operand) => operand + settlesAbove,

@@ -2,7 +2,7 @@ import type { FeedbackName } from '@entente/event';
 import { toIso, type Instant, type Json } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { latest, totalOf } from '../memories/latest';
-import { parseName, parseWord } from './key';
+import { parseFutureKey, parseWord } from './key';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from './own-event';
@@ -40,7 +40,7 @@ export const campaign: ConditionKind<CampaignCondition> = {
   required: ['is'],
 
   parse(fields, path, findings) {
-    const key = parseName('campaign', fields, path, findings);
+    const key = parseFutureKey('campaign', fields, path, findings);
     const is = parseWord('is', Object.keys(passages) as State[], fields, path, findings);
     return key !== undefined && is ? { campaign: key, is } : undefined;
   },

@@ -1,3 +1,4 @@
+import { expectedKey, isKey } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { below, quote, type Findings } from '../findings';
 import { isText } from '../read';
@@ -30,6 +31,18 @@ export function parseName(
     `That names no ${field}.`,
     `a key, a text of up to ${bounds.text} characters`,
   );
+}
+
+/** The key of what may be made by then. */
+export function parseFutureKey(
+  field: string,
+  fields: Given,
+  path: string,
+  findings: Findings,
+): string | undefined {
+  const key = fields[field];
+  if (isKey(key)) return key;
+  return findings.add(below(path, field), 'key', `No ${field} can be called that.`, expectedKey);
 }
 
 /** One of a few words. */

@@ -1,7 +1,7 @@
 import type { FeedbackName } from '@entente/event';
 import { below, quote, type Findings } from '../findings';
 import { event, type EventCondition } from './event';
-import { parseName, parseWord } from './key';
+import { parseFutureKey, parseName, parseWord } from './key';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { howOftenFields, howOftenSchemas, ownEvent, parseHowOften, type HowOften } from './own-event';
@@ -47,9 +47,11 @@ export const message: ConditionKind<MessageCondition> = {
     const before = findings.problems.length;
     const what = parseWord('message', words, fields, path, findings);
     if (what) refuseOutOfPlace(what, fields, path, findings);
-    const optional = (name: string) =>
-      fields[name] === undefined ? undefined : parseName(name, fields, path, findings);
-    const [sentBy, template, link] = ['sentBy', 'template', 'link'].map(optional);
+    const optional = (name: string, parse: typeof parseName) =>
+      fields[name] === undefined ? undefined : parse(name, fields, path, findings);
+    const sentBy = optional('sentBy', parseFutureKey);
+    const template = optional('template', parseFutureKey);
+    const link = optional('link', parseName);
     const given = fields['by'] === undefined ? { by: 'people' } : fields;
     const by = parseWord('by', Object.keys(verdicts) as By[], given, path, findings);
     const howOften = parseHowOften(fields, path, findings);

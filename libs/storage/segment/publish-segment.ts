@@ -1,5 +1,12 @@
 import type { Json } from '@entente/kernel';
-import { compileBook, parseRule, segmentsNamed, type Rule, type SegmentVersion } from '@entente/segment';
+import {
+  compileBook,
+  parseRule,
+  SegmentCycle,
+  segmentsNamed,
+  type Rule,
+  type SegmentVersion,
+} from '@entente/segment';
 import type { Tx } from '../database/database';
 import { currentSegmentVersions, type SegmentVersionRow } from './segments';
 
@@ -41,7 +48,11 @@ async function compiledWith(
 ): Promise<readonly Current[]> {
   const current = (await currentSegmentVersions(tx)).map(withRule);
   const others = current.filter(({ key, status }) => key !== segment.key || status === 'live');
-  compileBook([...others.map(asSegmentVersion), trial(segment)]);
+  try {
+    compileBook([...others.map(asSegmentVersion), trial(segment)]);
+  } catch (error) {
+    throw error instanceof SegmentCycle ? error.from(segment.key, segment.rule) : error;
+  }
   return current;
 }
 
