@@ -56,15 +56,20 @@ export function toldOf({ at, message }: Joining, { id, version, view }: CompanyV
   return told as unknown as JsonObject;
 }
 
+const SEPARATOR = '\u0001';
+
 /**
  * What a contact was told of its company, as a change of the trait `company`. Of all it was told, what came of the latest
  * group event holds, and of that the highest version.
  */
 export function companyChange(source: number, told: JsonObject): TraitChange {
   const { company, version, joined } = told as unknown as Told;
-  const order = [joined.message, company.id, String(version).padStart(10, '0')].join('\u0001');
+  const order = [joined.message, company.id, String(version).padStart(10, '0')].join(SEPARATOR);
   return { source, at: joined.at, message: order, values: { [COMPANY]: company } };
 }
+
+/** The event that set a trait: of what was told of a company, the group event by which somebody joined it. */
+export const setBy = (message: string): Uuid => message.split(SEPARATOR)[0]!;
 
 /** What a contact has been told of the company of its latest group event, and as of which one; nothing at first. */
 export interface ToldJoining extends Joining {

@@ -78,6 +78,10 @@ it('say why somebody is in a segment that asks for their company', async () => {
   await shows('/contacts/user:2/why?segment=big', {
     segment: { member: true, because: { value: true, because: { found: 500 } } },
   });
+  const { body } = await api.call('GET', '/contacts/user:2/why?segment=big');
+  const timeline = await api.call('GET', '/contacts/user:2/timeline?kind=event');
+  const joined = timeline.body.items.find(({ what }: { what: { type: string } }) => what.type === 'group');
+  expect(body.segment.traits).toMatchObject([{ name: 'company', source: 'entente', event: joined.what.id }]);
 });
 
 it('are listed in pages', async () => {

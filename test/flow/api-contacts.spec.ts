@@ -282,6 +282,8 @@ describe('why and timeline', () => {
     expect([...kinds].sort()).toEqual(['enrollment', 'event', 'membership', 'message']);
     const times = all.body.items.map(({ at }: { at: string }) => at);
     expect(times).toEqual([...times].sort().reverse());
+    const enrolled = all.body.items.find(({ kind }: { kind: string }) => kind === 'enrollment').what.cause;
+    expect(enrolled).toEqual({ kind: 'planned', at: expect.stringMatching(/^20.*Z$/) });
     const paged: unknown[] = [];
     for (let cursor: string | null = ''; cursor !== null;) {
       const { body }: { body: { items: unknown[]; next: string | null } } = await read(

@@ -1,8 +1,9 @@
-import { toIso } from '@entente/kernel';
+import { toIso, type JsonObject } from '@entente/kernel';
 import { readTraits, type SourceRank } from '@entente/profile';
 import type { ContactView, PermissionEntryRow, TimelineRow } from '@entente/storage';
 import { shown } from '../http/views';
 import type { Contact, PermissionEntry, TimelineItem } from './contact-body';
+import { showCause } from './show-cause';
 
 export const showContact =
   (ranks: readonly SourceRank[]) =>
@@ -20,7 +21,7 @@ export const showContact =
 export const showTimelineItem = ({ at, kind, what }: TimelineRow): TimelineItem => ({
   at: toIso(Date.parse(at)),
   kind,
-  what,
+  what: kind === 'enrollment' ? { ...what, cause: showCause(what.cause as JsonObject) } : what,
 });
 
 export const showEntry = ({

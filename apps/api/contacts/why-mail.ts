@@ -1,5 +1,5 @@
 import { refusal } from '@entente/delivery';
-import { type Instant, NotFound } from '@entente/kernel';
+import { type Instant, type JsonObject, NotFound } from '@entente/kernel';
 import {
   audienceFacts,
   type CampaignKind,
@@ -16,6 +16,7 @@ import { storedDefinition } from '../campaigns/check-definition';
 import { shown } from '../http/views';
 import { type Person, whySegment } from './why-segment';
 import type { Why, WhyEnrollment, WhyMessage } from './why-view';
+import { showCause } from './show-cause';
 
 const MESSAGES = 200;
 
@@ -106,7 +107,7 @@ async function segmentBehind(
 const showEnrollment = (row: EnrollmentRow): WhyEnrollment => ({
   version: row.version,
   status: row.status,
-  cause: row.cause as WhyEnrollment['cause'],
+  cause: showCause(row.cause as JsonObject),
   enteredAt: shown(row.enteredAt)!,
   endedAt: shown(row.endedAt),
   wakesAt: shown(row.wakeAt),

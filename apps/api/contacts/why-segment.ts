@@ -7,7 +7,7 @@ import {
   parseInstant,
   toIso,
 } from '@entente/kernel';
-import { originOf, type SourceRank, type SourcedTraits } from '@entente/profile';
+import { originOf, setBy, type SourceRank, type SourcedTraits } from '@entente/profile';
 import { explain, factsAt, forecast, rulesOf, traitsNamed, type WholeRule } from '@entente/segment';
 import {
   eventsOfRules,
@@ -105,6 +105,6 @@ function traitsBehind(whole: WholeRule, sourced: SourcedTraits, sources: readonl
     if (!origin) return [];
     const [value, at, event] = origin.value;
     const source = sources.find(({ id }) => id === origin.source)?.key ?? null;
-    return [{ name, value, source, event, at: toIso(at) }];
+    return [{ name, value, source, event: setBy(event), at: toIso(at) }];
   });
 }

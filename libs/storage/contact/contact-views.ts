@@ -70,7 +70,7 @@ const iso = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 const branches: Readonly<Record<TimelineRow['kind'], string>> = {
-  event: `SELECT e.at, 'event' AS kind, e.contact_id || ':' || e.message AS id, jsonb_build_object('name', e.name,
+  event: `SELECT e.at, 'event' AS kind, e.contact_id || ':' || e.message AS id, jsonb_build_object('id', e.message, 'name', e.name,
       'type', e.type, 'properties', e.properties, 'arrival', ${iso('e.arrival')}, 'cause', e.cause, 'source',
       (SELECT key FROM source WHERE source.id = e.source_id)) AS what
     FROM event e WHERE e.contact_id = ANY($1::bigint[])`,
