@@ -190,7 +190,7 @@ function mayAskFor(
   { book, versions, triggers, ownSource }: Definitions,
 ): boolean {
   if (event.type !== 'track' || event.source === ownSource || triggers.has(event.name)) return true;
-  // A builder goes by the generation: whom a version that it builds was decided for must have today's.
+  // A builder goes by the generation: whom a batch decided a version for that it builds must have today's.
   const isBuilding = (version: number) => versions.get(version)?.status === 'building';
   return (
     book.feeds(event, stale.memories) ||

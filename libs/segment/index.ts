@@ -2,7 +2,7 @@ export { compileBook, type Book, type Changes } from './book/book';
 export type { Deviation, EventsHad } from './book/deviation';
 export type { SeriesNeeds } from './book/tracking';
 export { SegmentCycle, type SegmentVersion } from './book/versions';
-export { canonicalRule } from './canonical';
+export { ruleText } from './canonical';
 export { budget, costOf, costProblems, type Cost } from './cost';
 export { estimateSize, type SizeEstimate } from './estimate-size';
 export { evaluate } from './evaluate';

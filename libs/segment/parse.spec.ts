@@ -1,5 +1,6 @@
 import type { Problem } from '@entente/kernel';
-import { canonicalRule, parseRule, type Rule } from '.';
+import { parseRule, type Rule } from '.';
+import { canonicalRule } from './canonical';
 
 const ruleOf = (json: unknown): Rule => {
   const read = parseRule(json);

@@ -70,10 +70,3 @@ export const cancelStoredJob = (tx: Tx, id: Uuid): Promise<number> =>
     `UPDATE job SET status = 'canceled', ended_at = now() WHERE id = $1 AND status IN ('waiting', 'running')`,
     [id],
   );
-
-/** Gives up a build; its segment stays as it was. The transaction must hold `publish`. */
-export const cancelBuild = (tx: Tx, version: number): Promise<number> =>
-  tx.run(
-    `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE id = $1 AND status = 'building'`,
-    [version],
-  );

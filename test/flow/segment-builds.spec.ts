@@ -1,6 +1,7 @@
 import type { Fact } from '@entente/event';
 import { DAY, HOUR, MINUTE } from '@entente/kernel';
-import { buildJobId, cancelBuild, findJob, publish, type Database } from '@entente/storage';
+import { parseRule, type Rule } from '@entente/segment';
+import { buildJobId, cancelBuild, findJob, publish, publishSegment, type Database } from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { Author } from '../support/author';
 import { driftOfContacts } from '../support/contact-drift';
@@ -185,6 +186,39 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
   ]);
 });
 
+it('gives up with a version what is built for it, or builds that anew', async () => {
+  const publishRule = (key: string, json: object): Promise<number[]> =>
+    database.transaction(async (tx) => {
+      await publish(tx);
+      const { rule } = parseRule(json) as { rule: Rule };
+      return publishSegment(tx, { key, name: key, rule, enterOnSwap: false });
+    });
+  await publishRule('buyers', { event: 'Returned' });
+  await publishRule('loyal', { segment: 'buyers' });
+  await publishRule('others', { not: { segment: 'buyers' } });
+  while (await buildSegments(world.engine));
+  await publishRule('others', { any: [{ segment: 'buyers' }, { event: 'Order Completed' }] });
+  const [edit] = await publishRule('buyers', { event: 'Order Completed' });
+  world.engine.bustle.note();
+  await buildSegments(world.engine);
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    expect(await cancelBuild(tx, edit!)).toBe(true);
+    expect(await cancelBuild(tx, edit!)).toBe(false);
+  });
+  while (await buildSegments(world.engine));
+  const versions = await database.query(
+    `SELECT segment_key AS key, version, rule, (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members
+     FROM segment_version v WHERE status = 'live' ORDER BY 1`,
+  );
+  expect(versions).toMatchObject([
+    { key: 'buyers', version: 1, members: 0 },
+    { key: 'loyal', version: 1, members: 0 },
+    { key: 'others', members: people },
+  ]);
+  expect(await database.query(`SELECT FROM segment_version WHERE status = 'building'`)).toEqual([]);
+});
+
 it('takes a version that was replaced out of the row of a contact that does something', async () => {
   await author.segment('buyers', { event: 'Order Completed' });
   while (await buildSegments(world.engine));
@@ -310,6 +344,30 @@ describe('of what an index of events tells everything', () => {
       { entered: true, cause: 'build' },
       { entered: false, cause: 'event' },
     ]);
+  });
+
+  it('lets enter by time whom time has let in since it was written, however late the builder comes to them', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    const quiet = await author.segment('quiet', { not: { event: 'Order Completed', within: 'PT10M' } });
+    const greeting = { topic: 'news', from: 'shop', steps: [{ id: 'hello', send: 'hello' }] };
+    await author.campaign('greeting', { ...greeting, triggers: [{ segment: 'quiet' }] }, world.clock.now());
+    world.engine.bustle.note();
+    await buildSegments(world.engine);
+    await world.passTo(start + 12 * MINUTE);
+    world.restart();
+    await database.run(
+      `UPDATE segment_version SET created_at = clock_timestamp() - interval '11 minutes' WHERE id = $1`,
+      [quiet],
+    );
+    while (await buildSegments(world.engine));
+    const entries = await database.query(
+      `SELECT entered, effective_at AS at, cause->>'kind' AS cause, count(*)::int FROM membership_change WHERE version_id = $1 GROUP BY 1, 2, 3`,
+      [quiet],
+    );
+    expect(entries).toEqual([
+      { entered: true, at: new Date(first + 10 * MINUTE), cause: 'time', count: people },
+    ]);
+    expect(await database.query('SELECT count(*)::int FROM enrollment')).toEqual([{ count: people }]);
   });
 
   it('lets happen first what is due before', async () => {

@@ -72,7 +72,7 @@ export class JobsController {
       await publish(tx);
       return cancelBuild(tx, version);
     });
-    if (canceled === 0) throw new Conflict(`This job has ended: it is ${status}.`);
+    if (!canceled) throw new Conflict(`This job has ended: it is ${status}.`);
     return showJob(await this.job(id));
   }
 

@@ -1,5 +1,5 @@
-import { canonicalJson, Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
-import { canonicalRule, costProblems, parseRule, referencesIn, type Rule } from '@entente/segment';
+import { Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
+import { costProblems, parseRule, referencesIn, ruleText, type Rule } from '@entente/segment';
 import {
   type Database,
   deleteSegment,
@@ -79,7 +79,7 @@ async function save(
 
 const sameRule = (rule: Rule, stored: Json): boolean => {
   const parsed = parseRule(stored);
-  return 'rule' in parsed && canonicalJson(canonicalRule(rule)) === canonicalJson(canonicalRule(parsed.rule));
+  return 'rule' in parsed && ruleText(rule) === ruleText(parsed.rule);
 };
 
 /**

@@ -19,13 +19,13 @@ const most = { busy: 2 * chunkSize, alone: 16 * chunkSize };
 /** The contacts that a build comes to next, by their ids. */
 export interface BuildChunk {
   readonly contacts: readonly ContactId[];
-  /** Those of them who have to be evaluated; for the others the usual holds. */
+  /** Those of them who have to be decided for; for the others the usual holds. */
   readonly deviating: readonly ContactId[];
   /** Up to whom everybody is among them. */
   readonly to: ContactId;
 }
 
-/** For whom versions that are built together have to be evaluated, and what holds for everybody else. */
+/** For whom versions that are built together have to be decided, and what holds for everybody else. */
 export class BuildPlan {
   /** The versions that everybody who does not deviate is a member of. */
   readonly usual: readonly number[];
@@ -39,6 +39,7 @@ export class BuildPlan {
   constructor(
     book: Book,
     versions: readonly number[],
+    /** When the first of the versions was written. */
     private readonly now: Instant,
     private readonly common: ReadonlySet<string>,
   ) {
@@ -58,7 +59,7 @@ export class BuildPlan {
     await this.turnTo(database, cursor, busy);
     const from = placeAfter(this.page, cursor);
     const deviating = this.page.slice(from, from + limit);
-    await this.verdicts?.lookAhead(database, this.page, { from, to: from + deviating.length });
+    if (deviating.length > 0) await this.verdicts?.lookAhead(database, { contacts: this.page, from, busy });
     if (this.usual.length === 0) return chunkOf(deviating, deviating, deviating.at(-1));
     const end = from + deviating.length < this.page.length ? deviating.at(-1) : this.pageEnd;
     const walked = await contactsAfter(database, cursor, walkSize);

@@ -11,6 +11,7 @@ import {
   type BuildStep,
   type Verdict,
 } from '@entente/storage';
+import { isDataError } from '../data-error';
 import type { Definitions } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
@@ -32,11 +33,15 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   const { database } = engine;
   const busy = isBusy(engine);
   const versions = await buildingVersions(database);
-  if (versions.length === 0) return (await startPresent(engine)) || forgetRetiredMemberships(database);
+  if (versions.length === 0) {
+    builds.delete(engine);
+    return (await startPresent(engine)) || forgetRetiredMemberships(database);
+  }
   if (!(await takeBuild(engine))) return false;
   const through = await engine.through.pastWhatWasDone(database, Math.min(...versions.map(({ age }) => age)));
   if (through === undefined) return sleep(aMoment, true);
-  const build = await buildOf(engine, versions, through);
+  const written = engine.clock.now() - Math.max(...versions.map(({ age }) => age));
+  const build = await buildOf(engine, versions, Math.floor(Math.min(written, through)));
   // To find who deviates, or to evaluate those who have done much, may take longer than a lease.
   if (build)
     await whileLeased(
@@ -86,7 +91,7 @@ const builds = new WeakMap<Engine, Build>();
 async function buildOf(
   engine: Engine,
   building: readonly BuildingVersion[],
-  now: Instant,
+  written: Instant,
 ): Promise<Build | undefined> {
   const versions = building.map(({ id }) => id);
   const inHand = builds.get(engine);
@@ -100,7 +105,7 @@ async function buildOf(
   const build: Build = {
     versions,
     definitions,
-    plan: new BuildPlan(definitions.book, versions, now, definitions.commonNames),
+    plan: new BuildPlan(definitions.book, versions, written, definitions.commonNames),
   };
   builds.set(engine, build);
   return build;
@@ -154,10 +159,10 @@ async function buildChunk(
   return { contacts: built, to: end };
 }
 
-/** Writes what was found of those whom nobody may have evaluated since the plan was made. Gives who is left to be evaluated. */
+/** Writes what was found of those whom no batch may have decided for since the plan was made. Gives who is left to be evaluated. */
 async function writeFound(
   engine: Engine,
-  { definitions }: Build,
+  { definitions, versions }: Build,
   contacts: readonly ContactId[],
   now: Instant,
   verdictsBy: (definitions: Definitions) => Verdict[] | Promise<Verdict[]>,
@@ -165,14 +170,16 @@ async function writeFound(
   if (contacts.length === 0) return [];
   const written = await untilSettled(async () => {
     const latest = await engine.definitions.latest();
-    const verdicts = (await verdictsBy(latest)).map((verdict) => ({
-      ...verdict,
-      members: verdict.members.filter((version) => latest.versions.has(version)),
-    }));
+    // What is left of versions of which one was given up may mean something else.
+    if (!versions.every((version) => latest.versions.has(version))) return [];
+    const verdicts = await verdictsBy(latest);
     return engine.database.keyedTransaction(async (tx) => {
       await engine.definitions.hold(tx, latest);
       return writeVerdicts(tx, verdicts, { before: definitions.generation, now });
     });
+  }).catch((error: unknown) => {
+    if (isDataError(error)) return [];
+    throw error;
   });
   const done = new Set(written);
   return contacts.filter((contact) => !done.has(contact));

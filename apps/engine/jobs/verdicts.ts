@@ -10,8 +10,9 @@ import {
 } from '@entente/storage';
 import type { Definitions } from '../definitions';
 
-/** Persons whose events are found and remembered at once. */
-const pageSize = 200_000;
+/** Persons whose events are found and remembered at once, unless these are too many. */
+const pageSize = 50_000;
+const mostInstants = 2_000_000;
 
 /**
  * Decides versions without a look at contacts' states and stored events, where an index of rare events and profiles tell everything: to read
@@ -19,54 +20,60 @@ const pageSize = 200_000;
  */
 export class Verdicts {
   private found: FoundInstants | undefined;
-  private to: ContactId = '0';
 
   private constructor(
     private readonly book: Book,
-    /** What no longer counts by then is not looked for. */
-    private readonly now: Instant,
+    private readonly written: Instant,
   ) {}
 
-  /** Undefined where it takes more to decide these versions. */
+  /** Undefined where it takes more to decide these versions, the first of which was written at an instant. */
   static of(
     { book, commonNames }: Pick<Definitions, 'book' | 'commonNames'>,
     versions: readonly number[],
-    now: Instant,
+    written: Instant,
   ): Verdicts | undefined {
     const alone = book.alone(versions);
     if (!alone || alone.eventNames.some((name) => commonNames.has(name))) return undefined;
-    return new Verdicts(alone, now);
+    return new Verdicts(alone, written);
   }
 
-  /** Finds the events of contacts, which are sorted by their ids, up to a place at least, unless that was done. */
+  /** Finds the events of contacts, which are sorted by their ids, from a place on, unless that was done. */
   async lookAhead(
     database: Database,
-    contacts: readonly ContactId[],
-    { from, to }: { readonly from: number; readonly to: number },
+    { contacts, from, busy }: { contacts: readonly ContactId[]; from: number; busy: boolean },
   ): Promise<void> {
-    if (to === from || byContactId(contacts[to - 1]!, this.to) <= 0) return;
-    const page = contacts.slice(from, from + pageSize);
-    this.found = await findInstants(database, { contacts: page, reaches: this.book.reaches, now: this.now });
-    this.to = page.at(-1)!;
+    if (!this.found || byContactId(contacts[from]!, this.found.to) > 0)
+      this.found = await findInstants(database, {
+        contacts: contacts.slice(from, from + pageSize),
+        reaches: this.book.reaches,
+        now: this.written,
+        enough: mostInstants,
+        busy,
+      });
   }
 
-  /** What contacts whose events were found are at an instant, which is not before the plan was made. */
+  /**
+   * What contacts are at an instant. Nothing is said of those whose events were not found, nor of those for whom time alone has changed
+   * something since the versions were written: that happened at an instant of its own, and may start campaigns.
+   */
   async at(
     database: Database,
     contacts: readonly ContactId[],
     now: Instant,
     { sources }: Pick<Definitions, 'sources'>,
   ): Promise<Verdict[]> {
-    const profiles = await profilesWith(database, contacts, this.book.traitNames);
-    return contacts.map((contact) => {
-      const state = this.book.foldAll(this.eventsOf(contact));
+    const { book, written } = this;
+    const profiles = await profilesWith(database, contacts, book.traitNames);
+    const verdicts: Verdict[] = [];
+    for (const contact of contacts) {
+      if (byContactId(contact, this.found!.to) > 0) break;
+      const state = book.foldAll(this.eventsOf(contact));
       const subject = { contact, state, traits: readTraits(profiles.get(contact) ?? {}, sources.values()) };
-      return {
-        contact,
-        members: [...this.book.members(subject, now)],
-        due: this.book.nextChange(subject, now),
-      };
-    });
+      const due = book.nextChange(subject, Math.min(written, now));
+      if (due === undefined || due > now)
+        verdicts.push({ contact, members: [...book.members(subject, now)], due });
+    }
+    return verdicts;
   }
 
   private *eventsOf(contact: ContactId): Generator<HistoryEvent> {

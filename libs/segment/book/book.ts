@@ -4,7 +4,7 @@ import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';
 import { Affected } from './affected';
-import { goesByInstants, reachesOf } from './by-instants';
+import { decidedByInstants, reachesOf } from './by-instants';
 import { Compilation } from './compilation';
 import { Deviations, unionOf, type Deviation } from './deviation';
 import { Evaluation, type Leaf, type Test } from './evaluation';
@@ -211,10 +211,10 @@ export class Book {
       [],
       this.timeZone,
     );
-    return goesByInstants(alone.compilation) ? alone : undefined;
+    return decidedByInstants(alone.compilation) ? alone : undefined;
   }
 
-  /** The names of the events that are asked for, each with how long ago one may be to count; undefined: however long. */
+  /** Of versions alone: the names of the events that are asked for, each with how long ago one may be to count; undefined: however long. */
   get reaches(): ReadonlyMap<string, Duration | undefined> {
     return reachesOf(this.compilation);
   }

@@ -4,10 +4,13 @@ import type { Compilation } from './compilation';
 type Conditions = Pick<Compilation, 'memories' | 'personal'>;
 
 /** Whether every condition is decided by when events of a name happened and by traits, whoever the contact is. */
-export const goesByInstants = ({ memories, personal }: Conditions): boolean =>
+export const decidedByInstants = ({ memories, personal }: Conditions): boolean =>
   personal.length === 0 && [...memories.values()].every((memory) => memory.goesByInstants);
 
-/** The names of the events that are asked for, each with how long ago one may be to count; undefined: however long. */
+/**
+ * The names of the events that are asked for, each with how long ago one may be to count; undefined: however long. Of what goes by
+ * instants: a condition on what the first event is like is changed by one that is older than its period, too.
+ */
 export function reachesOf({ memories }: Conditions): Map<string, Duration | undefined> {
   const reaches = new Map<string, Duration | undefined>();
   for (const { feeds, leaves } of memories.values()) {

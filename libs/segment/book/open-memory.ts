@@ -42,9 +42,7 @@ export class OpenMemory implements Memory {
 
   /** Whether of its events their names and instants tell what is kept. */
   get goesByInstants(): boolean {
-    return (
-      (this.kind.goesByInstants ?? false) && !this.readsProperties && this.feeds.every(({ own }) => !own)
-    );
+    return (this.kind.instantsOnly ?? false) && !this.readsProperties && this.feeds.every(({ own }) => !own);
   }
 
   /** Of the conditions that read it those that time alone may change; only asked for once the book is whole. */

@@ -24,7 +24,7 @@ export type AmountOptions =
 export const amounts: MemoryKind<Amounts, AmountOptions> = {
   name: 'amounts',
   meaning: 1,
-  goesByInstants: true,
+  instantsOnly: true,
 
   add(kept, item, size, options) {
     const [, tally, listed] = kept ?? [size, null, []];

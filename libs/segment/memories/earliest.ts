@@ -8,7 +8,7 @@ export type Earliest = readonly [total: number, earliest: readonly Instant[]];
 export const earliest: MemoryKind<Earliest> = {
   name: 'earliest',
   meaning: 1,
-  goesByInstants: true,
+  instantsOnly: true,
 
   add(kept, { at }, size) {
     const [total, before] = kept ?? [0, NONE];

@@ -8,7 +8,7 @@ export type Latest = readonly [total: number, latest: readonly Instant[]];
 export const latest: MemoryKind<Latest> = {
   name: 'latest',
   meaning: 1,
-  goesByInstants: true,
+  instantsOnly: true,
 
   add(kept, { at }, size) {
     const [total, before] = kept ?? [0, NONE];

@@ -32,8 +32,8 @@ export interface MemoryKind<Kept extends Json, Options extends Json = null> {
   readonly meaning: number;
   /** One more event, at whatever place in time; 'recompute' when what is kept does not tell what it would be then. */
   add(kept: Kept | undefined, item: Item, size: number, options: Options): Kept | 'recompute';
-  /** Whether it takes nothing of an event but its instant, and what is picked of it. */
-  readonly goesByInstants?: true;
+  /** Whether, where nothing is picked, it takes nothing of an event but its instant: no id, and no order within a millisecond. */
+  readonly instantsOnly?: true;
   /** What many events leave, given in event order. */
   of(items: readonly Item[], size: number, options: Options): Kept;
   /** Whether this was kept for no smaller size. */

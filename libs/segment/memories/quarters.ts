@@ -15,7 +15,7 @@ const QUARTER = DAY / 96;
 export const quarterHours: MemoryKind<QuarterHours> = {
   name: 'quarters',
   meaning: 1,
-  goesByInstants: true,
+  instantsOnly: true,
 
   add: (kept, { at }, size) => [size, withQuarters(kept?.[1] ?? [], [at], size)],
 

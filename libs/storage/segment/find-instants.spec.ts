@@ -33,7 +33,9 @@ it('finds when what is asked for happened, as far back as is asked, by person', 
     ['Ordered', 10_000],
     ['Returned', undefined],
   ]);
-  const found = await findInstants(held.database, { contacts: ['1', '2', '4', '5'], reaches, now });
+  const asked = { contacts: ['1', '2', '4', '5'], reaches, now, busy: true };
+  const found = await findInstants(held.database, { ...asked, enough: 5 });
+  expect(found.to).toBe('5');
   const of = (contact: string) => [...found.of(contact)].sort((a, b) => a.at - b.at);
   expect(of('1')).toEqual([
     { name: 'Returned', at: now - 20_000 },
@@ -42,4 +44,8 @@ it('finds when what is asked for happened, as far back as is asked, by person', 
   ]);
   expect(of('4')).toEqual([{ name: 'Ordered', at: now - 5 }]);
   for (const nobody of ['2', '3', '5']) expect(of(nobody)).toEqual([]);
+  const some = await findInstants(held.database, { ...asked, enough: 3 });
+  expect(some.to).toBe('1');
+  expect([...some.of('1')]).toHaveLength(3);
+  expect([...some.of('4')]).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { Json } from '@entente/kernel';
 import {
   compileBook,
   parseRule,
+  ruleText,
   SegmentCycle,
   segmentsNamed,
   type Rule,
@@ -101,6 +102,34 @@ function dependents(key: string, current: readonly Current[]): Current[] {
   return [...reached].slice(1).map((other) => newest.get(other)!);
 }
 
+/**
+ * Gives up a build; its segment stays as it was. What is built because it names that segment is given up with it, and built anew where its own
+ * rule is new, for it was to be of this version. Gives whether there was such a build. The transaction must hold `publish`.
+ */
+export async function cancelBuild(tx: Tx, version: number): Promise<boolean> {
+  const before = (await currentSegmentVersions(tx)).map(withRule);
+  const canceled = before.find(({ id, status }) => id === version && status === 'building');
+  if (!canceled) return false;
+  await retireBuild(tx, canceled.key);
+  for (const { key, rule, status } of dependents(canceled.key, before)) {
+    if (status !== 'building') continue;
+    const live = before.find((one) => one.key === key && one.status === 'live');
+    if (live && ruleText(live.rule) === ruleText(rule)) await retireBuild(tx, key);
+    else await addVersion(tx, { key, rule, enterOnSwap: false, kept: true });
+  }
+  return true;
+}
+
+/** Gives up what is being built of a segment; gives what its author had asked of it. */
+async function retireBuild(tx: Tx, key: string): Promise<{ readonly enterOnSwap: boolean } | undefined> {
+  const [retired] = await tx.query<{ enterOnSwap: boolean }>(
+    `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE segment_key = $1 AND status = 'building'
+     RETURNING enter_on_swap AS "enterOnSwap"`,
+    [key],
+  );
+  return retired;
+}
+
 /** Has every segment that is live, or becomes so, built again by its newest rule. The transaction must hold `publish`. */
 export async function rebuildSegments(tx: Tx): Promise<void> {
   const newest = new Map<string, Current>();
@@ -115,11 +144,7 @@ interface VersionToBuild extends Pick<SegmentToPublish, 'key' | 'rule' | 'enterO
 }
 
 async function addVersion(tx: Tx, { key, rule, enterOnSwap, kept = false }: VersionToBuild): Promise<number> {
-  const [given] = await tx.query<{ enterOnSwap: boolean }>(
-    `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE segment_key = $1 AND status = 'building'
-     RETURNING enter_on_swap AS "enterOnSwap"`,
-    [key],
-  );
+  const given = await retireBuild(tx, key);
   const [row] = await tx.query<{ id: number }>(
     `INSERT INTO segment_version (segment_key, version, rule, status, enter_on_swap)
      SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3
