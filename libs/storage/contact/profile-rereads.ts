@@ -1,4 +1,5 @@
-import type { ContactId, Uuid } from '@entente/kernel';
+import type { ContactId, Duration, Uuid } from '@entente/kernel';
+import { ageOf } from '../database/age-of';
 import type { Tx } from '../database/database';
 
 /** Profiles to be read anew because the rank of a source changed, and the last contact that was. */
@@ -6,6 +7,8 @@ export interface ProfileReread {
   readonly id: Uuid;
   readonly source: number;
   readonly cursor: ContactId;
+  /** How long ago it was asked for. */
+  readonly age: Duration;
 }
 
 const kind = 'reread-profiles';
@@ -29,7 +32,7 @@ export async function askForReread(
 
 export async function openReread(tx: Tx): Promise<ProfileReread | undefined> {
   const [row] = await tx.query<ProfileReread & Record<string, unknown>>(
-    `SELECT id, (plan->>'source')::int AS source, cursor FROM job
+    `SELECT id, (plan->>'source')::int AS source, cursor, ${ageOf('created_at')} AS age FROM job
      WHERE kind = $1 AND status IN ('waiting', 'running') ORDER BY created_at, id LIMIT 1`,
     [kind],
   );

@@ -1,5 +1,6 @@
 import { toIso, type ContactId, type Duration, type Instant } from '@entente/kernel';
 import { timerBuckets } from '../contact/timers';
+import { ageOf } from '../database/age-of';
 import { bigintArray, instantArray, textArray } from '../database/binary-array';
 import type { Database, Tx } from '../database/database';
 import { publish, type Generation } from '../database/definitions';
@@ -12,13 +13,9 @@ export interface BuildingVersion {
   readonly age: Duration;
 }
 
-/** How long ago an instant was, by the server's clock. */
-const since = (instant: string): string =>
-  `(extract(epoch FROM clock_timestamp() - ${instant}) * 1000)::float8`;
-
 export async function buildingVersions(tx: Tx): Promise<BuildingVersion[]> {
   return tx.query<BuildingVersion & Record<string, unknown>>(
-    `SELECT id, build_cursor AS cursor, ${since('created_at')} AS age FROM segment_version WHERE status = 'building' ORDER BY id`,
+    `SELECT id, build_cursor AS cursor, ${ageOf('created_at')} AS age FROM segment_version WHERE status = 'building' ORDER BY id`,
   );
 }
 
@@ -141,7 +138,7 @@ export interface VersionToStart {
 export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
   const rows = await tx.query<Omit<VersionToStart, 'liveAt'> & { liveAt: Date }>(
     `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before,
-       live.live_at AS "liveAt", ${since('live.live_at')} AS age
+       live.live_at AS "liveAt", ${ageOf('live.live_at')} AS age
      FROM segment_version AS live
      LEFT JOIN segment_version AS before
        ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
