@@ -46,9 +46,11 @@ export * from './segment/membership-history';
 export * from './segment/memberships';
 export * from './segment/publish-segment';
 export * from './segment/segment-builds';
+export * from './segment/segment-swaps';
 export * from './segment/segment-metrics';
 export * from './segment/segment-rules';
 export * from './segment/segments';
+export * from './segment/write-verdicts';
 
 export * from './campaign/campaign-runs';
 export * from './campaign/campaigns';

@@ -16,34 +16,35 @@ export function parseKey<Field extends string>(
   return key === undefined ? undefined : ({ [field]: key } as { [field in Field]: string });
 }
 
-/** The key of what an author named. */
-export function parseName(
-  field: string,
-  fields: Given,
-  path: string,
-  findings: Findings,
-): string | undefined {
-  const key = fields[field];
-  if (isText(key)) return key;
-  return findings.add(
-    below(path, field),
-    'name',
-    `That names no ${field}.`,
-    `a key, a text of up to ${bounds.text} characters`,
-  );
-}
+type ParseText = (field: string, fields: Given, path: string, findings: Findings) => string | undefined;
 
-/** The key of what may be made by then. */
-export function parseFutureKey(
-  field: string,
-  fields: Given,
-  path: string,
-  findings: Findings,
-): string | undefined {
-  const key = fields[field];
-  if (isKey(key)) return key;
-  return findings.add(below(path, field), 'key', `No ${field} can be called that.`, expectedKey);
-}
+const textThat =
+  (
+    is: (value: unknown) => value is string,
+    code: string,
+    says: (field: string) => string,
+    expected: string,
+  ): ParseText =>
+  (field, fields, path, findings) => {
+    const value = fields[field];
+    return is(value) ? value : findings.add(below(path, field), code, says(field), expected);
+  };
+
+/** The key of what an author named. */
+export const parseName = textThat(
+  isText,
+  'name',
+  (field) => `That names no ${field}.`,
+  `a key, a text of up to ${bounds.text} characters`,
+);
+
+/** The key of what need not exist yet. */
+export const parseFutureKey = textThat(
+  isKey,
+  'key',
+  (field) => `No ${field} can be called that.`,
+  expectedKey,
+);
 
 /** One of a few words. */
 export function parseWord<Word extends string>(

@@ -1,7 +1,7 @@
 import { MINUTE, toIso } from '@entente/kernel';
 import { driftOfContacts } from '../../../test/support/contact-drift';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres';
-import { writeVerdicts, type Verdict } from './segment-builds';
+import { writeVerdicts, type Verdict } from './write-verdicts';
 
 const now = Date.UTC(2026, 5, 1);
 const later = now + MINUTE;

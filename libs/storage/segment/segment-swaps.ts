@@ -1,0 +1,108 @@
+import type { ContactId, Duration, Instant } from '@entente/kernel';
+import { ageOf } from '../database/age-of';
+import type { Database, Tx } from '../database/database';
+import { publish } from '../database/definitions';
+
+/** A live version whose author wants those it brought in to count as having entered, and the version it replaced. */
+export interface VersionToStart {
+  readonly id: number;
+  readonly segment: string;
+  readonly cursor: ContactId;
+  readonly before: number | null;
+  readonly liveAt: Instant;
+  /** How long ago that was. */
+  readonly age: Duration;
+}
+
+export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
+  const rows = await tx.query<Omit<VersionToStart, 'liveAt'> & { liveAt: Date }>(
+    `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before,
+       live.live_at AS "liveAt", ${ageOf('live.live_at')} AS age
+     FROM segment_version AS live
+     LEFT JOIN segment_version AS before
+       ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
+     WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
+  );
+  return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
+}
+
+/** The next members by contact id whom the build brought in, and nothing since, and who were not in the version before. */
+export async function builtInAfter(
+  tx: Tx,
+  { id, before, cursor }: VersionToStart,
+  limit: number,
+): Promise<ContactId[]> {
+  const rows = await tx.query<{ id: ContactId }>(
+    `SELECT contact_id AS id FROM membership
+     WHERE version_id = $1 AND contact_id > $3
+       AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id)
+       AND 'build' = (
+       SELECT cause->>'kind' FROM membership_change AS change
+       WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1)
+     ORDER BY contact_id LIMIT $4`,
+    [id, before, cursor, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function endStartOfPresent(tx: Tx, version: number): Promise<void> {
+  await tx.run('UPDATE segment_version SET enter_on_swap = false WHERE id = $1', [version]);
+}
+
+/**
+ * Makes built versions the live ones, in one change that no batch sees half of, at a whole millisecond that is not before anything that
+ * was logged of them.
+ */
+export async function swapBuilt(database: Database, versions: readonly number[]): Promise<void> {
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    const [row] = await tx.query<{ at: string }>(
+      `SELECT (date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond')::text AS at`,
+    );
+    await tx.run(
+      `UPDATE segment_version AS old SET status = 'retired', retired_at = $2::timestamptz
+       FROM segment_version AS built
+       WHERE built.id = ANY($1::int[]) AND built.status = 'building'
+         AND old.segment_key = built.segment_key AND old.status = 'live'`,
+      [versions, row!.at],
+    );
+    await tx.run(
+      `UPDATE segment_version SET status = 'live', live_at = $2::timestamptz, build_cursor = 0
+       WHERE id = ANY($1::int[]) AND status = 'building'`,
+      [versions, row!.at],
+    );
+  });
+}
+
+const forgetAtOnce = 5_000;
+
+/**
+ * Deletes some memberships of versions that are no longer kept, and logs as an edit that those have left whom the version that came
+ * instead did not have when it did; gives whether there may be more.
+ */
+export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
+  const forgotten = await tx.query(
+    `WITH old AS (
+       SELECT membership.contact_id, membership.version_id, after.id AS after_id, version.retired_at
+       FROM segment_version AS version JOIN membership ON membership.version_id = version.id
+       LEFT JOIN segment_version AS after
+         ON after.segment_key = version.segment_key AND after.live_at = version.retired_at AND version.live_at IS NOT NULL
+       WHERE version.status = 'retired' AND NOT EXISTS (
+         SELECT 1 FROM segment_version AS live
+         WHERE live.segment_key = version.segment_key AND live.status = 'live' AND live.enter_on_swap)
+       LIMIT ${forgetAtOnce}
+     ), forgotten AS (
+       DELETE FROM membership USING old
+       WHERE membership.contact_id = old.contact_id AND membership.version_id = old.version_id
+       RETURNING old.*
+     ), logged AS (
+       INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
+       SELECT contact_id, version_id, false, retired_at, '{"kind":"edit"}' FROM forgotten
+       WHERE after_id IS NOT NULL AND (
+         SELECT entered FROM membership_change AS change
+         WHERE change.contact_id = forgotten.contact_id AND change.version_id = after_id AND change.recorded_at <= retired_at
+         ORDER BY change.id DESC LIMIT 1) IS NOT TRUE)
+     SELECT FROM forgotten`,
+  );
+  return forgotten.length === forgetAtOnce;
+}
