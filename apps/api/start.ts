@@ -12,6 +12,7 @@ export function startApi(resources: Resources): Promise<RunningApp> {
     port: resources.settings.apiPort,
     resources,
     jsonTypes: ['application/json', 'application/merge-patch+json'],
+    emptyIsNone: true,
     configure: async (app) => {
       await acceptUploads(app);
       app.useGlobalFilters(new ApiProblemFilter());

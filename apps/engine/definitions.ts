@@ -1,9 +1,10 @@
 import { parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
-import type { Instant, JsonObject } from '@entente/kernel';
+import type { Clock, Duration, Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
 import { compileBook, parseRule, RULE_MEANING, type Book } from '@entente/segment';
 import {
   addressKey,
+  ageOf,
   commonEventNames,
   noteKeptSeries,
   ownSource,
@@ -50,6 +51,8 @@ export interface Definitions {
   readonly staleness: Staleness;
   /** Versions of segments that have no live one yet. */
   readonly firstBuilds: ReadonlySet<number>;
+  /** When the first of these was written; infinity where there are none. */
+  readonly firstWritten: Instant;
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
@@ -69,7 +72,10 @@ export class DefinitionsCache {
   private loaded: Definitions | undefined;
   private loading: Promise<Definitions> | undefined;
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
 
   /** The definitions as far as this process knows them; `hold` tells whether they still are the current ones. */
   async latest(): Promise<Definitions> {
@@ -87,7 +93,7 @@ export class DefinitionsCache {
 
   private async load(): Promise<Definitions> {
     const definitions = await this.database
-      .transaction(async (tx) => loadDefinitions(tx, await readGenerationShared(tx)))
+      .transaction(async (tx) => loadDefinitions(tx, await readGenerationShared(tx), this.clock.now()))
       .catch((cause: unknown) => {
         throw cause instanceof NewerRelease ? cause : new BrokenDefinitions(cause);
       });
@@ -96,7 +102,7 @@ export class DefinitionsCache {
   }
 }
 
-async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definitions> {
+async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Promise<Definitions> {
   const campaigns = await loadCampaigns(tx);
   const segments = await loadSegments(tx);
   const branches = campaigns.flatMap((one) => one.campaign.rules());
@@ -110,14 +116,16 @@ async function loadDefinitions(tx: Tx, generation: Generation): Promise<Definiti
     status,
     isFirst: !live.has(segment),
   }));
+  const first = segments.filter(({ segment }) => !live.has(segment));
   return {
     generation,
+    firstWritten: Math.floor(Math.min(...first.map(({ age }) => now - age))),
     sources: await loadSources(tx),
     ownSource: await ownSource(tx),
     book,
     staleness: new Staleness(await noteKeptSeries(tx, generation, book.needs), book),
     versions: new Map(versions.map((version) => [version.id, version])),
-    firstBuilds: new Set(versions.filter((version) => version.isFirst).map(({ id }) => id)),
+    firstBuilds: new Set(first.map(({ id }) => id)),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),
@@ -138,13 +146,14 @@ async function loadSegments(tx: Tx) {
     segment_key: string;
     status: 'building' | 'live';
     rule: JsonObject;
+    age: Duration;
   }>(
-    `SELECT id, segment_key, status, rule FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
+    `SELECT id, segment_key, status, rule, ${ageOf('created_at')} AS age FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
   );
   return rows.map((row) => {
     const parsed = parseRule(row.rule);
     if ('problems' in parsed) throw new Error(`segment version ${row.id} holds a rule that cannot be read`);
-    return { id: row.id, segment: row.segment_key, status: row.status, rule: parsed.rule };
+    return { id: row.id, segment: row.segment_key, status: row.status, rule: parsed.rule, age: row.age };
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ContactId } from '@entente/kernel';
+import type { ContactId, Instant } from '@entente/kernel';
 import { markForRepair, otherSurvivorsOf, type Tx } from '@entente/storage';
 import { isDataError, reasonOf } from './data-error';
 import type { Definitions } from './definitions';
@@ -14,6 +14,8 @@ export interface Evaluation {
   readonly contacts: readonly ContactId[];
   /** Whether their stored events are needed. */
   readonly histories: boolean;
+  /** Until when time has passed for whoever has nothing due by then; all partitions were read through it. */
+  readonly passed?: Instant;
   /** Before anything is moved; a transaction that has to start over begins with it again. */
   readonly begin?: (definitions: Definitions) => void;
   /** Moves one person; what it throws marks that person for repair and stops nobody else. */
@@ -44,7 +46,7 @@ export async function evaluateContacts(engine: Engine, evaluation: Evaluation): 
 
 const evaluateAtOnce = (
   engine: Engine,
-  { contacts, histories, begin, move, after }: Evaluation,
+  { contacts, histories, passed, begin, move, after }: Evaluation,
 ): Promise<void> =>
   untilSettled(async (needed) => {
     const definitions = await engine.definitions.latest();
@@ -55,7 +57,7 @@ const evaluateAtOnce = (
       const wanted = new Map([...contacts, ...survivors.values()].map((contact) => [contact, undefined]));
       const set = await takePersons(
         tx,
-        { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed },
+        { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed, passed },
         definitions,
       );
       forAll(set.persons.values(), (person) => moveSafely(person, move, definitions, set));

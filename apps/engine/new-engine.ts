@@ -10,7 +10,7 @@ export const newEngine = (
   given: Pick<Engine, 'id' | 'database' | 'stream' | 'clock' | 'report'>,
 ): Engine => ({
   ...given,
-  definitions: new DefinitionsCache(given.database),
+  definitions: new DefinitionsCache(given.database, given.clock),
   through: new Through(given.stream, given.clock),
   known: new KnownContacts(),
   seen: new SeenMessages(),

@@ -91,7 +91,7 @@ export type ChangeCause =
       readonly chain: readonly string[];
     }
   | { readonly kind: 'time' }
-  | { readonly kind: 'swap'; readonly liveAt: Instant }
+  | { readonly kind: 'swap'; readonly liveAt: Instant; readonly counted: Instant | undefined }
   | { readonly kind: 'build' | 'merge' | 'repair' };
 
 export function personFrom(

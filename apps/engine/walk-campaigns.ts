@@ -20,11 +20,22 @@ export function startByChange(
 /** A new version of a segment brought somebody in, and its author wants that to count. */
 export function startBySwap(
   person: Person,
-  { id, segment, liveAt }: { readonly id: number; readonly segment: string; readonly liveAt: Instant },
+  {
+    id,
+    segment,
+    liveAt,
+    counted,
+  }: {
+    readonly id: number;
+    readonly segment: string;
+    readonly liveAt: Instant;
+    /** When they entered it before, which has started the campaigns of then. */
+    readonly counted: Instant | undefined;
+  },
   definitions: Definitions,
 ): void {
   const cause: Cause = { kind: 'entered', segment, change: `${segment}:version ${id}`, at: person.clock };
-  start(person, cause, { kind: 'swap', liveAt }, definitions);
+  start(person, cause, { kind: 'swap', liveAt, counted }, definitions);
 }
 
 /** An event happened: starts the campaigns that wait for it, or for the permission it tells of. */
@@ -92,7 +103,7 @@ function mayStart(published: PublishedCampaign, why: ChangeCause, now: Instant):
     case 'time':
       return now > published.liveAt;
     case 'swap':
-      return why.liveAt > published.liveAt;
+      return why.liveAt > published.liveAt && !(why.counted !== undefined && why.counted > published.liveAt);
     case 'event':
       return (
         !why.silent &&

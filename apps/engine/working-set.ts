@@ -43,6 +43,8 @@ export interface Wanted {
   readonly histories: ReadonlySet<ContactId>;
   /** Contacts that become part of somebody else, with whom they leave and whom they join. */
   readonly regrouped?: ReadonlySet<ContactId>;
+  /** Until when time has passed for whoever has nothing due by then. */
+  readonly passed?: Instant | undefined;
   /** What is about to happen; without this it may be anything. */
   readonly happening?: Happening;
   /** By contact, the enrollments that may begin beside those that a change of membership begins; without this any may. */
@@ -84,6 +86,7 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   const past = await loadWhatIsLacked(tx, persons.values(), histories, wanted, definitions);
   for (const person of persons.values()) {
     prepare(person, { survivors, histories, past }, definitions);
+    letTimeHavePassed(person, wanted, definitions);
     settleFirstBuilds(person, definitions);
   }
   return { persons, survivors, histories };
@@ -221,6 +224,22 @@ function prepare(person: Person, { survivors, histories, past }: Loaded, definit
   else if (person.generation === definitions.generation)
     person.quiet = { state: person.state, view: person.view, until: person.due };
   person.generation = definitions.generation;
+}
+
+/**
+ * Of whoever has nothing due before, it is as of the writing of what is being built that it is built, not as of when they were looked at last: what
+ * time changed of it before then is nothing that happened.
+ */
+function letTimeHavePassed(
+  person: Person,
+  { passed, happening }: Wanted,
+  { firstWritten }: Definitions,
+): void {
+  const { fresh, due, deferred, lineage } = person;
+  if (fresh || deferred.length > 0 || (passed === undefined && firstWritten === Infinity)) return;
+  const arrivals = lineage.flatMap((contact) => happening?.of(contact).map(({ arrival }) => arrival) ?? []);
+  const by = passed ?? (arrivals.length > 0 ? Math.min(firstWritten, ...arrivals) : undefined);
+  if (by !== undefined && (due === undefined || due > by)) person.clock = Math.max(person.clock, by);
 }
 
 /** Whom the builder has not come to yet is built before anything happens to them: so that what then happens counts as entering. */

@@ -38,6 +38,7 @@ export * from './permission/permissions';
 export * from './permission/suppressions';
 export { entryText } from './permission/permission-feedback';
 
+export { ageOf } from './database/age-of';
 export * from './segment/find-deviating';
 export * from './segment/find-instants';
 export * from './segment/kept-series';

@@ -8,6 +8,19 @@ afterAll(() => api.close());
 
 const newsletter = { name: 'Newsletter', description: 'News, once a month.' };
 
+describe('a content type without a body', () => {
+  const post = async (path: string) => {
+    const headers = { authorization: `Bearer ${await api.key('admin')}`, 'content-type': 'application/json' };
+    const response = await fetch(`${api.url}${path}`, { method: 'POST', headers });
+    return [response.status, ((await response.json()) as { title: string }).title];
+  };
+
+  it('is none: routes that take one refuse it, and others do not', async () => {
+    expect((await post('/segments/preview'))[0]).toBe(400);
+    expect(await post('/broadcasts/nothing/publish')).toEqual([404, 'Not found']);
+  });
+});
+
 describe('keys', () => {
   it('A02: refuses a call without a key, with a wrong one, or with one in the query', async () => {
     for (const headers of [

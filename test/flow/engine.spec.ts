@@ -306,6 +306,44 @@ describe('the engine', () => {
     expect(await messages()).toHaveLength(1);
   });
 
+  it('starts them for whom an event or time brings into an edit that is being built, too', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await author.segment('buyers', { event: 'Nothing' });
+    await world.arrive(bought('1'), fact({ userId: '2', name: 'Seen' }));
+    await world.passTo(start + HOUR);
+    await world.work();
+    await welcomeBuyers();
+    const edited = await author.segment('buyers', { event: 'Order Completed' });
+    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [edited]);
+    await world.arrive(bought('2'));
+    await world.readAll();
+    expect(await messages()).toEqual([]);
+    await world.work();
+    expect(await messages()).toHaveLength(2);
+    await world.work();
+    expect(await messages()).toHaveLength(2);
+  });
+
+  it('starts nobody twice who entered a first version while it was built', async () => {
+    await author.mailNeeds('news', 'shop', 'hello');
+    await world.arrive(bought('1'), fact({ userId: '2', name: 'Seen' }), fact({ userId: '3', name: 'Seen' }));
+    await world.passTo(start + HOUR);
+    const buyers = await author.segment('buyers', { event: 'Order Completed' });
+    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [buyers]);
+    await world.arrive(bought('3'));
+    await world.readAll();
+    await world.passTo(start + 2 * HOUR);
+    await welcomeBuyers('welcome', start + HOUR + SECOND);
+    await world.arrive(bought('2'));
+    await world.readAll();
+    expect(await messages()).toHaveLength(1);
+    await world.work();
+    const enrolled = await database.query(
+      `SELECT key, count(*)::int FROM enrollment JOIN identity USING (contact_id) GROUP BY 1 ORDER BY 1`,
+    );
+    expect(enrolled).toEqual(['1', '2', '3'].map((user) => ({ key: `user:${user}`, count: 1 })));
+  });
+
   it('counts what happened while a segment asked for something else', async () => {
     const twice = { event: 'Order Completed', count: { gte: 2 } };
     await author.segment('buyers', twice);

@@ -1,5 +1,5 @@
 import type { Fact } from '@entente/event';
-import { DAY, HOUR, MINUTE } from '@entente/kernel';
+import { DAY, HOUR, MINUTE, toIso } from '@entente/kernel';
 import { parseRule, type Rule } from '@entente/segment';
 import { buildJobId, cancelBuild, findJob, publish, publishSegment, type Database } from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
@@ -152,17 +152,36 @@ it('neither loses nor counts twice what arrives meanwhile, for whom it has come 
   expect((await job(version)).status).toBe('done');
 });
 
-it('is of no time before it was written, however long nothing came in', async () => {
+it.each([
+  ['rare events tell', { event: 'Order Completed' }],
+  ['everybody is evaluated for', { any: [{ event: 'Order Completed' }, { sample: 'a', percent: 1 }] }],
+])('is of no time before it was written, however long nothing came in: %s', async (_, rule) => {
   world.clock.moveTo(start + HOUR);
-  const version = await author.segment('buyers', { event: 'Order Completed' });
+  const version = await author.segment('buyers', rule);
   expect(await buildSegments(world.engine)).toBe(true);
   expect(await members(version)).toEqual([]);
   while (await buildSegments(world.engine)) await world.readAll();
   expect(await members(version)).toHaveLength(people);
-  const since = await database.query('SELECT DISTINCT since FROM membership WHERE version_id = $1', [
-    version,
+  const [since] = await database.query<{ first: Date; last: Date }>(
+    'SELECT min(since) AS first, max(since) AS last FROM membership WHERE version_id = $1',
+    [version],
+  );
+  // How long ago it was written is told by the server, whose clock has gone on.
+  expect(since!.first.getTime()).toBeGreaterThan(start + HOUR - 5_000);
+  expect(since!.last.getTime()).toBeLessThan(start + HOUR);
+});
+
+it('is of no time before for whom an event comes before the builder', async () => {
+  await world.passTo(start + HOUR);
+  const quiet = await author.segment('quiet', { not: { event: 'Order Completed', within: 'PT10M' } });
+  await world.arrive(order(1));
+  await world.readAll();
+  const [built, left] = await historyOf(1, quiet);
+  expect([built, left]).toMatchObject([
+    { entered: true, cause: 'build' },
+    { entered: false, cause: 'event' },
   ]);
-  expect(since).toEqual([{ since: new Date(start + HOUR - 1) }]);
+  expect((built as { at: Date }).at.getTime()).toBeGreaterThan(start + HOUR - 5_000);
 });
 
 it('is not swapped in once it was canceled, and leaves the live version as it was', async () => {
@@ -242,15 +261,17 @@ it('logs that those have left whom an edit leaves out', async () => {
     !(await database.query(`SELECT FROM segment_version WHERE id = $1 AND status = 'live'`, [few])).length
   )
     await buildSegments(world.engine);
+  const at = world.clock.now();
+  await database.run(
+    `UPDATE segment_version SET live_at = CASE id WHEN $1 THEN $3 ELSE live_at END, retired_at = CASE id WHEN $2 THEN $3::timestamptz END`,
+    [few, all, toIso(at)],
+  );
+  world.clock.moveTo(at + 1);
   await world.arrive(order(3));
   await world.readAll();
   while (await buildSegments(world.engine));
   expect(await members(all)).toEqual([]);
-  const [swap] = await database.query<{ at: Date }>(
-    'SELECT live_at AS at FROM segment_version WHERE id = $1',
-    [few],
-  );
-  const left = { entered: false, at: swap!.at, cause: 'edit' };
+  const left = { entered: false, at: new Date(at), cause: 'edit' };
   expect(await historyOf(1, all)).toMatchObject([{ entered: true }]);
   expect(await historyOf(3, all)).toMatchObject([{ entered: true }]);
   expect(await historyOf(4, all)).toEqual([expect.objectContaining({ entered: true }), left]);

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Json } from '@entente/kernel';
 import { RuleField, InstantText, Key } from '../http/fields';
-import { Shown, ShownInstant, ShownJson, ShownList } from '../http/views';
+import { Shown, ShownInstant, ShownJson, ShownList, ShownValue } from '../http/views';
 
 /** An instant that has passed, to be asked about. */
 const AsOf = (): PropertyDecorator =>
@@ -30,7 +30,7 @@ export class WhyRuleBody {
 /** A trait that the rule reads. */
 export class WhyTrait {
   @Shown(String) name!: string;
-  @ApiProperty({ description: 'Any JSON.' } as never) value!: Json;
+  @ShownValue() value!: Json;
   /** Whose value it is: of all that set it, the source of best precedence. */
   @Shown(String, true) source!: string | null;
   /** The event that set it. */

@@ -20,6 +20,15 @@ export const ShownInstant = (nullable = false): PropertyDecorator =>
 export const ShownJson = (nullable = false): PropertyDecorator =>
   ApiProperty({ type: 'object', additionalProperties: true, nullable } as never);
 
+const anything = [
+  ...['string', 'number', 'boolean', 'object'].map((type) => ({ type })),
+  { type: 'array', items: {} },
+];
+
+/** Decorates a field of an answer that holds whatever was told, be it a text, a number or a list. */
+export const ShownValue = (): PropertyDecorator =>
+  ApiProperty({ description: 'Any JSON.', nullable: true, anyOf: anything } as never);
+
 /** Decorates counts by name in an answer. */
 export const ShownCounts = (): PropertyDecorator =>
   ApiProperty({ type: 'object', additionalProperties: { type: 'integer' } } as never);

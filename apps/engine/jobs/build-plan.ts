@@ -39,14 +39,16 @@ export class BuildPlan {
   constructor(
     book: Book,
     versions: readonly number[],
-    /** When the first of the versions was written. */
-    private readonly now: Instant,
+    /** When the first of the versions was. */
+    readonly written: Instant,
     private readonly common: ReadonlySet<string>,
   ) {
-    const without = book.membersWithout(now);
+    const without = book.membersWithout(written);
     this.usual = versions.filter((version) => without.has(version));
-    this.deviation = book.deviation(versions, now);
-    this.verdicts = this.isForAll() ? undefined : Verdicts.of({ book, commonNames: common }, versions, now);
+    this.deviation = book.deviation(versions, written);
+    this.verdicts = this.isForAll()
+      ? undefined
+      : Verdicts.of({ book, commonNames: common }, versions, written);
   }
 
   /** Undefined behind the last contact. `busy`: whether there is other work to leave time for. */
@@ -75,7 +77,7 @@ export class BuildPlan {
 
   private async turnTo(database: Database, cursor: ContactId, busy: boolean): Promise<void> {
     if (this.pageEnd === undefined || byContactId(cursor, this.pageEnd) < 0) return;
-    const asked = { after: cursor, limit: pageSize, now: this.now, common: this.common, busy };
+    const asked = { after: cursor, limit: pageSize, now: this.written, common: this.common, busy };
     this.page = await findDeviating(database, this.deviation, asked);
     this.pageEnd = this.page.length < pageSize ? undefined : this.page.at(-1);
   }

@@ -222,7 +222,7 @@ async function inLanes(
 
 async function evaluate(
   engine: Engine,
-  { versions }: Build,
+  { versions, plan }: Build,
   contacts: readonly ContactId[],
   through: Instant,
 ): Promise<void> {
@@ -230,6 +230,7 @@ async function evaluate(
   await evaluateContacts(engine, {
     contacts,
     histories: false,
+    passed: Math.min(plan.written, through),
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
       person.clock = Math.max(person.clock, through);

@@ -1,10 +1,11 @@
-import type { ContactId, Instant } from '@entente/kernel';
+import type { Instant } from '@entente/kernel';
 import {
   endStartOfPresent,
-  builtInAfter,
+  broughtInAfter,
   moveBuildCursor,
   takeLease,
   versionsToStart,
+  type BroughtIn,
   type VersionToStart,
 } from '@entente/storage';
 import { chunkSize, leaseLength, type Engine } from '../engine';
@@ -21,27 +22,29 @@ export async function startPresent(engine: Engine): Promise<boolean> {
   if (!version || !(await takeLease(engine.database, 'start-present', engine.id, leaseLength))) return false;
   const through = await engine.through.pastWhatWasDone(engine.database, version.age);
   if (through === undefined) return true;
-  const contacts = await builtInAfter(engine.database, version, chunkSize);
-  if (contacts.length === 0) await endStartOfPresent(engine.database, version.id);
-  else await startFor(engine, version, contacts, through);
+  const some = await broughtInAfter(engine.database, version, chunkSize);
+  if (some.length === 0) await endStartOfPresent(engine.database, version.id);
+  else await startFor(engine, version, some, through);
   return true;
 }
 
-const startFor = (
+async function startFor(
   engine: Engine,
   version: VersionToStart,
-  contacts: readonly ContactId[],
+  broughtIn: readonly BroughtIn[],
   through: Instant,
-): Promise<void> =>
-  evaluateContacts(engine, {
-    contacts,
+): Promise<void> {
+  const counted = new Map(broughtIn.map((one) => [one.contact, one.counted]));
+  await evaluateContacts(engine, {
+    contacts: [...counted.keys()],
     histories: false,
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
       if (!person.members.has(version.id)) return;
       person.clock = Math.max(person.clock, through);
       person.evaluated = true;
-      startBySwap(person, version, definitions);
+      startBySwap(person, { ...version, counted: counted.get(person.id) }, definitions);
     },
     after: (tx, some) => moveBuildCursor(tx, [version.id], some.at(-1)!),
   });
+}

@@ -8,6 +8,8 @@ export interface BodyOptions {
   readonly jsonLimits?: JsonLimits;
   /** Content types read as JSON; `application/json` when not said. */
   readonly jsonTypes?: readonly string[];
+  /** Whether an empty body is none, which some routes take; else only that of a DELETE is. */
+  readonly emptyIsNone?: boolean;
   /** Reads HTML forms (`application/x-www-form-urlencoded`) as an object of texts, the last of equal names winning. */
   readonly forms?: boolean;
 }
@@ -20,11 +22,13 @@ const EMPTY = Buffer.alloc(0);
 export function addBodyParsers(server: FastifyInstance, options: BodyOptions): void {
   const { bodyLimit = MEGABYTE, jsonLimits = defaultJsonLimits } = options;
   server.removeAllContentTypeParsers();
+  // Some clients name a content type without a body.
+  const isNone = ({ method }: FastifyRequest) => method === 'DELETE' || options.emptyIsNone === true;
   const settings = { parseAs: 'buffer' as const, bodyLimit };
   for (const type of options.jsonTypes ?? ['application/json'])
     server.addContentTypeParser(type, settings, async (request: FastifyRequest, body: Buffer) => {
       const bytes = await plainBytes(request, body, bodyLimit);
-      return isEmptyDelete(request, bytes) ? undefined : parseJson(bytes, jsonLimits);
+      return bytes.length === 0 && isNone(request) ? undefined : parseJson(bytes, jsonLimits);
     });
   if (options.forms)
     server.addContentTypeParser(
@@ -34,10 +38,6 @@ export function addBodyParsers(server: FastifyInstance, options: BodyOptions): v
         parseForm((await plainBytes(request, body, bodyLimit)).toString('utf8')),
     );
 }
-
-/** Some clients name a content type on a DELETE without a body. */
-const isEmptyDelete = (request: FastifyRequest, body: Buffer): boolean =>
-  request.method === 'DELETE' && body.length === 0;
 
 /** A body's bytes as UTF-8, unpacked: 415 for other charsets and encodings, 413 for what unpacks to more than `limit`. */
 export async function plainBytes(request: FastifyRequest, body: Buffer, limit: number): Promise<Buffer> {

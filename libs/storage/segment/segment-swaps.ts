@@ -26,23 +26,38 @@ export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
   return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
 }
 
-/** The next members by contact id whom the build brought in, and nothing since, and who were not in the version before. */
-export async function builtInAfter(
+/** Somebody whom a swap brought in. */
+export interface BroughtIn {
+  readonly contact: ContactId;
+  /** When they entered by an event or by time while a first version was being built, which counted then; undefined for all others. */
+  readonly counted: Instant | undefined;
+}
+
+/**
+ * The next members by contact id who came into the new version while it was built, by the build or by themselves, and have not moved since the
+ * swap, and who were not in the version before.
+ */
+export async function broughtInAfter(
   tx: Tx,
   { id, before, cursor }: VersionToStart,
   limit: number,
-): Promise<ContactId[]> {
-  const rows = await tx.query<{ id: ContactId }>(
-    `SELECT contact_id AS id FROM membership
-     WHERE version_id = $1 AND contact_id > $3
+): Promise<BroughtIn[]> {
+  const rows = await tx.query<{ contact: ContactId; kind: string; since: Date }>(
+    `SELECT membership.contact_id AS contact, last.kind, last.since
+     FROM membership JOIN segment_version AS version ON version.id = membership.version_id
+     CROSS JOIN LATERAL (
+       SELECT cause->>'kind' AS kind, effective_at AS since, recorded_at FROM membership_change AS change
+       WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1) AS last
+     WHERE membership.version_id = $1 AND membership.contact_id > $3
        AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id)
-       AND 'build' = (
-       SELECT cause->>'kind' FROM membership_change AS change
-       WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1)
-     ORDER BY contact_id LIMIT $4`,
+       AND (last.kind = 'build' OR last.recorded_at <= version.live_at)
+     ORDER BY 1 LIMIT $4`,
     [id, before, cursor, limit],
   );
-  return rows.map((row) => row.id);
+  return rows.map(({ contact, kind, since }) => ({
+    contact,
+    counted: before === null && kind !== 'build' ? since.getTime() : undefined,
+  }));
 }
 
 export async function endStartOfPresent(tx: Tx, version: number): Promise<void> {
@@ -100,7 +115,7 @@ export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
        SELECT contact_id, version_id, false, retired_at, '{"kind":"edit"}' FROM forgotten
        WHERE after_id IS NOT NULL AND (
          SELECT entered FROM membership_change AS change
-         WHERE change.contact_id = forgotten.contact_id AND change.version_id = after_id AND change.recorded_at <= retired_at
+         WHERE change.contact_id = forgotten.contact_id AND change.version_id = after_id AND change.effective_at <= retired_at
          ORDER BY change.id DESC LIMIT 1) IS NOT TRUE)
      SELECT FROM forgotten`,
   );
