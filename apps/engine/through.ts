@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND, type Clock, type Duration, type Instant } from '@entente/kernel';
 import type { Tx } from '@entente/storage';
 import { readPositions, type Position, type Stream } from '@entente/stream';
@@ -59,11 +60,13 @@ export class Through {
   }
 
   /**
-   * How far the partitions have been read when that is past what an author did so long ago; else it is asked for, but not forever: where
-   * reading is long behind, it is what it is.
+   * How far the partitions have been read when that is past what an author did so long ago; else it is asked for, and undefined is given after a
+   * moment, in which nobody would learn more by asking again. Not forever: where reading is long behind, it is what it is.
    */
   async pastWhatWasDone(tx: Tx, ago: Duration): Promise<Instant | undefined> {
-    return ago < patience ? this.atLeast(tx, Math.floor(this.clock.now() - ago)) : this.recent(tx);
+    const through =
+      ago < patience ? await this.atLeast(tx, Math.floor(this.clock.now() - ago)) : await this.recent(tx);
+    return through ?? sleep(heartbeatEvery, undefined);
   }
 
   /** Appends a heartbeat to every idle partition that is behind an instant, so that an idle one can be read through it. */

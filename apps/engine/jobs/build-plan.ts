@@ -39,7 +39,7 @@ export class BuildPlan {
   constructor(
     book: Book,
     versions: readonly number[],
-    /** When the first of the versions was. */
+    /** The instant at which the first of the versions was written. */
     readonly written: Instant,
     private readonly common: ReadonlySet<string>,
   ) {

@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { byContactId, type ContactId, type Duration, type Instant } from '@entente/kernel';
+import { byContactId, type ContactId, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
   forgetRetiredMemberships,
@@ -21,9 +20,6 @@ import { whileLeased } from '../while-leased';
 import { BuildPlan, type BuildChunk } from './build-plan';
 import { startPresent } from './start-present';
 
-/** Until it is looked again whether reading has come to where it has to be. */
-const aMoment: Duration = 20;
-
 /**
  * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
  * in at once. Only who may differ from somebody without events and traits is decided for; the others are what everybody is. Gives
@@ -39,7 +35,7 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   }
   if (!(await takeBuild(engine))) return false;
   const through = await engine.through.pastWhatWasDone(database, Math.min(...versions.map(({ age }) => age)));
-  if (through === undefined) return sleep(aMoment, true);
+  if (through === undefined) return true;
   const written = engine.clock.now() - Math.max(...versions.map(({ age }) => age));
   const build = await buildOf(engine, versions, Math.floor(Math.min(written, through)));
   // To find who deviates, or to evaluate those who have done much, may take longer than a lease.
