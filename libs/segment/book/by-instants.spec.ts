@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { DAY, HOUR, toIso, type Instant, type JsonObject } from '@entente/kernel';
 import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type Rule } from '..';
 
+/** Paris sets its clocks back on the second day. */
 const start: Instant = Date.UTC(2026, 9, 24);
 const hours = 48;
 const at = (hour: number): Instant => start + hour * HOUR;
@@ -52,7 +53,12 @@ const contact = fc.record({
     fc.record({ hour: fc.integer({ min: 0, max: hours - 1 }), name: fc.constantFrom('X', 'Y') }),
     { maxLength: 10 },
   ),
-  traits: fc.constantFrom<JsonObject>({}, { country: 'FR' }, { timezone: 'America/Los_Angeles' }),
+  traits: fc.constantFrom<JsonObject>(
+    {},
+    { country: 'FR' },
+    { timezone: 'America/Los_Angeles' },
+    { timezone: 'Europe/Paris' },
+  ),
 });
 
 it('says the same as the definition from then on, of nothing but the instants that still count', () => {
