@@ -13,4 +13,5 @@ export const migrations = [
   sqlMigration('0009-rare-events'),
   sqlMigration('0010-contact-members'),
   sqlMigration('0011-contact-due'),
+  sqlMigration('0012-replaced-versions'),
 ] as const;

@@ -518,7 +518,7 @@ ALTER TABLE segment ADD CONSTRAINT segment_pkey PRIMARY KEY (key);
 ALTER TABLE segment_version ADD CONSTRAINT segment_version_pkey PRIMARY KEY (id);
 ALTER TABLE segment_version ADD CONSTRAINT segment_version_segment_key_fkey FOREIGN KEY (segment_key) REFERENCES segment(key) ON DELETE CASCADE;
 ALTER TABLE segment_version ADD CONSTRAINT segment_version_segment_key_version_key UNIQUE (segment_key, version);
-ALTER TABLE segment_version ADD CONSTRAINT segment_version_status_check CHECK ((status = ANY (ARRAY['building'::text, 'live'::text, 'retired'::text])));
+ALTER TABLE segment_version ADD CONSTRAINT segment_version_status_check CHECK ((status = ANY (ARRAY['building'::text, 'live'::text, 'replaced'::text, 'retired'::text])));
 ALTER TABLE sending_domain ADD CONSTRAINT sending_domain_check CHECK (((dkim_selector IS NULL) = (dkim_private_key IS NULL)));
 ALTER TABLE sending_domain ADD CONSTRAINT sending_domain_pkey PRIMARY KEY (domain);
 ALTER TABLE series ADD CONSTRAINT series_pkey PRIMARY KEY (key);
@@ -721,6 +721,7 @@ COMMENT ON TABLE permission_head IS 'end of each contact''s chain; its row lock 
 COMMENT ON TABLE permission_state IS 'the fold of the ledger, written with each entry';
 COMMENT ON COLUMN profile.traits IS 'per trait and source, the latest value in event order';
 COMMENT ON COLUMN profile.email IS 'the address mail goes to: from trusted sources only';
+COMMENT ON COLUMN segment_version.status IS 'replaced: another one is live since retired_at, and what happened until then is still to be decided by this one; retired: nothing is any more';
 COMMENT ON COLUMN segment_version.built IS 'contacts that the version was built for by its builder';
 COMMENT ON COLUMN segment_version.build_ms IS 'time its builder worked, together with the versions built beside it';
 COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';

@@ -1,7 +1,7 @@
 import { parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
 import type { Clock, Duration, Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
-import { compileBook, parseRule, RULE_MEANING, type Book } from '@entente/segment';
+import { compileBook, parseRule, RULE_MEANING, type Book, type SegmentVersion } from '@entente/segment';
 import {
   addressKey,
   ageOf,
@@ -23,8 +23,9 @@ export interface KeptVersion {
   readonly id: number;
   readonly segment: string;
   readonly status: 'building' | 'live';
-  /** Being built, with no live version before it: who enters it meanwhile has entered. */
-  readonly isFirst: boolean;
+  /** It is what authors know of their segment after the first of these instants, up to and including the second. */
+  readonly from: Instant;
+  readonly until: Instant;
 }
 
 /** A campaign version that somebody may still walk. */
@@ -49,6 +50,8 @@ export interface Definitions {
   readonly versions: ReadonlyMap<number, KeptVersion>;
   readonly campaigns: ReadonlyMap<number, PublishedCampaign>;
   readonly staleness: Staleness;
+  /** Versions that others took the place of, until all that happened before has been decided by them. */
+  readonly replaced: readonly KeptVersion[];
   /** Versions of segments that have no live one yet. */
   readonly firstBuilds: ReadonlySet<number>;
   /** When the first of these was written; infinity where there are none. */
@@ -109,13 +112,8 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
   const { timeZone, meaning } = await ruleGround(tx);
   if (meaning !== RULE_MEANING) throw new NewerRelease();
   const book = compileBook(segments, branches, timeZone);
-  const live = new Set(segments.filter(({ status }) => status === 'live').map(({ segment }) => segment));
-  const versions = segments.map(({ id, segment, status }) => ({
-    id,
-    segment,
-    status,
-    isFirst: !live.has(segment),
-  }));
+  const versions = keptVersions(segments);
+  const live = new Set(versions.filter(({ status }) => status === 'live').map(({ segment }) => segment));
   const first = segments.filter(({ segment }) => !live.has(segment));
   return {
     generation,
@@ -125,6 +123,7 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
     book,
     staleness: new Staleness(await noteKeptSeries(tx, generation, book.needs), book),
     versions: new Map(versions.map((version) => [version.id, version])),
+    replaced: versions.filter(({ until }) => until < Infinity),
     firstBuilds: new Set(first.map(({ id }) => id)),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
@@ -140,20 +139,37 @@ async function loadSources(tx: Tx): Promise<Definitions['sources']> {
   return new Map(rows.map((row) => [row.id, row]));
 }
 
-async function loadSegments(tx: Tx) {
-  const rows = await tx.query<{
-    id: number;
-    segment_key: string;
-    status: 'building' | 'live';
-    rule: JsonObject;
-    age: Duration;
-  }>(
-    `SELECT id, segment_key, status, rule, ${ageOf('created_at')} AS age FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
+interface SegmentRow {
+  id: number;
+  segment_key: string;
+  status: 'building' | 'live' | 'replaced';
+  rule: JsonObject;
+  retired_at: Date | null;
+  age: Duration;
+}
+
+async function loadSegments(tx: Tx): Promise<(SegmentVersion & { readonly age: Duration })[]> {
+  const rows = await tx.query<SegmentRow & Record<string, unknown>>(
+    `SELECT id, segment_key, status, rule, retired_at, ${ageOf('created_at')} AS age
+     FROM segment_version WHERE status IN ('building', 'live', 'replaced') ORDER BY id`,
   );
-  return rows.map((row) => {
-    const parsed = parseRule(row.rule);
-    if ('problems' in parsed) throw new Error(`segment version ${row.id} holds a rule that cannot be read`);
-    return { id: row.id, segment: row.segment_key, status: row.status, rule: parsed.rule, age: row.age };
+  return rows.map(({ id, segment_key: segment, status, rule, retired_at, age }) => {
+    const parsed = parseRule(rule);
+    if ('problems' in parsed) throw new Error(`segment version ${id} holds a rule that cannot be read`);
+    const own = { id, segment, rule: parsed.rule, age };
+    return status === 'replaced'
+      ? { ...own, status: 'live', until: retired_at!.getTime() }
+      : { ...own, status };
+  });
+}
+
+/** Those of each segment follow one another by their ids. The first that is kept has counted ever since, or has done so since it was written. */
+function keptVersions(segments: readonly SegmentVersion[]): KeptVersion[] {
+  const ends = new Map<string, Instant>();
+  return segments.map(({ id, segment, status, until = Infinity }) => {
+    const from = ends.get(segment) ?? -Infinity;
+    ends.set(segment, until);
+    return { id, segment, status, from, until };
   });
 }
 

@@ -175,7 +175,7 @@ export function settle(
   definitions: Definitions,
   only?: readonly number[],
 ): void {
-  const { entered, left } = changesNow(person, definitions, only);
+  const { entered, left } = stillDecided(changesNow(person, definitions, only), person.clock, definitions);
   person.evaluated = true;
   person.fresh = false;
   if (entered.length === 0 && left.length === 0) return;
@@ -192,17 +192,25 @@ export function settle(
     person.members.add(version);
   }
   if (definitions.campaigns.size === 0) return;
-  for (const segment of segmentsIn(left, definitions))
+  for (const segment of segmentsIn(left, person.clock, definitions))
     startByChange(person, 'left', segment, cause, definitions);
-  for (const segment of segmentsIn(entered, definitions))
+  for (const segment of segmentsIn(entered, person.clock, definitions))
     startByChange(person, 'entered', segment, cause, definitions);
 }
 
-/** The segments that these versions are what authors know of. */
-const segmentsIn = (versions: readonly number[], definitions: Definitions): string[] =>
+/** Changes at an instant but for those of versions that had been replaced by then, which stay as they were. */
+function stillDecided(changes: Changes, at: Instant, { replaced }: Definitions): Changes {
+  if (replaced.length === 0) return changes;
+  const over = new Set(replaced.filter(({ until }) => until < at).map(({ id }) => id));
+  const isDecided = (version: number) => !over.has(version);
+  return { entered: changes.entered.filter(isDecided), left: changes.left.filter(isDecided) };
+}
+
+/** The segments that these versions are what authors know of at an instant. */
+const segmentsIn = (versions: readonly number[], at: Instant, definitions: Definitions): string[] =>
   versions
     .map((version) => definitions.versions.get(version))
-    .flatMap((one) => (one && (one.status === 'live' || one.isFirst) ? [one.segment] : []));
+    .flatMap((one) => (one && one.from < at ? [one.segment] : []));
 
 function changesNow(person: Person, { book }: Definitions, only: readonly number[] | undefined): Changes {
   if (person.erased || person.absorbed) return { entered: [], left: [...person.members] };

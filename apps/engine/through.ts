@@ -59,13 +59,18 @@ export class Through {
     return undefined;
   }
 
+  /** An instant that is not before anything that has happened by now. */
+  async newest(tx: Tx): Promise<Instant> {
+    return Math.max(this.clock.now(), ...(await this.ofPartitions(tx)).values());
+  }
+
   /**
-   * How far the partitions have been read when that is past what an author did so long ago; else it is asked for, and undefined is given after a
+   * How far the partitions have been read when that is past what an author did at an instant; else it is asked for, and undefined is given after a
    * moment, in which nobody would learn more by asking again. Not forever: where reading is long behind, it is what it is.
    */
-  async pastWhatWasDone(tx: Tx, ago: Duration): Promise<Instant | undefined> {
-    const through =
-      ago < patience ? await this.atLeast(tx, Math.floor(this.clock.now() - ago)) : await this.recent(tx);
+  async pastWhatWasDone(tx: Tx, at: Instant): Promise<Instant | undefined> {
+    const isNew = this.clock.now() - at < patience;
+    const through = isNew ? await this.atLeast(tx, at) : await this.recent(tx);
     return through ?? sleep(heartbeatEvery, undefined);
   }
 

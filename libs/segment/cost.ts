@@ -27,7 +27,7 @@ const BYTES_OF_MEMORY = 48;
 
 export function costOf(rule: Rule): Cost {
   const compilation = new Compilation(new VersionNames([]));
-  compilation.compile(rule, 'live');
+  compilation.compile(rule, { status: 'live' });
   const memories = [...compilation.memories.values()];
   const steps = new Map<string, number>();
   for (const memory of memories) {

@@ -19,19 +19,28 @@ const seed = Number(process.env.ENTENTE_PROPERTY_SEED ?? Date.now() % 2 ** 31);
 
 const SEGMENTS = 5;
 
+/** What the versions of a segment may be: some were replaced at one instant or another. */
+const kept = [
+  { status: 'live', until: 1 },
+  { status: 'live', until: 2 },
+  { status: 'live' },
+  { status: 'building' },
+] as const;
+
 const versions = (scale: Scale): fc.Arbitrary<SegmentVersion[]> =>
   fc
     .tuple(
-      ...Array.from({ length: SEGMENTS }, (_, index) =>
-        fc.record({ live: fc.option(rules(scale, index)), building: fc.option(rules(scale, index)) }),
-      ),
+      ...Array.from({ length: SEGMENTS }, (_, index) => {
+        const replaced = fc.option(rules(scale, index), { freq: 1 });
+        return fc.tuple(replaced, replaced, fc.option(rules(scale, index)), fc.option(rules(scale, index)));
+      }),
     )
     .map((list) =>
-      list.flatMap((both, index) =>
-        (['live', 'building'] as const).flatMap((status, offset) =>
-          both[status] === null
+      list.flatMap((own, index) =>
+        own.flatMap((rule, offset) =>
+          rule === null
             ? []
-            : [{ id: 100 - 2 * index - offset, segment: `s${index}`, status, rule: both[status] }],
+            : [{ id: 100 - kept.length * index - offset, segment: `s${index}`, rule, ...kept[offset]! }],
         ),
       ),
     );
@@ -152,7 +161,7 @@ class Run {
     const without = book.membersWithout(at);
     for (const version of this.usual) expect(truth.has(version)).toBe(without.has(version));
     for (const rule of this.extra)
-      expect(book.holds(rule, this.subject(), at)).toBe(definition.holds(rule, 'live', at));
+      expect(book.holds(rule, this.subject(), at)).toBe(definition.holds(rule, { status: 'live' }, at));
   }
 }
 

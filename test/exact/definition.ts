@@ -22,11 +22,18 @@ export class Definition {
     return new Set(this.versions.filter((version) => this.isMember(version, now)).map(({ id }) => id));
   }
 
-  holds(rule: Rule, status: SegmentVersion['status'], now: Instant): boolean {
+  holds(
+    rule: Rule,
+    { status, until = Infinity }: Pick<SegmentVersion, 'status' | 'until'>,
+    now: Instant,
+  ): boolean {
     const memberOf = (segment: string): boolean => {
-      const named = (wanted: string): SegmentVersion | undefined =>
-        this.versions.find((version) => version.segment === segment && version.status === wanted);
-      const version = (status === 'building' ? named('building') : undefined) ?? named('live');
+      const own = this.versions.filter((version) => version.segment === segment);
+      const building = own.find((version) => version.status === 'building');
+      const live = own
+        .filter((version) => version.status === 'live' && (version.until ?? Infinity) >= until)
+        .sort((a, b) => (a.until ?? Infinity) - (b.until ?? Infinity));
+      const version = (status === 'building' ? building : undefined) ?? live[0];
       return version !== undefined && this.isMember(version, now);
     };
     const { contact, traits, history, scale } = this;
@@ -47,8 +54,8 @@ export class Definition {
     return this.history.every((one) => inEventOrder(one, event) <= 0);
   }
 
-  private isMember({ rule, status }: SegmentVersion, now: Instant): boolean {
-    return this.holds(rule, status, now);
+  private isMember(version: SegmentVersion, now: Instant): boolean {
+    return this.holds(version.rule, version, now);
   }
 }
 

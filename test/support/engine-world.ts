@@ -1,6 +1,6 @@
 import { recordOf, type Fact } from '@entente/event';
 import type { Clock, Instant } from '@entente/kernel';
-import { untold, type Database } from '@entente/storage';
+import { everyBucket, untold, type Database } from '@entente/storage';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
 import type { Engine } from '../../apps/engine/engine';
@@ -62,8 +62,6 @@ export class StillLog implements Stream {
     log.push({ ...record, position: BigInt(log.length), arrival: this.clock.now() });
   }
 }
-
-const allBuckets = Array.from({ length: 16 }, (_, bucket) => bucket);
 
 /** An engine on a real database, with a log and a clock that a test moves by hand. */
 export class EngineWorld {
@@ -132,13 +130,27 @@ export class EngineWorld {
     for (let partition = 0; partition < this.log.partitions; partition += 1)
       await this.log.heartbeat(partition);
     await this.readAll();
-    for (let due = await fireTimers(this.engine, allBuckets); due !== undefined && due <= instant;)
-      due = await fireTimers(this.engine, allBuckets);
+    for (let due = await fireTimers(this.engine, everyBucket); due !== undefined && due <= instant;)
+      due = await fireTimers(this.engine, everyBucket);
+  }
+
+  /** Lets the builder do everything it has. What it asks for is read, and swaps are over a moment later. */
+  async build(): Promise<void> {
+    for (let more = true; more;) {
+      more = await buildSegments(this.engine);
+      const swapped = await this.database.query(
+        `SELECT FROM segment_version WHERE status = 'replaced' OR (status = 'live' AND enter_on_swap)`,
+      );
+      if (more) await this.readAll();
+      if (swapped.length === 0) continue;
+      await this.passTo(this.clock.now());
+      more = true;
+    }
   }
 
   /** Lets the jobs do everything they have, and the log carry what they told. */
   async work(): Promise<void> {
-    while (await buildSegments(this.engine));
+    await this.build();
     while (await countPreviews(this.engine));
     for (let more = true, tries = 0; more && tries < 1_000; tries += 1)
       more = await runCampaigns(this.engine);

@@ -3,7 +3,6 @@ import {
   buildingVersions,
   forgetRetiredMemberships,
   noteBuilt,
-  swapBuilt,
   takeLease,
   writeVerdicts,
   type BuildingVersion,
@@ -19,6 +18,7 @@ import { untilSettled } from '../start-over';
 import { whileLeased } from '../while-leased';
 import { BuildPlan, type BuildChunk } from './build-plan';
 import { startPresent } from './start-present';
+import { endSwaps, swap } from './swaps';
 
 /**
  * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
@@ -31,13 +31,14 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   const versions = await buildingVersions(database);
   if (versions.length === 0) {
     builds.delete(engine);
-    return (await startPresent(engine)) || forgetRetiredMemberships(database);
+    return (await endSwaps(engine)) || (await startPresent(engine)) || forgetRetiredMemberships(database);
   }
   if (!(await takeBuild(engine))) return false;
-  const through = await engine.through.pastWhatWasDone(database, Math.min(...versions.map(({ age }) => age)));
+  const now = engine.clock.now();
+  const written = versions.map(({ age }) => Math.floor(now - age));
+  const through = await engine.through.pastWhatWasDone(database, Math.max(...written));
   if (through === undefined) return true;
-  const written = engine.clock.now() - Math.max(...versions.map(({ age }) => age));
-  const build = await buildOf(engine, versions, Math.floor(Math.min(written, through)));
+  const build = await buildOf(engine, versions, Math.min(...written, through));
   // To find who deviates, or to evaluate those who have done much, may take longer than a lease.
   if (build)
     await whileLeased(
@@ -58,7 +59,7 @@ async function buildOn(
   const began = performance.now();
   const chunk = await build.plan.chunkAfter(database, cursor, circumstances.busy);
   if (!chunk) {
-    await swapBuilt(database, build.versions);
+    await swap(engine, build.versions);
     builds.delete(engine);
     return;
   }

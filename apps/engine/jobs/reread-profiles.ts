@@ -22,7 +22,7 @@ export async function rereadProfiles(engine: Engine): Promise<boolean> {
   const { database } = engine;
   const job = await openReread(database);
   if (!job || !(await takeLease(database, 'reread-profiles', engine.id, leaseLength))) return false;
-  const through = await engine.through.pastWhatWasDone(database, job.age);
+  const through = await engine.through.pastWhatWasDone(database, Math.floor(engine.clock.now() - job.age));
   if (through === undefined) return true;
   const { last, contacts } = await profilesAfter(database, job, chunkSize);
   if (last === undefined) await endReread(database, job);

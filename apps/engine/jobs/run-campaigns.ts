@@ -59,7 +59,9 @@ async function moveOn(engine: Engine, run: CampaignRun, through: Instant): Promi
 }
 
 const liveVersion = (definitions: Definitions, segment: string): number | undefined =>
-  [...definitions.versions.values()].find((one) => one.segment === segment && one.status === 'live')?.id;
+  [...definitions.versions.values()].find(
+    (one) => one.segment === segment && one.status === 'live' && one.until === Infinity,
+  )?.id;
 
 const scheduleOf = ({ campaign }: PublishedCampaign): Trigger | undefined =>
   campaign.triggers.find((one) => one.audience !== undefined);

@@ -20,7 +20,7 @@ import { startBySwap } from '../walk-campaigns';
 export async function startPresent(engine: Engine): Promise<boolean> {
   const [version] = await versionsToStart(engine.database);
   if (!version || !(await takeLease(engine.database, 'start-present', engine.id, leaseLength))) return false;
-  const through = await engine.through.pastWhatWasDone(engine.database, version.age);
+  const through = await engine.through.pastWhatWasDone(engine.database, version.liveAt);
   if (through === undefined) return true;
   const some = await broughtInAfter(engine.database, version, chunkSize);
   if (some.length === 0) await endStartOfPresent(engine.database, version.id);

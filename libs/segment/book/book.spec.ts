@@ -153,6 +153,17 @@ describe('segments of segments', () => {
     expect(compile).toThrow(path.join(' → '));
   });
 
+  it('are no circle where one of them was replaced before the other named it', () => {
+    const book = compileBook([
+      { ...live(1, 'a', { segment: 'b' }), until: start },
+      live(2, 'b', { event: 'X' }),
+      live(3, 'a', { event: 'Y' }),
+      building(4, 'b', { segment: 'a' }),
+    ]);
+    const state = book.foldAll([event(start)]);
+    expect([...book.members(subject(state), start)].sort()).toEqual([1, 2]);
+  });
+
   it('may be chained ten thousand long', () => {
     const chain = Array.from({ length: 10_000 }, (_, index) =>
       live(index, `s${index}`, index ? { segment: `s${index - 1}` } : { trait: 'vip', eq: true }),

@@ -265,8 +265,9 @@ export class Book {
   }
 
   /** Adds a version and answers which versions it refers to. */
-  private addVersion({ id, rule, status }: SegmentVersion): Set<number> {
-    const { test, leaves } = this.compilation.compile(rule, status);
+  private addVersion(version: SegmentVersion): Set<number> {
+    const { id, rule } = version;
+    const { test, leaves } = this.compilation.compile(rule, version);
     for (const leaf of leaves) {
       leaf.versions.add(id);
       leaf.isShared = leaf.versions.size > 1;
@@ -276,7 +277,7 @@ export class Book {
   }
 
   private addHeld(rule: Rule): void {
-    const { test, leaves } = this.compilation.compile(rule, 'live');
+    const { test, leaves } = this.compilation.compile(rule, { status: 'live' });
     this.heldRules.add(rule, { test, refersTo: referred(leaves) });
   }
 }

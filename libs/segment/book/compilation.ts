@@ -5,9 +5,7 @@ import type { Rule } from '../rule';
 import { Leaf, type Evaluation, type Test } from './evaluation';
 import type { Memory, Remembered } from '../memories/memory';
 import { OpenMemory } from './open-memory';
-import type { SegmentVersion, VersionNames } from './versions';
-
-type Status = SegmentVersion['status'];
+import type { Reader, VersionNames } from './versions';
 
 class All implements Test {
   constructor(private readonly tests: readonly Test[]) {}
@@ -43,39 +41,39 @@ export class Compilation {
 
   constructor(private readonly names: VersionNames) {}
 
-  /** The rule as a version of that status reads it, and its conditions. */
-  compile(rule: Rule, status: Status): { test: Test; leaves: readonly Leaf[] } {
+  /** The rule as somebody reads it, and its conditions. */
+  compile(rule: Rule, reader: Reader): { test: Test; leaves: readonly Leaf[] } {
     if ('all' in rule) {
-      const { tests, leaves } = this.compileList(rule.all, status);
+      const { tests, leaves } = this.compileList(rule.all, reader);
       return { test: new All(tests), leaves };
     }
     if ('any' in rule) {
-      const { tests, leaves } = this.compileList(rule.any, status);
+      const { tests, leaves } = this.compileList(rule.any, reader);
       return { test: new Any(tests), leaves };
     }
     if ('not' in rule) {
-      const { test, leaves } = this.compile(rule.not, status);
+      const { test, leaves } = this.compile(rule.not, reader);
       return { test: new Not(test), leaves };
     }
-    const leaf = this.leaf(rule, status);
+    const leaf = this.leaf(rule, reader);
     return { test: leaf, leaves: [leaf] };
   }
 
-  private compileList(rules: readonly Rule[], status: Status): { tests: Test[]; leaves: Leaf[] } {
-    const compiled = rules.map((rule) => this.compile(rule, status));
+  private compileList(rules: readonly Rule[], reader: Reader): { tests: Test[]; leaves: Leaf[] } {
+    const compiled = rules.map((rule) => this.compile(rule, reader));
     return { tests: compiled.map(({ test }) => test), leaves: compiled.flatMap(({ leaves }) => leaves) };
   }
 
-  /** A condition as a version of that status reads it. */
-  leaf(condition: Condition, status: Status): Leaf {
+  /** A condition as somebody reads it. */
+  leaf(condition: Condition, reader: Reader): Leaf {
     const refers = kindOf(condition).names(condition).segments !== undefined;
-    const text = `${refers ? status : ''} ${canonicalJson(condition)}`;
-    const leaf = this.leaves.get(text) ?? this.newLeaf(condition, status);
+    const text = `${refers ? [reader.status, reader.until].join() : ''} ${canonicalJson(condition)}`;
+    const leaf = this.leaves.get(text) ?? this.newLeaf(condition, reader);
     this.leaves.set(text, leaf);
     return leaf;
   }
 
-  private newLeaf(condition: Condition, status: Status): Leaf {
+  private newLeaf(condition: Condition, reader: Reader): Leaf {
     const memories = new Set<OpenMemory>();
     let refersTo: number | undefined;
     const needs: Needs = {
@@ -84,7 +82,7 @@ export class Compilation {
         memories.add(memory);
         return memory as unknown as Memory<Kept>;
       },
-      version: (segment) => (refersTo = this.names.idOf(segment, status)),
+      version: (segment) => (refersTo = this.names.idOf(segment, reader)),
     };
     const kind = kindOf(condition);
     const tracked = kind.compile(condition, needs);

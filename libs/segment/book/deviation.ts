@@ -8,7 +8,7 @@ import type { Condition } from '../conditions/registry';
 import type { Rule } from '../rule';
 import type { Compilation } from './compilation';
 import type { Evaluation, Leaf } from './evaluation';
-import type { SegmentVersion } from './versions';
+import type { Reader, SegmentVersion } from './versions';
 
 /** Contacts with so many events of a name. Events without these properties do not count; it may be that others do not either. */
 export interface EventsHad {
@@ -124,22 +124,22 @@ export class Deviations {
   of(version: number): Deviation {
     const known = this.known.get(version);
     if (known) return known;
-    const { rule, status } = this.versions.get(version)!;
-    const { deviation } = this.ofRule(rule, status);
+    const own = this.versions.get(version)!;
+    const { deviation } = this.ofRule(own.rule, own);
     this.known.set(version, deviation);
     return deviation;
   }
 
   /** Where one part decides for somebody without anything, only who deviates from that part can deviate from the whole. */
-  private ofRule(rule: Rule, status: SegmentVersion['status']): { usual: boolean; deviation: Deviation } {
+  private ofRule(rule: Rule, reader: Reader): { usual: boolean; deviation: Deviation } {
     if ('not' in rule) {
-      const { usual, deviation } = this.ofRule(rule.not, status);
+      const { usual, deviation } = this.ofRule(rule.not, reader);
       return { usual: !usual, deviation };
     }
     const parts = 'all' in rule ? rule.all : 'any' in rule ? rule.any : undefined;
-    if (!parts) return this.ofLeaf(this.compilation.leaf(rule as Condition, status));
+    if (!parts) return this.ofLeaf(this.compilation.leaf(rule as Condition, reader));
     const decisive: boolean = 'any' in rule;
-    const inside = parts.map((part) => this.ofRule(part, status));
+    const inside = parts.map((part) => this.ofRule(part, reader));
     const deciding = inside.filter(({ usual }) => usual === decisive).map(({ deviation }) => deviation);
     if (deciding.length > 0) return { usual: decisive, deviation: fewestOf(deciding) };
     return { usual: !decisive, deviation: unionOf(inside.map(({ deviation }) => deviation)) };

@@ -1,13 +1,21 @@
-import { Invalid } from '@entente/kernel';
+import { Invalid, type Instant } from '@entente/kernel';
 import { referencesIn, segmentsNamed, type Rule } from '../rule';
 
-/** A version of a segment as the book takes it. A segment has at most one live version and one that is being built. */
+/**
+ * A version of a segment as the book takes it. A segment has at most one version that is live for good and one that is being built; those that
+ * were live before may still be asked for what happened until then.
+ */
 export interface SegmentVersion {
   readonly id: number;
   readonly segment: string;
   readonly status: 'building' | 'live';
+  /** When another version took the place of this live one. */
+  readonly until?: Instant;
   readonly rule: Rule;
 }
+
+/** As whom names of segments are read: what a version names, and what names it, are live until the same instant, or are built together. */
+export type Reader = Pick<SegmentVersion, 'status' | 'until'>;
 
 /** Segments that name each other in a circle; `path` begins and ends with the same segment. */
 export class SegmentCycle extends Invalid {
@@ -33,9 +41,17 @@ export class SegmentCycle extends Invalid {
 
 /**
  * The versions with those that a version names before it. A segment's versions count as one here, so that a version
- * which is being built can go live at any time. Throws `SegmentCycle`.
+ * which is being built can go live at any time; but those that were replaced, which nothing that is newer names, only among themselves: what named
+ * each other at different times is no circle. Throws `SegmentCycle`.
  */
 export function inDependencyOrder(versions: readonly SegmentVersion[]): readonly SegmentVersion[] {
+  const newestFirst = [...new Set(versions.map(endOf))].sort((a, b) => b - a);
+  return newestFirst.flatMap((end) => sortedTogether(versions.filter((version) => endOf(version) === end)));
+}
+
+const endOf = ({ until = Infinity }: SegmentVersion): Instant => until;
+
+function sortedTogether(versions: readonly SegmentVersion[]): readonly SegmentVersion[] {
   const bySegment = new Map<string, SegmentVersion[]>();
   for (const version of versions)
     bySegment.set(version.segment, [...(bySegment.get(version.segment) ?? []), version]);
@@ -74,16 +90,23 @@ function circleIn(names: ReadonlyMap<string, ReadonlySet<string>>, sorted: Reado
   return [...steps.slice(steps.indexOf(segment)), segment];
 }
 
-/** What a segment's name stands for in a version of either status: building for building where there is one, else live. */
+/**
+ * What a segment's name stands for in a version: building for building where there is one, else live, and of what was live before, what was so
+ * until the version itself was replaced.
+ */
 export class VersionNames {
-  private readonly byStatus = { building: new Map<string, number>(), live: new Map<string, number>() };
+  private readonly building = new Map<string, number>();
+  /** The first of each is the one that is replaced first. */
+  private readonly live = new Map<string, SegmentVersion[]>();
 
   constructor(versions: readonly SegmentVersion[]) {
-    for (const { id, segment, status } of versions) this.byStatus[status].set(segment, id);
+    for (const version of [...versions].sort((a, b) => endOf(a) - endOf(b)))
+      if (version.status === 'building') this.building.set(version.segment, version.id);
+      else this.live.set(version.segment, [...(this.live.get(version.segment) ?? []), version]);
   }
 
-  idOf(segment: string, from: SegmentVersion['status']): number | undefined {
-    const building = from === 'building' ? this.byStatus.building.get(segment) : undefined;
-    return building ?? this.byStatus.live.get(segment);
+  idOf(segment: string, { status, until = Infinity }: Reader): number | undefined {
+    const building = status === 'building' ? this.building.get(segment) : undefined;
+    return building ?? this.live.get(segment)?.find((version) => endOf(version) >= until)?.id;
   }
 }

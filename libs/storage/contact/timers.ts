@@ -4,6 +4,7 @@ import type { Tx } from '../database/database';
 
 /** Shares of the contacts by which engines divide the timers among them. */
 export const timerBuckets = 16;
+export const everyBucket: readonly number[] = Array.from({ length: timerBuckets }, (_, bucket) => bucket);
 
 /** When a contact had to be looked at again, and when it has to be from now on; undefined: never by time alone. */
 export interface Arming {

@@ -42,10 +42,10 @@ export const daysOfVersions = (
     `SELECT v.id AS "versionId",
        CASE WHEN m.effective_at >= $2 THEN date_trunc('day', m.effective_at, 'UTC') END AS day,
        (count(*) FILTER (WHERE m.entered) - count(*) FILTER (WHERE NOT m.entered))::int AS net,
-       (count(*) FILTER (WHERE m.entered AND m.effective_at >= v.live_at
-         AND m.effective_at < coalesce(v.retired_at, 'infinity')))::int AS entered,
-       (count(*) FILTER (WHERE NOT m.entered AND m.effective_at >= v.live_at
-         AND m.effective_at < coalesce(v.retired_at, 'infinity')))::int AS left
+       (count(*) FILTER (WHERE m.entered AND m.effective_at > v.live_at
+         AND m.effective_at <= coalesce(v.retired_at, 'infinity')))::int AS entered,
+       (count(*) FILTER (WHERE NOT m.entered AND m.effective_at > v.live_at
+         AND m.effective_at <= coalesce(v.retired_at, 'infinity')))::int AS left
      FROM segment_version v JOIN membership_change m ON m.version_id = v.id
      WHERE v.id = ANY($1::int[]) AND m.effective_at < $3
      GROUP BY 1, 2`,

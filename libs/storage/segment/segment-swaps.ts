@@ -1,7 +1,5 @@
-import type { ContactId, Duration, Instant } from '@entente/kernel';
-import { ageOf } from '../database/age-of';
-import type { Database, Tx } from '../database/database';
-import { publish } from '../database/definitions';
+import { toIso, type ContactId, type Instant } from '@entente/kernel';
+import type { Tx } from '../database/database';
 
 /** A live version whose author wants those it brought in to count as having entered, and the version it replaced. */
 export interface VersionToStart {
@@ -10,18 +8,17 @@ export interface VersionToStart {
   readonly cursor: ContactId;
   readonly before: number | null;
   readonly liveAt: Instant;
-  /** How long ago that was. */
-  readonly age: Duration;
 }
 
+/** Those whose swaps are over. */
 export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
   const rows = await tx.query<Omit<VersionToStart, 'liveAt'> & { liveAt: Date }>(
     `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before,
-       live.live_at AS "liveAt", ${ageOf('live.live_at')} AS age
+       live.live_at AS "liveAt"
      FROM segment_version AS live
      LEFT JOIN segment_version AS before
        ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
-     WHERE live.status = 'live' AND live.enter_on_swap ORDER BY live.id`,
+     WHERE live.status = 'live' AND live.enter_on_swap AND before.status IS DISTINCT FROM 'replaced' ORDER BY live.id`,
   );
   return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
 }
@@ -46,11 +43,11 @@ export async function broughtInAfter(
     `SELECT membership.contact_id AS contact, last.kind, last.since
      FROM membership JOIN segment_version AS version ON version.id = membership.version_id
      CROSS JOIN LATERAL (
-       SELECT cause->>'kind' AS kind, effective_at AS since, recorded_at FROM membership_change AS change
+       SELECT cause->>'kind' AS kind, effective_at AS since FROM membership_change AS change
        WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1) AS last
      WHERE membership.version_id = $1 AND membership.contact_id > $3
        AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id)
-       AND (last.kind = 'build' OR last.recorded_at <= version.live_at)
+       AND (last.kind = 'build' OR last.since <= version.live_at)
      ORDER BY 1 LIMIT $4`,
     [id, before, cursor, limit],
   );
@@ -64,29 +61,45 @@ export async function endStartOfPresent(tx: Tx, version: number): Promise<void> 
   await tx.run('UPDATE segment_version SET enter_on_swap = false WHERE id = $1', [version]);
 }
 
+/** The instant of the last swap. */
+export async function lastSwap(tx: Tx): Promise<Instant> {
+  const [row] = await tx.query<{ at: Date | null }>('SELECT max(live_at) AS at FROM segment_version');
+  return row!.at?.getTime() ?? -Infinity;
+}
+
 /**
- * Makes built versions the live ones, in one change that no batch sees half of, at a whole millisecond that is not before anything that
- * was logged of them.
+ * Makes built versions the live ones as of an instant later than the last swap, in one change that no batch sees half of. Those that were live before are kept until
+ * `closeSwaps`. The transaction must hold `publish`.
  */
-export async function swapBuilt(database: Database, versions: readonly number[]): Promise<void> {
-  await database.transaction(async (tx) => {
-    await publish(tx);
-    const [row] = await tx.query<{ at: string }>(
-      `SELECT (date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond')::text AS at`,
-    );
-    await tx.run(
-      `UPDATE segment_version AS old SET status = 'retired', retired_at = $2::timestamptz
-       FROM segment_version AS built
-       WHERE built.id = ANY($1::int[]) AND built.status = 'building'
-         AND old.segment_key = built.segment_key AND old.status = 'live'`,
-      [versions, row!.at],
-    );
-    await tx.run(
-      `UPDATE segment_version SET status = 'live', live_at = $2::timestamptz, build_cursor = 0
-       WHERE id = ANY($1::int[]) AND status = 'building'`,
-      [versions, row!.at],
-    );
-  });
+export async function swapBuilt(tx: Tx, versions: readonly number[], at: Instant): Promise<void> {
+  await tx.run(
+    `UPDATE segment_version AS old SET status = 'replaced', retired_at = $2::timestamptz
+     FROM segment_version AS built
+     WHERE built.id = ANY($1::int[]) AND built.status = 'building'
+       AND old.segment_key = built.segment_key AND old.status = 'live'`,
+    [versions, toIso(at)],
+  );
+  await tx.run(
+    `UPDATE segment_version SET status = 'live', live_at = $2::timestamptz, build_cursor = 0
+     WHERE id = ANY($1::int[]) AND status = 'building'`,
+    [versions, toIso(at)],
+  );
+}
+
+/** The instant of the last swap that is not over. */
+export async function openSwap(tx: Tx): Promise<Instant | undefined> {
+  const [row] = await tx.query<{ at: Date | null }>(
+    `SELECT max(retired_at) AS at FROM segment_version WHERE status = 'replaced'`,
+  );
+  return row!.at?.getTime();
+}
+
+/** Ends the swaps up to an instant, all before which has happened. The transaction must hold `publish`. */
+export async function closeSwaps(tx: Tx, until: Instant): Promise<void> {
+  await tx.run(
+    `UPDATE segment_version SET status = 'retired' WHERE status = 'replaced' AND retired_at <= $1`,
+    [toIso(until)],
+  );
 }
 
 const forgetAtOnce = 5_000;

@@ -1,0 +1,203 @@
+import type { Fact } from '@entente/event';
+import { MINUTE, type Instant } from '@entente/kernel';
+import { parseRule, type Rule } from '@entente/segment';
+import { everyBucket, publish, publishSegment, type Database } from '@entente/storage';
+import { fireTimers } from '../../apps/engine/fire-timers';
+import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { Random } from '../demo/random';
+import { Author } from '../support/author';
+import { driftOfContacts } from '../support/contact-drift';
+import { EngineWorld } from '../support/engine-world';
+import { testDatabase, type TestDatabase } from '../support/postgres';
+
+/**
+ * A swap is an instant: whenever what happened is read and whenever timers fire, entries and exits up to it are those of the version before, and
+ * those after it are those of the new one, of the segment itself and of the one that names it.
+ */
+
+const seed = Number(process.env.ENTENTE_SWAPS_SEED ?? Date.now() % 2 ** 31);
+const edits = Number(process.env.ENTENTE_SWAPS_EDITS ?? 12);
+const people = 40;
+const start = Date.UTC(2026, 0, 5, 9);
+
+let held: TestDatabase;
+let database: Database;
+let world: EngineWorld;
+let random: Random;
+let shop: number;
+
+beforeEach(async () => {
+  held = await testDatabase();
+  database = held.database;
+  random = new Random(seed);
+  world = new EngineWorld(database, start);
+  const author = new Author(database);
+  shop = await author.source('shop', true);
+  await author.mailNeeds('news', 'shop', 'hello');
+  for (const segment of ['recent', 'calm'])
+    for (const on of ['entered', 'left'])
+      await author.campaign(
+        `${segment} ${on}`,
+        {
+          topic: 'news',
+          from: 'shop',
+          triggers: [{ segment, on }],
+          reentry: 'always',
+          steps: [{ id: 'hello', send: 'hello' }],
+        },
+        start - 1,
+      );
+});
+afterEach(() => held.close());
+
+/** When each user ordered. */
+const orders = new Map<string, Instant[]>();
+
+async function order(): Promise<void> {
+  const user = String(random.whole(1, people));
+  const at = world.clock.now();
+  const own = orders.get(user) ?? [];
+  orders.set(user, [...own, at]);
+  const fact: Fact = {
+    v: 1,
+    type: 'track',
+    name: 'Order Completed',
+    source: shop,
+    messageId: `${user}-${own.length}`,
+    timestamp: at,
+    userId: user,
+  };
+  await world.arrive(fact);
+}
+
+/** A while in which people order, and some of it is read, and some timers fire, and builders do something. */
+async function live(): Promise<void> {
+  for (let steps = random.whole(0, 12); steps > 0; steps -= 1) {
+    world.clock.moveTo(world.clock.now() + random.pick([0, 1, MINUTE, random.whole(1, 20 * MINUTE)]));
+    for (let some = random.whole(0, 6); some > 0; some -= 1) await order();
+    if (random.chance(0.4)) await world.log.heartbeat(random.whole(0, 1));
+    if (random.chance(0.4)) await world.read(random.whole(0, 1), random.whole(1, 10));
+    if (random.chance(0.2)) await readOn();
+    if (random.chance(0.3)) await fireTimers(world.engine, random.some(everyBucket, random.whole(1, 16)));
+    if (random.chance(0.3)) await buildSegments(world.engine);
+  }
+}
+
+/** Has the stream read up to now. */
+async function readOn(): Promise<void> {
+  world.clock.moveTo(world.clock.now() + 1);
+  for (const partition of [0, 1]) await world.log.heartbeat(partition);
+  await world.readAll();
+}
+
+const rule = (json: object): Rule => {
+  const parsed = parseRule(json);
+  if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.rule;
+};
+
+const publishRule = (key: string, json: object): Promise<number[]> =>
+  database.transaction(async (tx) => {
+    await publish(tx);
+    const versions = await publishSegment(tx, { key, name: key, rule: rule(json), enterOnSwap: false });
+    // Long enough ago for the builder not to wait for the stream.
+    await tx.run(`UPDATE segment_version SET created_at = created_at - interval '1 minute'`);
+    return versions;
+  });
+
+/** Builds what was published while life goes on; gives since when it is live. */
+async function build(version: number): Promise<Instant> {
+  for (;;) {
+    await buildSegments(world.engine);
+    const [row] = await database.query<{ at: Date | null }>(
+      'SELECT live_at AS at FROM segment_version WHERE id = $1',
+      [version],
+    );
+    if (row!.at) return row!.at.getTime();
+    await live();
+  }
+}
+
+/** What a segment was until an instant: of whom an order is less than a while ago. */
+interface Stretch {
+  readonly length: number;
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+const isRecent = (ordered: readonly Instant[], length: number, at: Instant): boolean =>
+  ordered.some((one) => one <= at && at < one + length);
+
+/** Entries and exits as `user campaign instant`, and exits by edits as `user segment instant`. */
+function expected(stretches: readonly Stretch[]): { told: string[]; edited: string[] } {
+  const [told, edited]: [string[], string[]] = [[], []];
+  for (const [user, ordered] of orders)
+    for (const [index, { length, from, until }] of stretches.entries()) {
+      const instants = [...new Set(ordered.flatMap((at) => [at, at + length]))].sort((a, b) => a - b);
+      for (const at of instants) {
+        const is = isRecent(ordered, length, at);
+        if (at <= from || at > until || is === isRecent(ordered, length, at - 1)) continue;
+        told.push(`${user} recent ${is ? 'entered' : 'left'} ${at}`);
+        if (at !== ordered[0]) told.push(`${user} calm ${is ? 'left' : 'entered'} ${at}`);
+      }
+      const next = stretches[index + 1];
+      if (!next || ordered[0]! > until) continue;
+      const [was, is] = [length, next.length].map((one) => isRecent(ordered, one, until));
+      if (was !== is) edited.push(`${user} ${was ? 'recent' : 'calm'} ${until}`);
+    }
+  return { told: told.sort(), edited: edited.sort() };
+}
+
+it('has each entry and exit told by the version of its instant, and by that alone', async () => {
+  const stretches: Stretch[] = [];
+  let length = 60 * MINUTE;
+  const [first] = await publishRule('recent', { event: 'Order Completed', within: 'PT60M' });
+  await publishRule('calm', { not: { segment: 'recent' } });
+  await world.passTo(start);
+  await world.build();
+  let [from, version] = [start - 1, first!];
+  for (let edit = 0; edit < edits; edit += 1) {
+    await live();
+    const next = random.pick([10, 30, 45, 60, 90].filter((minutes) => minutes * MINUTE !== length)) * MINUTE;
+    [version] = (await publishRule('recent', {
+      event: 'Order Completed',
+      within: `PT${next / MINUTE}M`,
+    })) as [number];
+    const until = await build(version);
+    stretches.push({ length, from, until });
+    [length, from] = [next, until];
+  }
+  await live();
+  await world.passTo(world.clock.now());
+  await world.build();
+  stretches.push({ length, from, until: world.clock.now() - 1 });
+
+  const said = await database.query<{ one: string }>(
+    `SELECT replace(key, 'user:', '') || ' ' || campaign_key || ' ' || (cause->>'at') AS one
+     FROM enrollment JOIN identity USING (contact_id)`,
+  );
+  const logged = await database.query<{ one: string }>(
+    `SELECT replace(key, 'user:', '') || ' ' || segment_key || ' ' || (extract(epoch FROM effective_at) * 1000)::bigint AS one
+     FROM membership_change JOIN segment_version AS version ON version.id = version_id JOIN identity USING (contact_id)
+     WHERE cause->>'kind' = 'edit' AND NOT entered`,
+  );
+  const { told, edited } = expected(stretches);
+  expect(said.map(({ one }) => one).sort()).toEqual(told);
+  expect(logged.map(({ one }) => one).sort()).toEqual(edited);
+  const now = world.clock.now();
+  const recent = [...orders].filter(([, ordered]) => isRecent(ordered, length, now)).map(([user]) => user);
+  const members = await database.query<{ user: string }>(
+    `SELECT replace(key, 'user:', '') AS user FROM membership JOIN identity USING (contact_id) WHERE version_id = $1`,
+    [version],
+  );
+  expect(members.map(({ user }) => user).sort()).toEqual(recent.sort());
+  expect(
+    await database.query(
+      `SELECT FROM membership_change JOIN segment_version AS version ON version.id = version_id WHERE effective_at > retired_at`,
+    ),
+  ).toEqual([]);
+  expect(await database.query(driftOfContacts)).toEqual([]);
+  process.stdout.write(
+    `swaps: seed ${seed}, ${edits} edits, ${told.length} entries and exits, ${edited.length} by edits\n`,
+  );
+}, 600_000);
