@@ -12,7 +12,7 @@ import { testDatabase, type TestDatabase } from '../support/postgres';
 
 /**
  * A swap is an instant: whenever what happened is read and whenever timers fire, entries and exits up to it are those of the version before, and
- * those after it are those of the new one, of the segment itself and of the one that names it.
+ * those after it are those of the new one, of the segment itself and of the one that names it. Whom a swap brings in starts what the author asked for.
  */
 
 const seed = Number(process.env.ENTENTE_SWAPS_SEED ?? Date.now() % 2 ** 31);
@@ -96,10 +96,10 @@ const rule = (json: object): Rule => {
   return parsed.rule;
 };
 
-const publishRule = (key: string, json: object): Promise<number[]> =>
+const publishRule = (key: string, json: object, enterOnSwap = false): Promise<number[]> =>
   database.transaction(async (tx) => {
     await publish(tx);
-    const versions = await publishSegment(tx, { key, name: key, rule: rule(json), enterOnSwap: false });
+    const versions = await publishSegment(tx, { key, name: key, rule: rule(json), enterOnSwap });
     // Long enough ago for the builder not to wait for the stream.
     await tx.run(`UPDATE segment_version SET created_at = created_at - interval '1 minute'`);
     return versions;
@@ -121,6 +121,8 @@ async function build(version: number): Promise<Instant> {
 /** What a segment was until an instant: of whom an order is less than a while ago. */
 interface Stretch {
   readonly length: number;
+  /** The version, where the swap was to start campaigns. */
+  readonly starts: number | undefined;
   readonly from: Instant;
   readonly until: Instant;
 }
@@ -148,6 +150,22 @@ function expected(stretches: readonly Stretch[]): { told: string[]; edited: stri
   return { told: told.sort(), edited: edited.sort() };
 }
 
+/** Who came in by a swap that was to start campaigns, as `user campaign version`: those who stayed for long, and those who soon left. */
+function broughtIn(stretches: readonly Stretch[]): { stayed: string[]; left: Set<string> } {
+  const [stayed, gone]: [string[], Set<string>] = [[], new Set()];
+  for (const [index, { length, starts, from, until }] of stretches.entries())
+    for (const [user, ordered] of starts === undefined ? [] : orders) {
+      if (ordered[0]! > from) continue;
+      const [was, is] = [stretches[index - 1]!.length, length].map((one) => isRecent(ordered, one, from));
+      if (was === is) continue;
+      const one = `${user} ${is ? 'recent' : 'calm'} entered ${is ? starts! : starts! + 1}`;
+      const moments = ordered.flatMap((at) => [at, at + length]).filter((at) => at > from && at <= until);
+      if (moments.some((at) => isRecent(ordered, length, at) !== is)) gone.add(one);
+      else stayed.push(one);
+    }
+  return { stayed: stayed.sort(), left: gone };
+}
+
 it('has each entry and exit told by the version of its instant, and by that alone', async () => {
   const stretches: Stretch[] = [];
   let length = 60 * MINUTE;
@@ -156,24 +174,25 @@ it('has each entry and exit told by the version of its instant, and by that alon
   await world.passTo(start);
   await world.build();
   let [from, version] = [start - 1, first!];
+  let starts: number | undefined;
   for (let edit = 0; edit < edits; edit += 1) {
     await live();
     const next = random.pick([10, 30, 45, 60, 90].filter((minutes) => minutes * MINUTE !== length)) * MINUTE;
-    [version] = (await publishRule('recent', {
-      event: 'Order Completed',
-      within: `PT${next / MINUTE}M`,
-    })) as [number];
+    const isToStart = random.chance(0.5);
+    const json = { event: 'Order Completed', within: `PT${next / MINUTE}M` };
+    [version] = (await publishRule('recent', json, isToStart)) as [number];
     const until = await build(version);
-    stretches.push({ length, from, until });
-    [length, from] = [next, until];
+    stretches.push({ length, starts, from, until });
+    [length, from, starts] = [next, until, isToStart ? version : undefined];
   }
   await live();
   await world.passTo(world.clock.now());
   await world.build();
-  stretches.push({ length, from, until: world.clock.now() - 1 });
+  stretches.push({ length, starts, from, until: world.clock.now() - 1 });
 
-  const said = await database.query<{ one: string }>(
-    `SELECT replace(key, 'user:', '') || ' ' || campaign_key || ' ' || (cause->>'at') AS one
+  const enrolled = await database.query<{ one: string; bySwap: boolean }>(
+    `SELECT replace(key, 'user:', '') || ' ' || campaign_key || ' ' ||
+       coalesce(substring(cause->>'change' FROM ':version (.*)'), cause->>'at') AS one, cause->>'change' LIKE '%:version %' AS "bySwap"
      FROM enrollment JOIN identity USING (contact_id)`,
   );
   const logged = await database.query<{ one: string }>(
@@ -182,7 +201,14 @@ it('has each entry and exit told by the version of its instant, and by that alon
      WHERE cause->>'kind' = 'edit' AND NOT entered`,
   );
   const { told, edited } = expected(stretches);
-  expect(said.map(({ one }) => one).sort()).toEqual(told);
+  const by = (swap: boolean) => enrolled.filter(({ bySwap }) => bySwap === swap).map(({ one }) => one);
+  expect(by(false).sort()).toEqual(told);
+  const { stayed, left } = broughtIn(stretches);
+  expect(
+    by(true)
+      .filter((one) => !left.has(one))
+      .sort(),
+  ).toEqual(stayed);
   expect(logged.map(({ one }) => one).sort()).toEqual(edited);
   const now = world.clock.now();
   const recent = [...orders].filter(([, ordered]) => isRecent(ordered, length, now)).map(([user]) => user);
@@ -198,6 +224,6 @@ it('has each entry and exit told by the version of its instant, and by that alon
   ).toEqual([]);
   expect(await database.query(driftOfContacts)).toEqual([]);
   process.stdout.write(
-    `swaps: seed ${seed}, ${edits} edits, ${told.length} entries and exits, ${edited.length} by edits\n`,
+    `swaps: seed ${seed}, ${edits} edits, ${told.length} entries and exits, ${edited.length} by edits, ${by(true).length} started by swaps\n`,
   );
 }, 600_000);

@@ -23,6 +23,17 @@ export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
   return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
 }
 
+/** Whether one of these comes after a live version that has yet to start campaigns for whom it brought in. */
+export async function followThoseToStart(tx: Tx, versions: readonly number[]): Promise<boolean> {
+  const [row] = await tx.query<{ follow: boolean }>(
+    `SELECT EXISTS (
+       SELECT FROM segment_version AS built JOIN segment_version AS live USING (segment_key)
+       WHERE built.id = ANY($1::int[]) AND live.status = 'live' AND live.enter_on_swap) AS follow`,
+    [versions],
+  );
+  return row!.follow;
+}
+
 /** Somebody whom a swap brought in. */
 export interface BroughtIn {
   readonly contact: ContactId;
