@@ -561,6 +561,7 @@ CREATE INDEX message_campaign ON public.message USING btree (campaign_key, statu
 CREATE INDEX message_sending ON public.message USING btree (released_at) WHERE (status = 'sending'::text);
 CREATE INDEX message_waiting ON public.message USING btree (bucket, not_before) WHERE (status = 'waiting'::text);
 CREATE INDEX profile_email_hash ON public.profile USING btree (email_hash);
+CREATE INDEX segment_version_replaced ON public.segment_version USING btree (retired_at) WHERE (status = 'replaced'::text);
 CREATE UNIQUE INDEX campaign_version_live ON public.campaign_version USING btree (campaign_key) WHERE (status = 'live'::text);
 CREATE UNIQUE INDEX segment_version_building ON public.segment_version USING btree (segment_key) WHERE (status = 'building'::text);
 CREATE UNIQUE INDEX segment_version_live ON public.segment_version USING btree (segment_key) WHERE (status = 'live'::text);

@@ -50,8 +50,8 @@ export interface Definitions {
   readonly versions: ReadonlyMap<number, KeptVersion>;
   readonly campaigns: ReadonlyMap<number, PublishedCampaign>;
   readonly staleness: Staleness;
-  /** Versions that others took the place of, until all that happened before has been decided by them. */
-  readonly replaced: readonly KeptVersion[];
+  /** Whether some of the versions were replaced, and are kept until all that happened before has been decided by them. */
+  readonly hasReplaced: boolean;
   /** Versions of segments that have no live one yet. */
   readonly firstBuilds: ReadonlySet<number>;
   /** When the first of these was written; infinity where there are none. */
@@ -123,7 +123,7 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
     book,
     staleness: new Staleness(await noteKeptSeries(tx, generation, book.needs), book),
     versions: new Map(versions.map((version) => [version.id, version])),
-    replaced: versions.filter(({ until }) => until < Infinity),
+    hasReplaced: versions.some(({ until }) => until < Infinity),
     firstBuilds: new Set(first.map(({ id }) => id)),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),

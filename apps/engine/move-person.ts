@@ -199,10 +199,9 @@ export function settle(
 }
 
 /** Changes at an instant but for those of versions that had been replaced by then, which stay as they were. */
-function stillDecided(changes: Changes, at: Instant, { replaced }: Definitions): Changes {
-  if (replaced.length === 0) return changes;
-  const over = new Set(replaced.filter(({ until }) => until < at).map(({ id }) => id));
-  const isDecided = (version: number) => !over.has(version);
+function stillDecided(changes: Changes, at: Instant, { versions, hasReplaced }: Definitions): Changes {
+  if (!hasReplaced) return changes;
+  const isDecided = (version: number) => (versions.get(version)?.until ?? Infinity) >= at;
   return { entered: changes.entered.filter(isDecided), left: changes.left.filter(isDecided) };
 }
 

@@ -59,9 +59,12 @@ export class Through {
     return undefined;
   }
 
-  /** An instant that is not before anything that has happened by now. */
+  /** An instant that is not before anything that has been read or has happened by now. What was read last arrived after what is read through. */
   async newest(tx: Tx): Promise<Instant> {
-    return Math.max(this.clock.now(), ...(await this.ofPartitions(tx)).values());
+    return Math.max(
+      this.clock.now(),
+      ...[...(await this.ofPartitions(tx)).values()].map((through) => through + 1),
+    );
   }
 
   /**

@@ -34,7 +34,7 @@ const OPEN = `SELECT (
   + (SELECT count(*) FROM enrollment WHERE status = 'active')
   + (SELECT count(*) FROM message WHERE status = 'sending' OR status = 'waiting')
   + (SELECT count(*) FROM campaign_run WHERE status IN ('planned', 'running'))
-  + (SELECT count(*) FROM segment_version WHERE status = 'building')
+  + (SELECT count(*) FROM segment_version WHERE status IN ('building', 'replaced'))
   + (SELECT count(*) FROM timer WHERE due < greatest($1, clock_timestamp() - interval '1 second'))
   + (SELECT count(*) FROM contact WHERE repair IS NOT NULL))::int AS open`;
 

@@ -1,6 +1,6 @@
 import { recordOf, type Fact } from '@entente/event';
 import type { Clock, Instant } from '@entente/kernel';
-import { everyBucket, untold, type Database } from '@entente/storage';
+import { timerBuckets, untold, type Database } from '@entente/storage';
 import { HEARTBEAT, type LogRecord, type NewRecord, type Stream } from '@entente/stream';
 import { handleBatch } from '../../apps/engine/consume-stream';
 import type { Engine } from '../../apps/engine/engine';
@@ -63,6 +63,8 @@ export class StillLog implements Stream {
   }
 }
 
+export const everyBucket: readonly number[] = Array.from({ length: timerBuckets }, (_, bucket) => bucket);
+
 /** An engine on a real database, with a log and a clock that a test moves by hand. */
 export class EngineWorld {
   readonly clock: StillClock;
@@ -74,9 +76,12 @@ export class EngineWorld {
     readonly database: Database,
     start: Instant,
     partitions = 2,
+    /** How far the clock of the log goes before the engine's. */
+    ahead = 0,
   ) {
     this.clock = new StillClock(start);
-    this.log = new StillLog(partitions, this.clock, (key) => sumOf(key) % partitions);
+    const stamps = { now: () => this.clock.now() + ahead };
+    this.log = new StillLog(partitions, stamps, (key) => sumOf(key) % partitions);
     this.engine = this.newEngine();
   }
 

@@ -1,7 +1,6 @@
 import { byContactId, type ContactId, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
-  followThoseToStart,
   forgetRetiredMemberships,
   noteBuilt,
   takeLease,
@@ -29,10 +28,11 @@ import { endSwaps, swap } from './swaps';
 export async function buildSegments(engine: Engine): Promise<boolean> {
   const { database } = engine;
   const busy = isBusy(engine);
+  const hasEnded = await endSwaps(engine);
   const versions = await buildingVersions(database);
   if (versions.length === 0) {
     builds.delete(engine);
-    return (await finishSwaps(engine)) || forgetRetiredMemberships(database);
+    return hasEnded || (await startPresent(engine)) || forgetRetiredMemberships(database);
   }
   if (!(await takeBuild(engine))) return false;
   const now = engine.clock.now();
@@ -41,35 +41,31 @@ export async function buildSegments(engine: Engine): Promise<boolean> {
   if (through === undefined) return true;
   const build = await buildOf(engine, versions, Math.min(...written, through));
   // To find who deviates, or to evaluate those who have done much, may take longer than a lease.
-  if (!build) return true;
-  return whileLeased(
-    () => takeBuild(engine),
-    () => buildOn(engine, build, smallest(versions.map((version) => version.cursor)), { through, busy }),
-  );
+  if (build)
+    await whileLeased(
+      () => takeBuild(engine),
+      () => buildOn(engine, build, smallest(versions.map((version) => version.cursor)), { through, busy }),
+    );
+  return true;
 }
 
-const finishSwaps = async (engine: Engine): Promise<boolean> =>
-  (await endSwaps(engine)) || startPresent(engine);
-
-/** The next chunk behind a contact; when there is none, the swap, once the versions it ends have started whom they were to start. */
+/** The next chunk behind a contact, or the swap when there is none. */
 async function buildOn(
   engine: Engine,
   build: Build,
   cursor: ContactId,
   circumstances: Circumstances,
-): Promise<boolean> {
+): Promise<void> {
   const { database } = engine;
   const began = performance.now();
   const chunk = await build.plan.chunkAfter(database, cursor, circumstances.busy);
   if (!chunk) {
-    if (await followThoseToStart(database, build.versions)) return finishSwaps(engine);
     await swap(engine, build.versions);
     builds.delete(engine);
-    return true;
+    return;
   }
   const built = await buildChunk(engine, build, chunk, circumstances);
   await noteBuilt(database, build.versions, { ...built, took: performance.now() - began });
-  return true;
 }
 
 const smallest = (cursors: readonly ContactId[]): ContactId =>

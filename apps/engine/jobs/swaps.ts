@@ -1,13 +1,15 @@
 import {
   closeSwaps,
-  earliestDue,
-  everyBucket,
+  earliestToFire,
+  firstOpenSwap,
   lastSwap,
-  openSwap,
   publish,
   swapBuilt,
+  takeLease,
+  type Tx,
 } from '@entente/storage';
-import type { Engine } from '../engine';
+import type { Instant } from '@entente/kernel';
+import { leaseLength, type Engine } from '../engine';
 
 /**
  * Makes built versions the live ones, as of an instant that is not before anything that has happened by now: what happened until then is decided by
@@ -21,15 +23,22 @@ export async function swap({ database, through }: Engine, versions: readonly num
   });
 }
 
-/** Lets go of versions that others took the place of, once all that happened before has been decided; gives whether it did. */
-export async function endSwaps({ database, through }: Engine): Promise<boolean> {
-  const at = await openSwap(database);
+/** Lets go of versions that others took the place of, where all that happened before has been decided; gives whether it did. */
+export async function endSwaps(engine: Engine): Promise<boolean> {
+  const { database, through, id } = engine;
+  const at = await firstOpenSwap(database);
   if (at === undefined || (await through.atLeast(database, at)) === undefined) return false;
-  const due = await earliestDue(database, everyBucket);
-  if (due !== undefined && due <= at) return false;
-  await database.transaction(async (tx) => {
+  if (at > (await decided(engine, database)) || !(await takeLease(database, 'swaps', id, leaseLength)))
+    return false;
+  return database.transaction(async (tx) => {
     await publish(tx);
-    await closeSwaps(tx, at);
+    return closeSwaps(tx, await decided(engine, tx));
   });
-  return true;
+}
+
+/** Up to when everything has happened to everybody. */
+async function decided({ through }: Engine, tx: Tx): Promise<Instant> {
+  const read = await through.ofAll(tx);
+  const due = await earliestToFire(tx);
+  return due === undefined ? read : Math.min(read, due - 1);
 }

@@ -14,7 +14,7 @@ export interface SegmentVersion {
   readonly rule: Rule;
 }
 
-/** As whom names of segments are read: what a version names, and what names it, are live until the same instant, or are built together. */
+/** As whom names of segments are read: a version that is being built names those built with it, one that was live those that were so until its end. */
 export type Reader = Pick<SegmentVersion, 'status' | 'until'>;
 
 /** Segments that name each other in a circle; `path` begins and ends with the same segment. */
@@ -45,8 +45,13 @@ export class SegmentCycle extends Invalid {
  * each other at different times is no circle. Throws `SegmentCycle`.
  */
 export function inDependencyOrder(versions: readonly SegmentVersion[]): readonly SegmentVersion[] {
-  const newestFirst = [...new Set(versions.map(endOf))].sort((a, b) => b - a);
-  return newestFirst.flatMap((end) => sortedTogether(versions.filter((version) => endOf(version) === end)));
+  const byEnd = new Map<Instant, SegmentVersion[]>();
+  for (const version of versions) {
+    const together = byEnd.get(endOf(version));
+    if (together) together.push(version);
+    else byEnd.set(endOf(version), [version]);
+  }
+  return [...byEnd].sort(([a], [b]) => b - a).flatMap(([, together]) => sortedTogether(together));
 }
 
 const endOf = ({ until = Infinity }: SegmentVersion): Instant => until;

@@ -4,7 +4,6 @@ import type { Tx } from '../database/database';
 
 /** Shares of the contacts by which engines divide the timers among them. */
 export const timerBuckets = 16;
-export const everyBucket: readonly number[] = Array.from({ length: timerBuckets }, (_, bucket) => bucket);
 
 /** When a contact had to be looked at again, and when it has to be from now on; undefined: never by time alone. */
 export interface Arming {
@@ -91,6 +90,19 @@ export async function removeStrays(tx: Tx, timers: readonly Timer[]): Promise<vo
        AND contact.id = t.id AND contact.due IS DISTINCT FROM t.due`,
     columnsOf(timers),
   );
+}
+
+/** The instant of the earliest timer of all, but for those of contacts that wait for repair: those are evaluated as of then. */
+export async function earliestToFire(tx: Tx): Promise<Instant | undefined> {
+  const rows = await tx.query<{ due: Date | null }>(
+    `SELECT min(first.due) AS due
+     FROM generate_series(0, ${timerBuckets - 1}) AS b (bucket)
+     CROSS JOIN LATERAL (
+       SELECT due FROM timer
+       WHERE timer.bucket = b.bucket AND (SELECT repair FROM contact WHERE id = timer.contact_id) IS NULL
+       ORDER BY due LIMIT 1) AS first`,
+  );
+  return rows[0]?.due?.getTime();
 }
 
 /** The instant of the earliest timer in these buckets. */

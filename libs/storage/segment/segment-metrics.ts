@@ -27,7 +27,7 @@ export interface DayOfVersion {
   readonly day: Date | null;
   /** Entries less exits, those by the build included. */
   readonly net: number;
-  /** Entries and exits while the version was live. */
+  /** Entries and exits while the version was live; those that an edit has leave do so at the instant of its swap. */
   readonly entered: number;
   readonly left: number;
 }
@@ -45,7 +45,7 @@ export const daysOfVersions = (
        (count(*) FILTER (WHERE m.entered AND m.effective_at > v.live_at
          AND m.effective_at <= coalesce(v.retired_at, 'infinity')))::int AS entered,
        (count(*) FILTER (WHERE NOT m.entered AND m.effective_at > v.live_at
-         AND m.effective_at <= coalesce(v.retired_at, 'infinity')))::int AS left
+         AND m.effective_at < coalesce(v.retired_at, 'infinity')))::int AS left
      FROM segment_version v JOIN membership_change m ON m.version_id = v.id
      WHERE v.id = ANY($1::int[]) AND m.effective_at < $3
      GROUP BY 1, 2`,

@@ -1,7 +1,7 @@
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
 import type { Tx } from '../database/database';
 
-/** A live version whose author wants those it brought in to count as having entered, and the version it replaced. */
+/** A version whose author wants those it brought in to count as having entered, and the version it replaced. */
 export interface VersionToStart {
   readonly id: number;
   readonly segment: string;
@@ -10,7 +10,7 @@ export interface VersionToStart {
   readonly liveAt: Instant;
 }
 
-/** Those whose swaps are over. */
+/** Those into which all have been brought in: what happened before their swaps has been decided. Some have been replaced themselves. */
 export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
   const rows = await tx.query<Omit<VersionToStart, 'liveAt'> & { liveAt: Date }>(
     `SELECT live.id, live.segment_key AS segment, live.build_cursor AS cursor, before.id AS before,
@@ -18,20 +18,9 @@ export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
      FROM segment_version AS live
      LEFT JOIN segment_version AS before
        ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
-     WHERE live.status = 'live' AND live.enter_on_swap AND before.status IS DISTINCT FROM 'replaced' ORDER BY live.id`,
+     WHERE live.status IN ('live', 'replaced') AND live.enter_on_swap AND before.status IS DISTINCT FROM 'replaced' ORDER BY live.id`,
   );
   return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
-}
-
-/** Whether one of these comes after a live version that has yet to start campaigns for whom it brought in. */
-export async function followThoseToStart(tx: Tx, versions: readonly number[]): Promise<boolean> {
-  const [row] = await tx.query<{ follow: boolean }>(
-    `SELECT EXISTS (
-       SELECT FROM segment_version AS built JOIN segment_version AS live USING (segment_key)
-       WHERE built.id = ANY($1::int[]) AND live.status = 'live' AND live.enter_on_swap) AS follow`,
-    [versions],
-  );
-  return row!.follow;
 }
 
 /** Somebody whom a swap brought in. */
@@ -97,20 +86,22 @@ export async function swapBuilt(tx: Tx, versions: readonly number[], at: Instant
   );
 }
 
-/** The instant of the last swap that is not over. */
-export async function openSwap(tx: Tx): Promise<Instant | undefined> {
+/** The instant of the first swap that may be over and is not; those wait whose versions are still to start campaigns. */
+export async function firstOpenSwap(tx: Tx): Promise<Instant | undefined> {
   const [row] = await tx.query<{ at: Date | null }>(
-    `SELECT max(retired_at) AS at FROM segment_version WHERE status = 'replaced'`,
+    `SELECT min(retired_at) AS at FROM segment_version WHERE status = 'replaced' AND NOT enter_on_swap`,
   );
   return row!.at?.getTime();
 }
 
-/** Ends the swaps up to an instant, all before which has happened. The transaction must hold `publish`. */
-export async function closeSwaps(tx: Tx, until: Instant): Promise<void> {
-  await tx.run(
-    `UPDATE segment_version SET status = 'retired' WHERE status = 'replaced' AND retired_at <= $1`,
+/** Ends the swaps up to an instant, all before which has happened; gives whether there were any. The transaction must hold `publish`. */
+export async function closeSwaps(tx: Tx, until: Instant): Promise<boolean> {
+  const closed = await tx.query(
+    `UPDATE segment_version SET status = 'retired'
+     WHERE status = 'replaced' AND NOT enter_on_swap AND retired_at <= $1 RETURNING id`,
     [toIso(until)],
   );
+  return closed.length > 0;
 }
 
 const forgetAtOnce = 5_000;
@@ -128,7 +119,7 @@ export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
          ON after.segment_key = version.segment_key AND after.live_at = version.retired_at AND version.live_at IS NOT NULL
        WHERE version.status = 'retired' AND NOT EXISTS (
          SELECT 1 FROM segment_version AS live
-         WHERE live.segment_key = version.segment_key AND live.status = 'live' AND live.enter_on_swap)
+         WHERE live.segment_key = version.segment_key AND live.status IN ('live', 'replaced') AND live.enter_on_swap)
        LIMIT ${forgetAtOnce}
      ), forgotten AS (
        DELETE FROM membership USING old
