@@ -52,10 +52,13 @@ export interface Definitions {
   readonly staleness: Staleness;
   /** Whether some of the versions were replaced, and are kept until all that happened before has been decided by them. */
   readonly hasReplaced: boolean;
-  /** Versions of segments that have no live one yet. */
-  readonly firstBuilds: ReadonlySet<number>;
+  /**
+   * Versions that are built for a contact before anything happens to it, though their builder has not come to it: those of segments that have no
+   * live one yet, so that what happens counts as entering, and those that others name, which could not be decided otherwise.
+   */
+  readonly builtAhead: readonly number[];
   /** When the first of these was written; infinity where there are none. */
-  readonly firstWritten: Instant;
+  readonly aheadSince: Instant;
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
@@ -113,18 +116,17 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
   if (meaning !== RULE_MEANING) throw new NewerRelease();
   const book = compileBook(segments, branches, timeZone);
   const versions = keptVersions(segments);
-  const live = new Set(versions.filter(({ status }) => status === 'live').map(({ segment }) => segment));
-  const first = segments.filter(({ segment }) => !live.has(segment));
+  const ahead = builtAhead(segments, book);
   return {
     generation,
-    firstWritten: Math.floor(Math.min(...first.map(({ age }) => now - age))),
+    builtAhead: ahead.map(({ id }) => id),
+    aheadSince: Math.floor(Math.min(...ahead.map(({ age }) => now - age))),
     sources: await loadSources(tx),
     ownSource: await ownSource(tx),
     book,
     staleness: new Staleness(await noteKeptSeries(tx, generation, book.needs), book),
     versions: new Map(versions.map((version) => [version.id, version])),
     hasReplaced: versions.some(({ until }) => until < Infinity),
-    firstBuilds: new Set(first.map(({ id }) => id)),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),
@@ -161,6 +163,13 @@ async function loadSegments(tx: Tx): Promise<(SegmentVersion & { readonly age: D
       ? { ...own, status: 'live', until: retired_at!.getTime() }
       : { ...own, status };
   });
+}
+
+function builtAhead<Version extends SegmentVersion>(segments: readonly Version[], book: Book): Version[] {
+  const live = new Set(segments.filter(({ status }) => status === 'live').map(({ segment }) => segment));
+  const building = segments.filter(({ status }) => status === 'building');
+  const named = new Set(book.namedAmong(building.map(({ id }) => id)));
+  return building.filter(({ id, segment }) => !live.has(segment) || named.has(id));
 }
 
 /** Those of each segment follow one another by their ids. The first that is kept has counted ever since, or has done so since it was written. */

@@ -87,7 +87,7 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   for (const person of persons.values()) {
     prepare(person, { survivors, histories, past }, definitions);
     letTimeHavePassed(person, wanted, definitions);
-    settleFirstBuilds(person, definitions);
+    buildAhead(person, definitions);
   }
   return { persons, survivors, histories };
 }
@@ -230,24 +230,19 @@ function prepare(person: Person, { survivors, histories, past }: Loaded, definit
  * Of whoever has nothing due before, it is as of the writing of what is being built that it is built, not as of when they were looked at last: what
  * time changed of it before then is nothing that happened.
  */
-function letTimeHavePassed(
-  person: Person,
-  { passed, happening }: Wanted,
-  { firstWritten }: Definitions,
-): void {
+function letTimeHavePassed(person: Person, { passed, happening }: Wanted, { aheadSince }: Definitions): void {
   const { fresh, due, deferred, lineage } = person;
-  if (fresh || deferred.length > 0 || (passed === undefined && firstWritten === Infinity)) return;
+  if (fresh || deferred.length > 0 || (passed === undefined && aheadSince === Infinity)) return;
   const arrivals = lineage.flatMap((contact) => happening?.of(contact).map(({ arrival }) => arrival) ?? []);
-  const by = passed ?? (arrivals.length > 0 ? Math.min(firstWritten, ...arrivals) : undefined);
+  const by = passed ?? (arrivals.length > 0 ? Math.min(aheadSince, ...arrivals) : undefined);
   if (by !== undefined && (due === undefined || due > by)) person.clock = Math.max(person.clock, by);
 }
 
-/** Whom the builder has not come to yet is built before anything happens to them: so that what then happens counts as entering. */
-function settleFirstBuilds(person: Person, definitions: Definitions): void {
-  const { firstBuilds } = definitions;
-  if (firstBuilds.size === 0 || person.fresh || person.lacks || person.absorbed || person.repair !== null)
+function buildAhead(person: Person, definitions: Definitions): void {
+  const { builtAhead } = definitions;
+  if (builtAhead.length === 0 || person.fresh || person.lacks || person.absorbed || person.repair !== null)
     return;
-  settle(person, { kind: 'build' }, definitions, [...firstBuilds]);
+  settle(person, { kind: 'build' }, definitions, builtAhead);
 }
 
 /** The stored events of a person's whole lineage, where they were loaded. */

@@ -173,7 +173,7 @@ async function writeFound(
     const verdicts = await verdictsBy(latest);
     return engine.database.keyedTransaction(async (tx) => {
       await engine.definitions.hold(tx, latest);
-      return writeVerdicts(tx, verdicts, { before: definitions.generation, now });
+      return writeVerdicts(tx, verdicts, { versions, before: definitions.generation, now });
     });
   }).catch((error: unknown) => {
     if (isDataError(error)) return [];

@@ -73,6 +73,11 @@ export class Book {
     return this.references.rankOf(version) !== undefined;
   }
 
+  /** Those of these versions that others of them name. */
+  namedAmong(versions: readonly number[]): readonly number[] {
+    return this.references.referredAmong(versions);
+  }
+
   /** The names of the events that `fold` looks at: the history that `foldAll` needs has no others. */
   get eventNames(): readonly string[] {
     return this.tracking.eventNames;

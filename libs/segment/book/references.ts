@@ -45,6 +45,12 @@ export class References {
     return this.inOrder(closure(versions, this.refersTo));
   }
 
+  /** Those of these versions that others of them refer to. */
+  referredAmong(versions: readonly number[]): readonly number[] {
+    const referred = new Set(versions.flatMap((version) => [...(this.refersTo.get(version) ?? [])]));
+    return versions.filter((version) => referred.has(version));
+  }
+
   private isInOrder(versions: readonly number[]): boolean {
     if (versions.length === 1) return this.ranks[versions[0]!] !== undefined;
     let last = -1;

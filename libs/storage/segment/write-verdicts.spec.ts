@@ -28,7 +28,8 @@ async function contact(id: string, special: Record<string, unknown> = {}): Promi
   );
 }
 
-const write = (...verdicts: Verdict[]) => writeVerdicts(test.database, verdicts, { before: 2, now });
+const write = (...verdicts: Verdict[]) =>
+  writeVerdicts(test.database, verdicts, { versions: [5, 7, 8], before: 2, now });
 const verdict = (of: string, members: readonly number[] = [], due?: number): Verdict => ({
   contact: of,
   members,
@@ -86,6 +87,7 @@ it.each([
   ['may have been evaluated for it', { generation: 2 }],
   ['is to be repaired', { repair: 'broken' }],
   ['is erased', { erased_at: toIso(now) }],
+  ['is in one that the verdict does not name', { members: '{3,8}' }],
   ['did something later', { clock: toIso(now + 1) }],
   ['has something due by then', { due: toIso(now) }],
 ])('leaves out who %s', async (_, special) => {

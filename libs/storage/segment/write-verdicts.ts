@@ -15,13 +15,18 @@ export interface Verdict {
 
 /**
  * Writes what contacts are as of an instant, and logs that as their build; their states stay as they are, and lack what the versions ask for.
- * Left out are those whom a transaction of this generation or a later one may have decided for, for whom something is due by then or who were
- * looked at later, and whom somebody has to look at in any case. Gives those of whom it was written.
+ * Left out are those who are in one of these versions of which their verdict does not say so, whom a transaction of this generation or a later one
+ * may have decided for, for whom something is due by then or who were looked at later, and whom somebody has to look at in any case. Gives those of
+ * whom it was written.
  */
 export async function writeVerdicts(
   tx: Tx,
   verdicts: readonly Verdict[],
-  { before, now }: { readonly before: Generation; readonly now: Instant },
+  {
+    versions,
+    before,
+    now,
+  }: { readonly versions: readonly number[]; readonly before: Generation; readonly now: Instant },
 ): Promise<ContactId[]> {
   if (verdicts.length === 0) return [];
   const rows = await tx.prepared<{ id: ContactId }>(
@@ -31,6 +36,8 @@ export async function writeVerdicts(
        SELECT contact.id, contact.due AS due_before, least(contact.due, verdict.due) AS due, verdict.members::int[] AS entering
        FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS verdict (id, members, due) JOIN contact USING (id)
        WHERE contact.version > 0 AND contact.generation < $4::bigint AND contact.repair IS NULL AND contact.erased_at IS NULL
+         AND (contact.members = '{}' OR NOT EXISTS (
+           SELECT FROM unnest(contact.members) AS had WHERE had = ANY($6::int[]) AND had <> ALL(verdict.members::int[])))
          AND contact.clock <= $5::timestamptz AND (contact.due > $5::timestamptz OR contact.due IS NULL)
          AND NOT EXISTS (SELECT FROM lineage WHERE lineage.contact_id = contact.id OFFSET 0)
          AND NOT EXISTS (SELECT FROM deferred_event WHERE deferred_event.contact_id = contact.id OFFSET 0)
@@ -63,6 +70,7 @@ export async function writeVerdicts(
       instantArray(verdicts.map(({ due }) => due ?? null)),
       before,
       toIso(now),
+      versions,
     ],
   );
   return rows.map(({ id }) => id);
