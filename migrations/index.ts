@@ -14,4 +14,5 @@ export const migrations = [
   sqlMigration('0010-contact-members'),
   sqlMigration('0011-contact-due'),
   sqlMigration('0012-replaced-versions'),
+  sqlMigration('0013-started-by'),
 ] as const;

@@ -332,7 +332,7 @@ CREATE TABLE segment_version (
   version integer NOT NULL,
   rule jsonb NOT NULL,
   status text NOT NULL,
-  enter_on_swap boolean NOT NULL DEFAULT false,
+  started_by text[] NOT NULL DEFAULT '{}'::text[],
   build_cursor bigint NOT NULL DEFAULT 0,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   live_at timestamp with time zone,
@@ -723,6 +723,7 @@ COMMENT ON TABLE permission_state IS 'the fold of the ledger, written with each 
 COMMENT ON COLUMN profile.traits IS 'per trait and source, the latest value in event order';
 COMMENT ON COLUMN profile.email IS 'the address mail goes to: from trusted sources only';
 COMMENT ON COLUMN segment_version.status IS 'replaced: another one is live since retired_at, and what happened until then is still to be decided by this one; retired: nothing is any more';
+COMMENT ON COLUMN segment_version.started_by IS 'segments whose edits are to start campaigns for whom the swap brings in; empty when that is done';
 COMMENT ON COLUMN segment_version.built IS 'contacts that the version was built for by its builder';
 COMMENT ON COLUMN segment_version.build_ms IS 'time its builder worked, together with the versions built beside it';
 COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';

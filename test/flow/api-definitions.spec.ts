@@ -254,9 +254,9 @@ describe('segments', () => {
     expect((await api.call('PUT', '/segments/started', started, { role: 'author' })).status).toBe(403);
     expect((await api.call('PUT', '/segments/started', started, { role: 'publisher' })).status).toBe(202);
     const rows = await api.test.database.query(
-      `SELECT enter_on_swap FROM segment_version WHERE segment_key = 'started'`,
+      `SELECT started_by FROM segment_version WHERE segment_key = 'started'`,
     );
-    expect(rows).toEqual([{ enter_on_swap: true }]);
+    expect(rows).toEqual([{ started_by: ['started'] }]);
   });
 
   it('cancels a build and keeps what is live', async () => {

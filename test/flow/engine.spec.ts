@@ -271,7 +271,7 @@ describe('the engine', () => {
     await world.work();
     await welcomeBuyers();
     const edited = await author.segment('buyers', { event: 'Order Completed' });
-    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [edited]);
+    await database.run(`UPDATE segment_version SET started_by = '{buyers}' WHERE id = $1`, [edited]);
     await world.work();
     expect(await members(edited)).toHaveLength(2);
     expect((await messages()).map((one) => one.contact_id)).toEqual([await findContact(database, 'user:2')]);
@@ -292,7 +292,7 @@ describe('the engine', () => {
     await world.passTo(start + HOUR);
     world.clock.moveTo(start + 2 * HOUR);
     const buyers = await author.segment('buyers', { event: 'Order Completed' });
-    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [buyers]);
+    await database.run(`UPDATE segment_version SET started_by = '{buyers}' WHERE id = $1`, [buyers]);
     await welcomeBuyers('welcome', start + 2 * HOUR - 1);
     await welcomeBuyers('later', start + 3 * HOUR);
     await world.build();
@@ -310,7 +310,7 @@ describe('the engine', () => {
     await world.work();
     await welcomeBuyers();
     const edited = await author.segment('buyers', { event: 'Order Completed' });
-    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [edited]);
+    await database.run(`UPDATE segment_version SET started_by = '{buyers}' WHERE id = $1`, [edited]);
     await world.arrive(bought('2'));
     await world.readAll();
     expect(await messages()).toEqual([]);
@@ -325,7 +325,7 @@ describe('the engine', () => {
     await world.arrive(bought('1'), fact({ userId: '2', name: 'Seen' }), fact({ userId: '3', name: 'Seen' }));
     await world.passTo(start + HOUR);
     const buyers = await author.segment('buyers', { event: 'Order Completed' });
-    await database.run('UPDATE segment_version SET enter_on_swap = true WHERE id = $1', [buyers]);
+    await database.run(`UPDATE segment_version SET started_by = '{buyers}' WHERE id = $1`, [buyers]);
     await world.arrive(bought('3'));
     await world.readAll();
     await world.passTo(start + 2 * HOUR);

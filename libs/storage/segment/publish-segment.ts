@@ -31,9 +31,10 @@ export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise
      ON CONFLICT (key) DO UPDATE SET name = excluded.name, revision = segment.revision + 1, updated_at = now()`,
     [segment.key, segment.name],
   );
-  const built = [await addVersion(tx, segment)];
+  const author = { segment: segment.key, starts: segment.enterOnSwap };
+  const built = [await addVersion(tx, segment, author)];
   for (const { key, rule } of dependents(segment.key, current))
-    built.push(await addVersion(tx, { key, rule, enterOnSwap: segment.enterOnSwap, kept: true }));
+    built.push(await addVersion(tx, { key, rule }, author));
   return built;
 }
 
@@ -104,52 +105,76 @@ function dependents(key: string, current: readonly Current[]): Current[] {
 
 /**
  * Gives up a build; its segment stays as it was. What is built because it names that segment is given up with it, and built anew where its own
- * rule is new, for it was to be of this version. Gives whether there was such a build. The transaction must hold `publish`.
+ * rule is new or it names something else that is built, for it was to be of this version. Gives whether there was such a build. The transaction
+ * must hold `publish`.
  */
 export async function cancelBuild(tx: Tx, version: number): Promise<boolean> {
   const before = (await currentSegmentVersions(tx)).map(withRule);
   const canceled = before.find(({ id, status }) => id === version && status === 'building');
   if (!canceled) return false;
   await retireBuild(tx, canceled.key);
-  for (const { key, rule, status } of dependents(canceled.key, before)) {
-    if (status !== 'building') continue;
-    const live = before.find((one) => one.key === key && one.status === 'live');
-    if (live && ruleText(live.rule) === ruleText(rule)) await retireBuild(tx, key);
-    else await addVersion(tx, { key, rule, enterOnSwap: false, kept: true });
-  }
+  const together = dependents(canceled.key, before).filter(({ status }) => status === 'building');
+  const stillBuilt = builtWithout(canceled, together, before);
+  for (const { key, rule } of together)
+    if (stillBuilt.has(key)) await addVersion(tx, { key, rule }, { segment: canceled.key, starts: false });
+    else await retireBuild(tx, key);
   return true;
 }
 
-/** Gives up what is being built of a segment; gives what its author had asked of it. */
-async function retireBuild(tx: Tx, key: string): Promise<{ readonly enterOnSwap: boolean } | undefined> {
-  const [retired] = await tx.query<{ enterOnSwap: boolean }>(
+/** The segments that are built for themselves or for others than one whose build is given up, together with which these are built. */
+function builtWithout(
+  canceled: Current,
+  together: readonly Current[],
+  current: readonly Current[],
+): Set<string> {
+  const [building, live] = (['building', 'live'] as const).map(
+    (status) => new Map(current.filter((one) => one.status === status).map((one) => [one.key, one])),
+  ) as [Map<string, Current>, Map<string, Current>];
+  const isNew = ({ key, rule }: Current) =>
+    !live.has(key) || ruleText(live.get(key)!.rule) !== ruleText(rule);
+  const kept = new Set(building.keys());
+  for (const { key } of [canceled, ...together]) kept.delete(key);
+  for (const one of together.filter(isNew)) kept.add(one.key);
+  // Whoever is kept, what names it is.
+  for (const key of kept)
+    for (const { key: other, rule } of together) if (segmentsNamed(rule).includes(key)) kept.add(other);
+  return kept;
+}
+
+/** Gives up what is being built of a segment; gives the segments whose authors had asked it to start campaigns. */
+async function retireBuild(tx: Tx, key: string): Promise<readonly string[]> {
+  const [retired] = await tx.query<{ startedBy: string[] }>(
     `UPDATE segment_version SET status = 'retired', retired_at = now() WHERE segment_key = $1 AND status = 'building'
-     RETURNING enter_on_swap AS "enterOnSwap"`,
+     RETURNING started_by AS "startedBy"`,
     [key],
   );
-  return retired;
+  return retired?.startedBy ?? [];
 }
 
 /** Has every segment that is live, or becomes so, built again by its newest rule. The transaction must hold `publish`. */
 export async function rebuildSegments(tx: Tx): Promise<void> {
   const newest = new Map<string, Current>();
   for (const version of (await currentSegmentVersions(tx)).map(withRule)) newest.set(version.key, version);
-  for (const { key, rule } of newest.values())
-    await addVersion(tx, { key, rule, enterOnSwap: false, kept: true });
+  for (const { key, rule } of newest.values()) await addVersion(tx, { key, rule });
 }
 
-interface VersionToBuild extends Pick<SegmentToPublish, 'key' | 'rule' | 'enterOnSwap'> {
-  /** Its author is not the one who publishes now: what they asked of a version still being built holds. */
-  readonly kept?: boolean;
+/** What the author of an edit asks of everything that is built for it; what authors of others asked of a version still being built holds. */
+interface Author {
+  readonly segment: string;
+  readonly starts: boolean;
 }
 
-async function addVersion(tx: Tx, { key, rule, enterOnSwap, kept = false }: VersionToBuild): Promise<number> {
-  const given = await retireBuild(tx, key);
+async function addVersion(
+  tx: Tx,
+  { key, rule }: Pick<SegmentToPublish, 'key' | 'rule'>,
+  author?: Author,
+): Promise<number> {
+  const others = (await retireBuild(tx, key)).filter((segment) => segment !== author?.segment);
   const [row] = await tx.query<{ id: number }>(
-    `INSERT INTO segment_version (segment_key, version, rule, status, enter_on_swap)
+    `INSERT INTO segment_version (segment_key, version, rule, status, started_by)
      SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3
      FROM segment_version WHERE segment_key = $1 RETURNING id`,
-    [key, JSON.stringify(rule), enterOnSwap || (kept && given?.enterOnSwap === true)],
+    [key, JSON.stringify(rule), author?.starts ? [...others, author.segment] : others],
   );
   return row!.id;
 }

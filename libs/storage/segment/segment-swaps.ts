@@ -18,7 +18,7 @@ export async function versionsToStart(tx: Tx): Promise<VersionToStart[]> {
      FROM segment_version AS live
      LEFT JOIN segment_version AS before
        ON before.segment_key = live.segment_key AND before.retired_at = live.live_at AND before.live_at IS NOT NULL
-     WHERE live.status IN ('live', 'replaced') AND live.enter_on_swap AND before.status IS DISTINCT FROM 'replaced' ORDER BY live.id`,
+     WHERE live.status IN ('live', 'replaced') AND live.started_by <> '{}' AND before.status IS DISTINCT FROM 'replaced' ORDER BY live.id`,
   );
   return rows.map((row) => ({ ...row, liveAt: row.liveAt.getTime() }));
 }
@@ -58,7 +58,7 @@ export async function broughtInAfter(
 }
 
 export async function endStartOfPresent(tx: Tx, version: number): Promise<void> {
-  await tx.run('UPDATE segment_version SET enter_on_swap = false WHERE id = $1', [version]);
+  await tx.run(`UPDATE segment_version SET started_by = '{}' WHERE id = $1`, [version]);
 }
 
 /** The instant of the last swap. */
@@ -89,7 +89,7 @@ export async function swapBuilt(tx: Tx, versions: readonly number[], at: Instant
 /** The instant of the first swap that may be over and is not; those wait whose versions are still to start campaigns. */
 export async function firstOpenSwap(tx: Tx): Promise<Instant | undefined> {
   const [row] = await tx.query<{ at: Date | null }>(
-    `SELECT min(retired_at) AS at FROM segment_version WHERE status = 'replaced' AND NOT enter_on_swap`,
+    `SELECT min(retired_at) AS at FROM segment_version WHERE status = 'replaced' AND started_by = '{}'`,
   );
   return row!.at?.getTime();
 }
@@ -98,7 +98,7 @@ export async function firstOpenSwap(tx: Tx): Promise<Instant | undefined> {
 export async function closeSwaps(tx: Tx, until: Instant): Promise<boolean> {
   const closed = await tx.query(
     `UPDATE segment_version SET status = 'retired'
-     WHERE status = 'replaced' AND NOT enter_on_swap AND retired_at <= $1 RETURNING id`,
+     WHERE status = 'replaced' AND started_by = '{}' AND retired_at <= $1 RETURNING id`,
     [toIso(until)],
   );
   return closed.length > 0;
@@ -119,7 +119,7 @@ export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
          ON after.segment_key = version.segment_key AND after.live_at = version.retired_at AND version.live_at IS NOT NULL
        WHERE version.status = 'retired' AND NOT EXISTS (
          SELECT 1 FROM segment_version AS live
-         WHERE live.segment_key = version.segment_key AND live.status IN ('live', 'replaced') AND live.enter_on_swap)
+         WHERE live.segment_key = version.segment_key AND live.status IN ('live', 'replaced') AND live.started_by <> '{}')
        LIMIT ${forgetAtOnce}
      ), forgotten AS (
        DELETE FROM membership USING old
