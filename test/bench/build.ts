@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseRule } from '@entente/segment';
 import { publish, publishSegment, type Database } from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { finishSwaps } from '../../apps/engine/jobs/swaps';
 import { paced } from '../../apps/engine/paced';
 import { share } from '../../apps/engine/roles/jobs.role';
 import { Random } from '../demo/random';
@@ -88,6 +89,7 @@ export async function build(
     // What is kept of everybody does not do for another number of times: all are found again.
     const again = { ...built, times: built.times + 1 };
     const meanwhile = await buildWithIngestion(engine, source, again, settings);
+    await finish(engine);
     const after = await ingest(engine, source, settings.events, settings);
     const [size] = await database.query<{ members: number }>(
       `SELECT count(*)::int AS members FROM membership JOIN segment_version v ON v.id = version_id
@@ -171,7 +173,22 @@ async function buildWithIngestion(
   return { took: duration, rate: (given / took) * 1_000 };
 }
 
-/** Until every version is live; what remains of retired ones is cleared away later. */
+/** Has the versions before cleared away. */
+async function finish(engine: BenchEngine): Promise<void> {
+  const remains = async () =>
+    (
+      await engine.database.query(
+        `SELECT FROM segment_version WHERE status = 'replaced'
+           OR (status = 'retired' AND EXISTS (SELECT FROM membership WHERE version_id = segment_version.id)) LIMIT 1`,
+      )
+    ).length > 0;
+  while (await remains()) {
+    await engine.comeToRest();
+    while (await finishSwaps(engine.engine));
+  }
+}
+
+/** Until every version is live; what remains of those before is cleared away later. */
 async function untilBuilt({ engine, database }: BenchEngine): Promise<void> {
   const isBuilding = async () =>
     (await database.query(`SELECT FROM segment_version WHERE status = 'building'`)).length > 0;

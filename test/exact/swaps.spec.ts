@@ -4,6 +4,7 @@ import { parseRule, type Rule } from '@entente/segment';
 import { publish, publishSegment, type Database } from '@entente/storage';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { finishSwaps } from '../../apps/engine/jobs/swaps';
 import { Random } from '../demo/random';
 import { Author } from '../support/author';
 import { driftOfContacts } from '../support/contact-drift';
@@ -94,6 +95,7 @@ async function live(): Promise<void> {
     if (random.chance(0.1))
       await publishRule('other', { event: 'Product Viewed', within: `PT${world.clock.now() - start + 1}S` });
     if (random.chance(0.3)) await buildSegments(world.engine);
+    if (random.chance(0.3)) await finishSwaps(world.engine);
   }
 }
 

@@ -83,7 +83,7 @@ it('goes on after a kill from where it was, with its progress told, and looks at
   expect(half.done).toBeCloseTo(1_000 / people, 1);
   expect(half.startedAt).not.toBeNull();
   world.restart();
-  while (await buildSegments(world.engine));
+  await world.build();
   expect(await job(buyers)).toMatchObject({
     status: 'done',
     done: 1,
@@ -108,7 +108,7 @@ it('counts nobody twice when another version joins what is built', async () => {
   await buildSegments(world.engine);
   expect((await job(buyers)).counts).toEqual({ contacts: 1_000, members: 1_000 });
   const others = await author.segment('others', { event: 'Order Completed', within: 'P30D' });
-  while (await buildSegments(world.engine));
+  await world.build();
   for (const version of [buyers, others])
     expect((await job(version)).counts).toEqual({ contacts: people, members: people });
 });
@@ -117,7 +117,7 @@ it('leaves the rest of a large chunk for later when something else is to be done
   const all = 6_000;
   for (let user = people + 1; user <= all; user++) await world.arrive(order(user));
   await world.readAll();
-  while (await buildSegments(world.engine));
+  await world.build();
   const buyers = await author.segment('buyers', { event: 'Order Completed' });
   const building = buildSegments(world.engine);
   while ((await members(buyers)).length === 0);
@@ -128,7 +128,7 @@ it('leaves the rest of a large chunk for later when something else is to be done
   expect(counts.contacts).toBeLessThan(all);
   expect(counts.members).toBe(counts.contacts);
   world.restart();
-  while (await buildSegments(world.engine));
+  await world.build();
   expect(await job(buyers)).toMatchObject({ status: 'done', counts: { contacts: all, members: all } });
 }, 60_000);
 
@@ -144,7 +144,7 @@ it('neither loses nor counts twice what arrives meanwhile, for whom it has come 
   world.restart();
   await world.arrive(orderBy(2), orderBy(people - 1), orderBy(people - 1));
   await world.readAll();
-  while (await buildSegments(world.engine));
+  await world.build();
   expect(await members(version)).toEqual([1, 2, people]);
   await world.arrive(orderBy(2), orderBy(3));
   await world.readAll();
@@ -186,7 +186,7 @@ it('is of no time before for whom an event comes before the builder', async () =
 
 it('is not swapped in once it was canceled, and leaves the live version as it was', async () => {
   const live = await author.segment('buyers', { event: 'Order Completed' });
-  while (await buildSegments(world.engine));
+  await world.build();
   const edit = await author.segment('buyers', { event: 'Order Completed', within: 'P30D' });
   world.engine.bustle.note();
   await buildSegments(world.engine);
@@ -194,7 +194,7 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
     await publish(tx);
     await cancelBuild(tx, edit);
   });
-  while (await buildSegments(world.engine));
+  await world.build();
   expect(await job(edit)).toMatchObject({ status: 'canceled', counts: { contacts: 1_000 } });
   expect(await members(live)).toHaveLength(people);
   expect(await members(edit)).toEqual([]);
@@ -205,27 +205,31 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
   ]);
 });
 
+const publishRule = (key: string, json: object, enterOnSwap = false): Promise<number[]> =>
+  database.transaction(async (tx) => {
+    await publish(tx);
+    const { rule } = parseRule(json) as { rule: Rule };
+    return publishSegment(tx, { key, name: key, rule, enterOnSwap });
+  });
+
+const giveUp = (version: number): Promise<boolean> =>
+  database.transaction(async (tx) => {
+    await publish(tx);
+    return cancelBuild(tx, version);
+  });
+
 it('gives up with a version what is built for it, or builds that anew', async () => {
-  const publishRule = (key: string, json: object): Promise<number[]> =>
-    database.transaction(async (tx) => {
-      await publish(tx);
-      const { rule } = parseRule(json) as { rule: Rule };
-      return publishSegment(tx, { key, name: key, rule, enterOnSwap: false });
-    });
   await publishRule('buyers', { event: 'Returned' });
   await publishRule('loyal', { segment: 'buyers' });
   await publishRule('others', { not: { segment: 'buyers' } });
-  while (await buildSegments(world.engine));
+  await world.build();
   await publishRule('others', { any: [{ segment: 'buyers' }, { event: 'Order Completed' }] });
   const [edit] = await publishRule('buyers', { event: 'Order Completed' });
   world.engine.bustle.note();
   await buildSegments(world.engine);
-  await database.transaction(async (tx) => {
-    await publish(tx);
-    expect(await cancelBuild(tx, edit!)).toBe(true);
-    expect(await cancelBuild(tx, edit!)).toBe(false);
-  });
-  while (await buildSegments(world.engine));
+  expect(await giveUp(edit!)).toBe(true);
+  expect(await giveUp(edit!)).toBe(false);
+  await world.build();
   const versions = await database.query(
     `SELECT segment_key AS key, version, rule, (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members
      FROM segment_version v WHERE status = 'live' ORDER BY 1`,
@@ -238,9 +242,53 @@ it('gives up with a version what is built for it, or builds that anew', async ()
   expect(await database.query(`SELECT FROM segment_version WHERE status = 'building'`)).toEqual([]);
 });
 
+it('builds for the one what was built for two, when the other is given up', async () => {
+  await publishRule('buyers', { event: 'Returned' });
+  await publishRule('loyal', { event: 'Returned' });
+  await publishRule('best', { any: [{ segment: 'buyers' }, { segment: 'loyal' }] });
+  await world.build();
+  const [edit] = await publishRule('buyers', { event: 'Order Completed' });
+  await publishRule('loyal', { event: 'Order Completed', within: 'P30D' });
+  await giveUp(edit!);
+  await world.build();
+  const live = await database.query(
+    `SELECT segment_key AS key, (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members
+     FROM segment_version v WHERE status = 'live' ORDER BY 1`,
+  );
+  expect(live).toEqual([
+    { key: 'best', members: people },
+    { key: 'buyers', members: 0 },
+    { key: 'loyal', members: people },
+  ]);
+});
+
+it('starts for the segments that name one what its last edit asks for, and what theirs did', async () => {
+  const startedBy = async () =>
+    Object.fromEntries(
+      (
+        await database.query<{ key: string; by: string[] }>(
+          `SELECT segment_key AS key, started_by AS by FROM segment_version WHERE status = 'building'`,
+        )
+      ).map(({ key, by }) => [key, by]),
+    );
+  await publishRule('buyers', { event: 'Returned' });
+  await publishRule('others', { not: { segment: 'buyers' } });
+  await world.build();
+  const ordered = (days: number) => ({ event: 'Order Completed', within: `P${days}D` });
+  await publishRule('buyers', ordered(1), true);
+  expect(await startedBy()).toEqual({ buyers: ['buyers'], others: ['buyers'] });
+  await publishRule('buyers', ordered(2));
+  expect(await startedBy()).toEqual({ buyers: [], others: [] });
+  await publishRule('others', { all: [{ not: { segment: 'buyers' } }, ordered(3)] }, true);
+  const [edit] = await publishRule('buyers', ordered(4), true);
+  expect(await startedBy()).toEqual({ buyers: ['buyers'], others: ['others', 'buyers'] });
+  await giveUp(edit!);
+  expect(await startedBy()).toEqual({ others: ['others'] });
+});
+
 it('takes a version that was replaced out of the row of a contact that does something', async () => {
   await author.segment('buyers', { event: 'Order Completed' });
-  while (await buildSegments(world.engine));
+  await world.build();
   const edit = await author.segment('buyers', { event: 'Order Completed', within: 'P30D' });
   await world.build();
   await world.arrive(order(1));
@@ -255,9 +303,9 @@ it('logs that those have left whom an edit leaves out', async () => {
   await world.arrive(order(1), order(2), order(3));
   await world.passTo(start + 2 * MINUTE);
   const all = await author.segment('buyers', { event: 'Order Completed' });
-  while (await buildSegments(world.engine));
+  await world.build();
   const few = await author.segment('buyers', twice);
-  while (await buildSegments(world.engine));
+  await world.build();
   const [swap] = await database.query<{ at: Date }>(
     'SELECT live_at AS at FROM segment_version WHERE id = $1',
     [few],
@@ -298,7 +346,7 @@ describe('of what an index of events tells everything', () => {
     const generation = await generationOf(1);
     const version = await author.segment('often', often);
     const again = await author.segment('again', { not: often });
-    while (await buildSegments(world.engine));
+    await world.build();
     expect(await database.query(driftOfContacts)).toEqual([]);
     const built = { at: new Date(start + 2 * MINUTE), cause: 'build' };
     for (const user of [1, 2, 3]) {
@@ -330,7 +378,7 @@ describe('of what an index of events tells everything', () => {
     await world.passTo(start + 2 * MINUTE);
     const generation = await generationOf(1);
     const version = await author.segment('today', { event: 'Order Completed', within: { calendar: 'P0D' } });
-    while (await buildSegments(world.engine));
+    await world.build();
     expect(await generationOf(1)).toBe(generation);
     const days = [
       { user: 1, ends: new Date(Date.UTC(2026, 0, 5, 15)) },
@@ -356,7 +404,7 @@ describe('of what an index of events tells everything', () => {
     const last = await userOf(people);
     await world.arrive(order(last));
     await world.passTo(start + 3 * MINUTE);
-    while (await buildSegments(world.engine));
+    await world.build();
     expect(await members(version)).toHaveLength(people - 1);
     expect(await historyOf(last, version)).toMatchObject([
       { entered: true, cause: 'build' },
@@ -377,7 +425,7 @@ describe('of what an index of events tells everything', () => {
       `UPDATE segment_version SET created_at = clock_timestamp() - interval '11 minutes' WHERE id = $1`,
       [quiet],
     );
-    while (await buildSegments(world.engine));
+    await world.build();
     const entries = await database.query(
       `SELECT entered, effective_at AS at, cause->>'kind' AS cause, count(*)::int FROM membership_change WHERE version_id = $1 GROUP BY 1, 2, 3`,
       [quiet],
@@ -390,13 +438,13 @@ describe('of what an index of events tells everything', () => {
 
   it('lets happen first what is due before', async () => {
     const lately = await author.segment('lately', { event: 'Order Completed', within: 'PT1H' });
-    while (await buildSegments(world.engine));
+    await world.build();
     world.clock.moveTo(start + 2 * HOUR);
     for (const partition of [0, 1]) await world.log.heartbeat(partition);
     await world.readAll();
     const generation = await generationOf(1);
     const version = await author.segment('lately-again', { event: 'Order Completed', within: 'P1D' });
-    while (await buildSegments(world.engine));
+    await world.build();
     expect(await historyOf(1, lately)).toMatchObject([
       { entered: true },
       { entered: false, at: new Date(first + HOUR) },

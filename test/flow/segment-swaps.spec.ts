@@ -2,6 +2,7 @@ import type { Fact } from '@entente/event';
 import { DAY, HOUR, MINUTE } from '@entente/kernel';
 import { daysOfVersions, type Database } from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { finishSwaps } from '../../apps/engine/jobs/swaps';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -45,6 +46,7 @@ afterEach(() => held.close());
 async function edit(rule: object): Promise<number> {
   const version = await author.segment('buyers', rule);
   while (await buildSegments(world.engine));
+  while (await finishSwaps(world.engine));
   return version;
 }
 
@@ -74,10 +76,10 @@ it('waits for the timers before it, but for none of a contact that waits for rep
   for (const partition of [0, 1]) await world.log.heartbeat(partition);
   await world.readAll();
   expect(await database.query('SELECT count(*)::int FROM timer')).toEqual([{ count: people }]);
-  while (await buildSegments(world.engine));
+  while (await finishSwaps(world.engine));
   expect(await statuses()).toEqual(['replaced', 'live']);
   await database.run(`UPDATE contact SET repair = 'it cannot be read'`);
-  while (await buildSegments(world.engine));
+  while (await finishSwaps(world.engine));
   expect(await statuses()).toEqual(['retired', 'live']);
 });
 

@@ -10,6 +10,7 @@ import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { countPreviews } from '../../apps/engine/jobs/count-previews';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
+import { finishSwaps } from '../../apps/engine/jobs/swaps';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
 import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { consumer } from '../../apps/engine/through';
@@ -139,12 +140,13 @@ export class EngineWorld {
       due = await fireTimers(this.engine, everyBucket);
   }
 
-  /** Lets the builder do everything it has. What it asks for is read, and swaps are over a moment later. */
+  /** Builds everything. What the builder asks for is read, and swaps are over a moment later. */
   async build(): Promise<void> {
     for (let more = true; more;) {
-      more = await buildSegments(this.engine);
+      const [hasBuilt, hasFinished] = [await buildSegments(this.engine), await finishSwaps(this.engine)];
+      more = hasBuilt || hasFinished;
       const swapped = await this.database.query(
-        `SELECT FROM segment_version WHERE status = 'replaced' OR (status = 'live' AND enter_on_swap)`,
+        `SELECT FROM segment_version WHERE status = 'replaced' OR (status = 'live' AND started_by <> '{}')`,
       );
       if (more) await this.readAll();
       if (swapped.length === 0) continue;

@@ -1,7 +1,6 @@
 import { byContactId, type ContactId, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
-  forgetRetiredMemberships,
   noteBuilt,
   takeLease,
   writeVerdicts,
@@ -17,8 +16,7 @@ import { passTime, settle } from '../move-person';
 import { untilSettled } from '../start-over';
 import { whileLeased } from '../while-leased';
 import { BuildPlan, type BuildChunk } from './build-plan';
-import { startPresent } from './start-present';
-import { endSwaps, swap } from './swaps';
+import { swap } from './swaps';
 
 /**
  * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
@@ -28,11 +26,10 @@ import { endSwaps, swap } from './swaps';
 export async function buildSegments(engine: Engine): Promise<boolean> {
   const { database } = engine;
   const busy = isBusy(engine);
-  const hasEnded = await endSwaps(engine);
   const versions = await buildingVersions(database);
   if (versions.length === 0) {
     builds.delete(engine);
-    return hasEnded || (await startPresent(engine)) || forgetRetiredMemberships(database);
+    return false;
   }
   if (!(await takeBuild(engine))) return false;
   const now = engine.clock.now();

@@ -2,6 +2,7 @@ import {
   closeSwaps,
   earliestToFire,
   firstOpenSwap,
+  forgetRetiredMemberships,
   lastSwap,
   publish,
   swapBuilt,
@@ -10,6 +11,7 @@ import {
 } from '@entente/storage';
 import type { Instant } from '@entente/kernel';
 import { leaseLength, type Engine } from '../engine';
+import { startPresent } from './start-present';
 
 /**
  * Makes built versions the live ones, as of an instant that is not before anything that has happened by now: what happened until then is decided by
@@ -23,8 +25,15 @@ export async function swap({ database, through }: Engine, versions: readonly num
   });
 }
 
+/**
+ * What is left to do of swaps, a piece at a time: once all before one has been decided, its segment's earlier version is let go; then campaigns are
+ * started for whom it brought in, where its author asked for that; then the earlier memberships go. Gives whether there is more to do.
+ */
+export const finishSwaps = async (engine: Engine): Promise<boolean> =>
+  (await endSwaps(engine)) || (await startPresent(engine)) || forgetRetiredMemberships(engine.database);
+
 /** Lets go of versions that others took the place of, where all that happened before has been decided; gives whether it did. */
-export async function endSwaps(engine: Engine): Promise<boolean> {
+async function endSwaps(engine: Engine): Promise<boolean> {
   const { database, through, id } = engine;
   const at = await firstOpenSwap(database);
   if (at === undefined || (await through.atLeast(database, at)) === undefined) return false;

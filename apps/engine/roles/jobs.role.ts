@@ -18,6 +18,7 @@ import { repairContacts } from '../jobs/repair-contacts';
 import { rereadCompanies } from '../jobs/reread-companies';
 import { rereadProfiles } from '../jobs/reread-profiles';
 import { runCampaigns } from '../jobs/run-campaigns';
+import { finishSwaps } from '../jobs/swaps';
 import { paced } from '../paced';
 import { tellCompanies } from '../jobs/tell-companies';
 import { ENGINE, LOG } from '../tokens';
@@ -52,6 +53,10 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
       new Loop(
         paced(pace, () => buildSegments(engine)),
         failed('build'),
+      ),
+      new Loop(
+        paced(pace, () => finishSwaps(engine)),
+        failed('swaps'),
       ),
       new Loop(
         paced(pace, () => countPreviews(engine)),
