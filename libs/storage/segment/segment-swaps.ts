@@ -1,5 +1,6 @@
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
 import type { Tx } from '../database/database';
+import { changesOf } from './changes-of';
 
 /** A version whose author wants those it brought in to count as having entered, and the version it replaced. */
 export interface VersionToStart {
@@ -43,8 +44,8 @@ export async function broughtInAfter(
     `SELECT membership.contact_id AS contact, last.kind, last.since
      FROM membership JOIN segment_version AS version ON version.id = membership.version_id
      CROSS JOIN LATERAL (
-       SELECT cause->>'kind' AS kind, effective_at AS since FROM membership_change AS change
-       WHERE change.contact_id = membership.contact_id AND change.version_id = $1 ORDER BY change.id DESC LIMIT 1) AS last
+       SELECT cause->>'kind' AS kind, effective_at AS since FROM ${changesOf('membership.contact_id', '$1')} AS change
+       ORDER BY id DESC LIMIT 1) AS last
      WHERE membership.version_id = $1 AND membership.contact_id > $3
        AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id)
        AND (last.kind = 'build' OR last.since <= version.live_at)
@@ -129,9 +130,8 @@ export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
        INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
        SELECT contact_id, version_id, false, retired_at, '{"kind":"edit"}' FROM forgotten
        WHERE after_id IS NOT NULL AND (
-         SELECT entered FROM membership_change AS change
-         WHERE change.contact_id = forgotten.contact_id AND change.version_id = after_id AND change.effective_at <= retired_at
-         ORDER BY change.id DESC LIMIT 1) IS NOT TRUE)
+         SELECT entered FROM ${changesOf('forgotten.contact_id', 'after_id')} AS change
+         WHERE effective_at <= retired_at ORDER BY id DESC LIMIT 1) IS NOT TRUE)
      SELECT FROM forgotten`,
   );
   return forgotten.length === forgetAtOnce;

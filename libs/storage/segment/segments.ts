@@ -1,6 +1,7 @@
 import { toIso, type ContactId, type Instant, type Json } from '@entente/kernel';
 import type { AuthoredRow, KeyPage } from '../authored/authored';
 import type { Tx } from '../database/database';
+import { changesOf } from './changes-of';
 
 /** A segment with its newest version and, where one is live, that one's size. */
 export interface SegmentRow extends AuthoredRow {
@@ -132,8 +133,8 @@ export async function membershipAt(
   asOf: Instant,
 ): Promise<Date | undefined> {
   const [last] = await tx.query<{ entered: boolean; at: Date }>(
-    `SELECT entered, effective_at AS at FROM membership_change
-     WHERE contact_id = $1 AND version_id = $2 AND effective_at <= $3 ORDER BY id DESC LIMIT 1`,
+    `SELECT entered, effective_at AS at FROM ${changesOf('$1', '$2')} AS change
+     WHERE effective_at <= $3 ORDER BY id DESC LIMIT 1`,
     [contact, versionId, toIso(asOf)],
   );
   return last?.entered ? last.at : undefined;
