@@ -41,13 +41,14 @@ export async function broughtInAfter(
   limit: number,
 ): Promise<BroughtIn[]> {
   const rows = await tx.query<{ contact: ContactId; kind: string; since: Date }>(
+    // OFFSET 0 has each looked up by itself: the planner has yet to learn that there are more than a few.
     `SELECT membership.contact_id AS contact, last.kind, last.since
      FROM membership JOIN segment_version AS version ON version.id = membership.version_id
      CROSS JOIN LATERAL (
        SELECT cause->>'kind' AS kind, effective_at AS since FROM ${changesOf('membership.contact_id', '$1')} AS change
        ORDER BY id DESC LIMIT 1) AS last
      WHERE membership.version_id = $1 AND membership.contact_id > $3
-       AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id)
+       AND NOT EXISTS (SELECT FROM membership AS earlier WHERE earlier.version_id = $2 AND earlier.contact_id = membership.contact_id OFFSET 0)
        AND (last.kind = 'build' OR last.since <= version.live_at)
      ORDER BY 1 LIMIT $4`,
     [id, before, cursor, limit],
