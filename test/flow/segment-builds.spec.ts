@@ -262,6 +262,31 @@ it('builds for the one what was built for two, when the other is given up', asyn
   ]);
 });
 
+it('builds a segment anew by its live rule, when its edit is given up and what that names is built', async () => {
+  await publishRule('buyers', { event: 'Returned' });
+  await publishRule('loyal', { segment: 'buyers' });
+  await world.build();
+  const [edit] = await publishRule('loyal', { event: 'Returned', within: 'P30D' });
+  await publishRule('buyers', { event: 'Order Completed' });
+  await giveUp(edit!);
+  await world.build();
+  const [loyal] = await database.query(
+    `SELECT (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members
+     FROM segment_version v WHERE segment_key = 'loyal' AND status = 'live'`,
+  );
+  expect(loyal).toEqual({ members: people });
+});
+
+it('gives up no build by the live rule, which is for what it names', async () => {
+  await publishRule('buyers', { event: 'Returned' });
+  await publishRule('loyal', { segment: 'buyers' });
+  await world.build();
+  const [, loyal] = await publishRule('buyers', { event: 'Order Completed' });
+  await expect(giveUp(loyal!)).rejects.toThrow('Cancel the edit of that one');
+  await world.build();
+  expect(await members(loyal!)).toHaveLength(people);
+});
+
 it('starts for the segments that name one what its last edit asks for, and what theirs did', async () => {
   const startedBy = async () =>
     Object.fromEntries(
@@ -284,6 +309,9 @@ it('starts for the segments that name one what its last edit asks for, and what 
   expect(await startedBy()).toEqual({ buyers: ['buyers'], others: ['others', 'buyers'] });
   await giveUp(edit!);
   expect(await startedBy()).toEqual({ others: ['others'] });
+  await publishRule('buyers', ordered(5), true);
+  await publishRule('others', ordered(6));
+  expect(await startedBy()).toEqual({ buyers: ['buyers'], others: [] });
 });
 
 it('takes a version that was replaced out of the row of a contact that does something', async () => {

@@ -1,4 +1,4 @@
-import type { Json } from '@entente/kernel';
+import { Conflict, type Json } from '@entente/kernel';
 import {
   compileBook,
   parseRule,
@@ -32,9 +32,10 @@ export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise
     [segment.key, segment.name],
   );
   const author = { segment: segment.key, starts: segment.enterOnSwap };
-  const built = [await addVersion(tx, segment, author)];
-  for (const { key, rule } of dependents(segment.key, current))
-    built.push(await addVersion(tx, { key, rule }, author));
+  const together = [segment, ...dependents(segment.key, current)];
+  const rules = newestRules(current).set(segment.key, segment.rule);
+  const built: number[] = [];
+  for (const { key } of together) built.push(await addVersion(tx, key, rules, author));
   return built;
 }
 
@@ -93,9 +94,7 @@ const trial = ({ key, rule }: Pick<SegmentToPublish, 'key' | 'rule'>): SegmentVe
 
 /** The live segments that name `key`, directly or not, each with the rule it will have: of its building version, else its live one. */
 function dependents(key: string, current: readonly Current[]): Current[] {
-  const newest = new Map<string, Current>();
-  for (const version of current)
-    if (version.status === 'building' || !newest.has(version.key)) newest.set(version.key, version);
+  const newest = newestOf(current);
   const reached = new Set([key]);
   for (const one of reached)
     for (const { key: other, rule } of newest.values())
@@ -103,42 +102,59 @@ function dependents(key: string, current: readonly Current[]): Current[] {
   return [...reached].slice(1).map((other) => newest.get(other)!);
 }
 
+/** Of each segment the version that is being built, else the live one. */
+function newestOf(current: readonly Current[]): Map<string, Current> {
+  const newest = new Map<string, Current>();
+  for (const version of current)
+    if (version.status === 'building' || !newest.has(version.key)) newest.set(version.key, version);
+  return newest;
+}
+
+type Rules = ReadonlyMap<string, Rule>;
+
+const newestRules = (current: readonly Current[]): Map<string, Rule> =>
+  new Map([...newestOf(current)].map(([key, { rule }]) => [key, rule]));
+
 /**
  * Gives up a build; its segment stays as it was. What is built because it names that segment is given up with it, and built anew where its own
- * rule is new or it names something else that is built, for it was to be of this version. Gives whether there was such a build. The transaction
- * must hold `publish`.
+ * rule is new or it names something else that is built, for it was to be of this version; so is the segment itself, where its live rule names such
+ * a one. Gives whether there was such a build. Throws `Conflict` where the rule is the live one, which what it names has built. The transaction must
+ * hold `publish`.
  */
 export async function cancelBuild(tx: Tx, version: number): Promise<boolean> {
   const before = (await currentSegmentVersions(tx)).map(withRule);
   const canceled = before.find(({ id, status }) => id === version && status === 'building');
   if (!canceled) return false;
-  await retireBuild(tx, canceled.key);
+  const live = new Map(before.filter(({ status }) => status === 'live').map((one) => [one.key, one]));
+  const isNew = ({ key, rule }: Current) =>
+    !live.has(key) || ruleText(live.get(key)!.rule) !== ruleText(rule);
+  if (!isNew(canceled))
+    throw new Conflict(
+      `The rule of ${canceled.key} stays as it is: it is built anew for a segment that it names, or for what rules mean. Cancel the edit of that one.`,
+    );
+  const own = live.get(canceled.key);
   const together = dependents(canceled.key, before).filter(({ status }) => status === 'building');
-  const stillBuilt = builtWithout(canceled, together, before);
-  for (const { key, rule } of together)
-    if (stillBuilt.has(key)) await addVersion(tx, { key, rule }, { segment: canceled.key, starts: false });
+  const after = own ? [own, ...together] : together;
+  const others = before.filter(
+    (one) => one.status === 'building' && one !== canceled && !together.includes(one),
+  );
+  const stillBuilt = withDependents([...others, ...together.filter(isNew)], after);
+  const rules = newestRules(before);
+  if (own) rules.set(own.key, own.rule);
+  else rules.delete(canceled.key);
+  await retireBuild(tx, canceled.key);
+  for (const { key } of after)
+    if (stillBuilt.has(key)) await addVersion(tx, key, rules, { segment: canceled.key, starts: false });
     else await retireBuild(tx, key);
   return true;
 }
 
-/** The segments that are built for themselves or for others than one whose build is given up, together with which these are built. */
-function builtWithout(
-  canceled: Current,
-  together: readonly Current[],
-  current: readonly Current[],
-): Set<string> {
-  const [building, live] = (['building', 'live'] as const).map(
-    (status) => new Map(current.filter((one) => one.status === status).map((one) => [one.key, one])),
-  ) as [Map<string, Current>, Map<string, Current>];
-  const isNew = ({ key, rule }: Current) =>
-    !live.has(key) || ruleText(live.get(key)!.rule) !== ruleText(rule);
-  const kept = new Set(building.keys());
-  for (const { key } of [canceled, ...together]) kept.delete(key);
-  for (const one of together.filter(isNew)) kept.add(one.key);
-  // Whoever is kept, what names it is.
-  for (const key of kept)
-    for (const { key: other, rule } of together) if (segmentsNamed(rule).includes(key)) kept.add(other);
-  return kept;
+/** The keys of segments, and of those among others that name them, directly or not. */
+function withDependents(built: readonly Current[], others: readonly Current[]): Set<string> {
+  const keys = new Set(built.map(({ key }) => key));
+  for (const key of keys)
+    for (const { key: other, rule } of others) if (segmentsNamed(rule).includes(key)) keys.add(other);
+  return keys;
 }
 
 /** Gives up what is being built of a segment; gives the segments whose authors had asked it to start campaigns. */
@@ -153,28 +169,37 @@ async function retireBuild(tx: Tx, key: string): Promise<readonly string[]> {
 
 /** Has every segment that is live, or becomes so, built again by its newest rule. The transaction must hold `publish`. */
 export async function rebuildSegments(tx: Tx): Promise<void> {
-  const newest = new Map<string, Current>();
-  for (const version of (await currentSegmentVersions(tx)).map(withRule)) newest.set(version.key, version);
-  for (const { key, rule } of newest.values()) await addVersion(tx, { key, rule });
+  const rules = newestRules((await currentSegmentVersions(tx)).map(withRule));
+  for (const key of rules.keys()) await addVersion(tx, key, rules);
 }
 
-/** What the author of an edit asks of everything that is built for it; what authors of others asked of a version still being built holds. */
+/**
+ * What the author of an edit asks of everything that is built for it. What authors of others asked of a version still being built holds, as far as
+ * its rule still has to do with theirs.
+ */
 interface Author {
   readonly segment: string;
   readonly starts: boolean;
 }
 
-async function addVersion(
-  tx: Tx,
-  { key, rule }: Pick<SegmentToPublish, 'key' | 'rule'>,
-  author?: Author,
-): Promise<number> {
-  const others = (await retireBuild(tx, key)).filter((segment) => segment !== author?.segment);
+async function addVersion(tx: Tx, key: string, rules: Rules, author?: Author): Promise<number> {
+  const named = namedBy(key, rules);
+  const others = (await retireBuild(tx, key)).filter(
+    (segment) => segment !== author?.segment && named.has(segment),
+  );
   const [row] = await tx.query<{ id: number }>(
     `INSERT INTO segment_version (segment_key, version, rule, status, started_by)
      SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3
      FROM segment_version WHERE segment_key = $1 RETURNING id`,
-    [key, JSON.stringify(rule), author?.starts ? [...others, author.segment] : others],
+    [key, JSON.stringify(rules.get(key)), author?.starts ? [...others, author.segment] : others],
   );
   return row!.id;
+}
+
+/** A segment and those that its rule names, directly or not. */
+function namedBy(key: string, rules: Rules): Set<string> {
+  const named = new Set([key]);
+  for (const one of named)
+    for (const other of rules.has(one) ? segmentsNamed(rules.get(one)!) : []) named.add(other);
+  return named;
 }
