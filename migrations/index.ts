@@ -15,4 +15,5 @@ export const migrations = [
   sqlMigration('0011-contact-due'),
   sqlMigration('0012-replaced-versions'),
   sqlMigration('0013-started-by'),
+  sqlMigration('0014-cleared-versions'),
 ] as const;

@@ -339,7 +339,8 @@ CREATE TABLE segment_version (
   retired_at timestamp with time zone,
   build_started_at timestamp with time zone,
   built integer NOT NULL DEFAULT 0,
-  build_ms double precision NOT NULL DEFAULT 0
+  build_ms double precision NOT NULL DEFAULT 0,
+  cleared boolean NOT NULL DEFAULT false
 );
 CREATE TABLE sending_domain (
   domain text NOT NULL,
@@ -562,6 +563,8 @@ CREATE INDEX message_sending ON public.message USING btree (released_at) WHERE (
 CREATE INDEX message_waiting ON public.message USING btree (bucket, not_before) WHERE (status = 'waiting'::text);
 CREATE INDEX profile_email_hash ON public.profile USING btree (email_hash);
 CREATE INDEX segment_version_replaced ON public.segment_version USING btree (retired_at) WHERE (status = 'replaced'::text);
+CREATE INDEX segment_version_to_start ON public.segment_version USING btree (id) WHERE ((started_by <> '{}'::text[]) AND (status = ANY (ARRAY['live'::text, 'replaced'::text])));
+CREATE INDEX segment_version_uncleared ON public.segment_version USING btree (id) WHERE ((status = 'retired'::text) AND (NOT cleared));
 CREATE UNIQUE INDEX campaign_version_live ON public.campaign_version USING btree (campaign_key) WHERE (status = 'live'::text);
 CREATE UNIQUE INDEX segment_version_building ON public.segment_version USING btree (segment_key) WHERE (status = 'building'::text);
 CREATE UNIQUE INDEX segment_version_live ON public.segment_version USING btree (segment_key) WHERE (status = 'live'::text);
@@ -726,6 +729,7 @@ COMMENT ON COLUMN segment_version.status IS 'replaced: another one is live since
 COMMENT ON COLUMN segment_version.started_by IS 'segments whose edits are to start campaigns for whom the swap brings in; empty when that is done';
 COMMENT ON COLUMN segment_version.built IS 'contacts that the version was built for by its builder';
 COMMENT ON COLUMN segment_version.build_ms IS 'time its builder worked, together with the versions built beside it';
+COMMENT ON COLUMN segment_version.cleared IS 'nothing is left of its memberships';
 COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';
 COMMENT ON TABLE set_aside IS 'records that failed alone and again: kept with their reason, to be replayed or dropped';
 COMMENT ON COLUMN source.precedence IS 'among the sources that set a trait, the lowest precedence is read';

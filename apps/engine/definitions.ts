@@ -119,7 +119,7 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
   const ahead = builtAhead(segments, book);
   return {
     generation,
-    builtAhead: ahead.map(({ id }) => id),
+    builtAhead: book.inOrder(ahead.map(({ id }) => id)),
     aheadSince: Math.floor(Math.min(...ahead.map(({ age }) => now - age))),
     sources: await loadSources(tx),
     ownSource: await ownSource(tx),

@@ -30,14 +30,16 @@ export async function swap({ database, through }: Engine, versions: readonly num
  * started for whom it brought in, where its author asked for that; then the earlier memberships go. Gives whether there is more to do.
  */
 export const finishSwaps = async (engine: Engine): Promise<boolean> =>
-  (await endSwaps(engine)) || (await startPresent(engine)) || forgetRetiredMemberships(engine.database);
+  (await endSwaps(engine)) ||
+  (await startPresent(engine)) ||
+  engine.database.transaction((tx) => forgetRetiredMemberships(tx));
 
 /** Lets go of versions that others took the place of, where all that happened before has been decided; gives whether it did. */
 async function endSwaps(engine: Engine): Promise<boolean> {
   const { database, through, id } = engine;
   const at = await firstOpenSwap(database);
   if (at === undefined || (await through.atLeast(database, at)) === undefined) return false;
-  if (at > (await decided(engine, database)) || !(await takeLease(database, 'swaps', id, leaseLength)))
+  if (!(await takeLease(database, 'swaps', id, leaseLength)) || at > (await decided(engine, database)))
     return false;
   return database.transaction(async (tx) => {
     await publish(tx);

@@ -73,6 +73,11 @@ export class Book {
     return this.references.rankOf(version) !== undefined;
   }
 
+  /** These versions, each after those it names. */
+  inOrder(versions: readonly number[]): readonly number[] {
+    return this.references.inOrder(versions);
+  }
+
   /** Those of these versions that others of them name. */
   namedAmong(versions: readonly number[]): readonly number[] {
     return this.references.referredAmong(versions);

@@ -53,7 +53,7 @@ export async function noteBuilt(
   await tx.run(
     `UPDATE segment_version SET build_cursor = $2::bigint, build_started_at = coalesce(build_started_at, now()),
        built = built + (SELECT count(*)::int FROM unnest($3::bigint[]) AS c (id) WHERE c.id > build_cursor), build_ms = build_ms + $4::float8
-     WHERE id = ANY($1::int[]) AND build_cursor < $2::bigint`,
+     WHERE id = ANY($1::int[]) AND status = 'building' AND build_cursor < $2::bigint`,
     [versions, to, bigintArray(contacts), took],
   );
 }

@@ -109,31 +109,37 @@ export async function closeSwaps(tx: Tx, until: Instant): Promise<boolean> {
 const forgetAtOnce = 5_000;
 
 /**
- * Deletes some memberships of versions that are no longer kept, and logs as an edit that those have left whom the version that came
+ * Deletes some memberships of a version that is no longer kept, and logs as an edit that those have left whom the version that came
  * instead did not have when it did; gives whether there may be more.
  */
 export async function forgetRetiredMemberships(tx: Tx): Promise<boolean> {
-  const forgotten = await tx.query(
-    `WITH old AS (
-       SELECT membership.contact_id, membership.version_id, after.id AS after_id, version.retired_at
-       FROM segment_version AS version JOIN membership ON membership.version_id = version.id
+  const [version] = await tx.query<{ id: number; after: number | null }>(
+    `SELECT version.id, after.id AS after FROM segment_version AS version
        LEFT JOIN segment_version AS after
          ON after.segment_key = version.segment_key AND after.live_at = version.retired_at AND version.live_at IS NOT NULL
-       WHERE version.status = 'retired' AND NOT EXISTS (
+       WHERE version.status = 'retired' AND NOT version.cleared AND NOT EXISTS (
          SELECT 1 FROM segment_version AS live
          WHERE live.segment_key = version.segment_key AND live.status IN ('live', 'replaced') AND live.started_by <> '{}')
-       LIMIT ${forgetAtOnce}
-     ), forgotten AS (
-       DELETE FROM membership USING old
-       WHERE membership.contact_id = old.contact_id AND membership.version_id = old.version_id
-       RETURNING old.*
-     ), logged AS (
-       INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
-       SELECT contact_id, version_id, false, retired_at, '{"kind":"edit"}' FROM forgotten
-       WHERE after_id IS NOT NULL AND (
-         SELECT entered FROM ${changesOf('forgotten.contact_id', 'after_id')} AS change
-         WHERE effective_at <= retired_at ORDER BY id DESC LIMIT 1) IS NOT TRUE)
-     SELECT FROM forgotten`,
+       ORDER BY version.id LIMIT 1 FOR UPDATE OF version SKIP LOCKED`,
   );
-  return forgotten.length === forgetAtOnce;
+  if (!version) return false;
+  const forgotten = await tx.query(
+    `WITH old AS (
+         SELECT contact_id FROM membership WHERE version_id = $1 LIMIT ${forgetAtOnce}
+       ), forgotten AS (
+         DELETE FROM membership USING old WHERE membership.version_id = $1 AND membership.contact_id = old.contact_id
+         RETURNING membership.contact_id
+       ), logged AS (
+         INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
+         SELECT contact_id, version.id, false, retired_at, '{"kind":"edit"}'
+         FROM forgotten JOIN segment_version AS version ON version.id = $1
+         WHERE $2::int IS NOT NULL AND (
+           SELECT entered FROM ${changesOf('forgotten.contact_id', '$2::int')} AS change
+           WHERE effective_at <= retired_at ORDER BY id DESC LIMIT 1) IS NOT TRUE)
+       SELECT FROM forgotten`,
+    [version.id, version.after],
+  );
+  if (forgotten.length < forgetAtOnce)
+    await tx.run('UPDATE segment_version SET cleared = true WHERE id = $1', [version.id]);
+  return true;
 }

@@ -94,7 +94,7 @@ export async function usersOf(tx: Tx, what: 'segment' | 'list', key: string): Pr
   const named = `'strict $.**.${what} ? (@ == $key)', jsonb_build_object('key', $1::text), true`;
   const rows = await tx.query<{ user: string }>(
     `SELECT DISTINCT 'segments/' || segment_key AS user FROM segment_version
-     WHERE status IN ('building', 'live') AND ($2 <> 'segment' OR segment_key <> $1)
+     WHERE status IN ('building', 'live', 'replaced') AND ($2 <> 'segment' OR segment_key <> $1)
        AND jsonb_path_exists(rule, ${named})
      UNION
      SELECT kind || 's/' || key FROM campaign c
