@@ -221,6 +221,27 @@ describe('the history of memberships', () => {
     expect((await api.call('GET', '/segments/none/history')).status).toBe(404);
   });
 
+  it('is told by versions, which are listed with when each was live', async () => {
+    await api.call('PATCH', '/segments/loyal', { rule: { event: 'Returned' } });
+    const { body: edited } = await api.call('PATCH', '/segments/loyal', { rule: { event: 'Refunded' } });
+    const versions = await history('/segments/loyal/versions');
+    expect(versions.map(({ version, state }) => [version, state])).toEqual([
+      [4, 'building'],
+      [3, 'canceled'],
+      [2, 'live'],
+      [1, 'retired'],
+    ]);
+    expect(versions[0]).toMatchObject({ rule: edited.rule, liveAt: null, retiredAt: null });
+    expect(versions[2]).toMatchObject({ liveAt: versions[3]!.retiredAt, retiredAt: null });
+    expect(versions[3]).toMatchObject({ rule: loyal, liveAt: toIso(start) });
+    const { body } = await api.call('GET', '/segments/loyal/versions?limit=3');
+    expect(body.items).toEqual(versions.slice(0, 3));
+    const rest = await api.call('GET', `/segments/loyal/versions?limit=3&cursor=${body.next}`);
+    expect(rest.body).toEqual({ items: versions.slice(3), next: null });
+    expect((await api.call('GET', '/segments/none/versions')).status).toBe(404);
+    await api.call('POST', `/jobs/${edited.job}/cancel`);
+  });
+
   it('of somebody who was merged has what happened to each of them before', async () => {
     await happen(
       start + 10 * DAY,

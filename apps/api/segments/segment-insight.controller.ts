@@ -10,6 +10,7 @@ import {
   type SegmentRow,
   storedRule,
   versionRuns,
+  versionsOf,
 } from '@entente/storage';
 import { type Access, Caller } from '../access/access';
 import { Needs } from '../access/needs';
@@ -19,7 +20,7 @@ import { csvAnswer, wantsCsv } from '../http/csv';
 import { Does } from '../http/documented';
 import { Idempotent } from '../http/idempotency';
 import { existingKey } from '../http/key-param';
-import { type Page, page, pageOf } from '../http/page';
+import { type Page, page, pageOf, PageQuery } from '../http/page';
 import { CLOCK } from '../surroundings';
 import { changesPage, filterOf, historyCursor, MembershipChange, SegmentHistoryQuery } from './history-view';
 import { type Days, daysOf, type SegmentDay } from './metrics';
@@ -33,6 +34,7 @@ import {
 } from './metrics-view';
 import { Preview, PreviewBody, showCost } from './preview-view';
 import { SegmentPreviews } from './previews';
+import { SegmentVersion, versionCursor, versionsPage } from './versions-view';
 
 /** What can be known of segments, saved or not. */
 @ApiTags('segments')
@@ -68,6 +70,20 @@ export class SegmentInsightController {
     const before = historyCursor(cursor);
     const asked = { ...filterOf(query), before, limit: limit + 1 };
     return page(await historyOfSegment(this.database, key, asked), limit, changesPage);
+  }
+
+  @Get(':key/versions')
+  @Needs('read')
+  @Does('Lists the versions with their rules and when each was live, the newest first', {
+    200: pageOf(SegmentVersion),
+  })
+  async versions(
+    @Param('key', existingKey) key: string,
+    @Query() { limit, cursor }: PageQuery,
+  ): Promise<Page<SegmentVersion>> {
+    await this.segment(key);
+    const asked = { before: versionCursor(cursor), limit: limit + 1 };
+    return page(await versionsOf(this.database, key, asked), limit, versionsPage);
   }
 
   @Get(':key/metrics')

@@ -41,7 +41,7 @@ export interface SegmentVersionRow {
   readonly key: string;
   readonly version: number;
   readonly rule: Json;
-  readonly status: 'building' | 'live' | 'retired';
+  readonly status: 'building' | 'live' | 'replaced' | 'retired';
   readonly createdAt: Date;
   readonly liveAt: Date | null;
   readonly retiredAt: Date | null;
@@ -54,6 +54,18 @@ const versionColumns = `id, segment_key AS key, version, rule, status, created_a
 export const currentSegmentVersions = (tx: Tx): Promise<SegmentVersionRow[]> =>
   tx.query<SegmentVersionRow>(
     `SELECT ${versionColumns} FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
+  );
+
+/** All that a segment ever had, the newest first; `before`: from the version before that one on. */
+export const versionsOf = (
+  tx: Tx,
+  segment: string,
+  { before, limit }: { readonly before?: string | undefined; readonly limit: number },
+): Promise<SegmentVersionRow[]> =>
+  tx.query<SegmentVersionRow>(
+    `SELECT ${versionColumns} FROM segment_version WHERE segment_key = $1 AND ($2::bigint IS NULL OR version < $2::bigint)
+     ORDER BY version DESC LIMIT $3`,
+    [segment, before ?? null, limit],
   );
 
 export async function segmentKeys(tx: Tx): Promise<Set<string>> {
