@@ -39,6 +39,7 @@ export * from './permission/suppressions';
 export { entryText } from './permission/permission-feedback';
 
 export { ageOf } from './database/age-of';
+export * from './segment/cancel-build';
 export * from './segment/find-deviating';
 export * from './segment/find-instants';
 export * from './segment/kept-series';
@@ -51,6 +52,7 @@ export * from './segment/segment-swaps';
 export * from './segment/segment-metrics';
 export * from './segment/segment-rules';
 export * from './segment/segments';
+export * from './segment/stored-rule';
 export * from './segment/write-verdicts';
 
 export * from './campaign/campaign-runs';

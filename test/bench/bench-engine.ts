@@ -8,9 +8,8 @@ import { newEngine } from '../../apps/engine/new-engine';
 import { recallContacts } from '../../apps/engine/recall-contacts';
 import { consumer } from '../../apps/engine/through';
 import { Slots } from '../../libs/stream/postgres/slots';
+import { everyBucket } from '../support/engine-world';
 import { DirectLog } from './direct-log';
-
-const allBuckets = Array.from({ length: 16 }, (_, bucket) => bucket);
 
 /** The engine's own functions on a database, with a log that hands its records out by hand. */
 export class BenchEngine {
@@ -61,7 +60,7 @@ export class BenchEngine {
   }
 
   fire(): Promise<Instant | undefined> {
-    return fireTimers(this.engine, allBuckets);
+    return fireTimers(this.engine, everyBucket);
   }
 
   /** Handles what there is in a partition, and tells after each batch how far it has come. */

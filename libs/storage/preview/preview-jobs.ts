@@ -1,7 +1,7 @@
 import type { ContactId, Json, JsonObject, Uuid } from '@entente/kernel';
 import type { Rule, WholeRule } from '@entente/segment';
 import type { Tx } from '../database/database';
-import { storedRule } from '../segment/publish-segment';
+import { storedRule } from '../segment/stored-rule';
 import { addFound, nothingFound, groups, type Found, type Question, type Group } from './look';
 
 /** An exact count that is under way: what was found among the contacts up to its cursor. */

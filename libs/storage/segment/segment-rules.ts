@@ -1,7 +1,7 @@
 import { toIso, type Instant } from '@entente/kernel';
 import { wholeRule, type Rule, type WholeRule } from '@entente/segment';
 import type { Tx } from '../database/database';
-import { storedRule } from './publish-segment';
+import { storedRule } from './stored-rule';
 import type { SegmentVersionRow } from './segments';
 
 /** The rule that a segment goes by, and which of its versions that is. */
