@@ -2,6 +2,7 @@ import type { Fact } from '@entente/event';
 import { MINUTE, type Instant } from '@entente/kernel';
 import { parseRule, type Rule } from '@entente/segment';
 import { publish, publishSegment, type Database } from '@entente/storage';
+import type { Engine } from '../../apps/engine/engine';
 import { fireTimers } from '../../apps/engine/fire-timers';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
 import { finishSwaps } from '../../apps/engine/jobs/swaps';
@@ -25,6 +26,8 @@ let held: TestDatabase;
 let database: Database;
 let world: EngineWorld;
 let random: Random;
+/** They know of each other only by the database. */
+let engines: readonly Engine[];
 let shop: number;
 /** How far the clock of the log goes before the engine's. */
 let ahead: number;
@@ -36,6 +39,9 @@ beforeEach(async () => {
   lives = new Map();
   ahead = random.pick([0, 50, 20_000]);
   world = new EngineWorld(database, start, 2, ahead);
+  const one = world.engine;
+  world.restart();
+  engines = [one, world.engine];
   const author = new Author(database);
   shop = await author.source('shop', true);
   await author.mailNeeds('news', 'shop', 'hello');
@@ -83,9 +89,13 @@ async function act(): Promise<void> {
   await world.arrive(fact);
 }
 
-/** A while in which people do things, and some of it is read, and some timers fire, and another segment is edited, and builders do something. */
+/**
+ * A while in which people do things, and some of it is read, and some timers fire, and another segment is edited, and builders do something,
+ * each by one of the engines.
+ */
 async function live(): Promise<void> {
   for (let steps = random.whole(0, 12); steps > 0; steps -= 1) {
+    world.engine = random.pick(engines);
     world.clock.moveTo(world.clock.now() + random.pick([0, 1, MINUTE, random.whole(1, 20 * MINUTE)]));
     for (let some = random.whole(0, 6); some > 0; some -= 1) await act();
     if (random.chance(0.4)) await world.log.heartbeat(random.whole(0, 1));
