@@ -61,7 +61,12 @@ export async function findDeviating(
       ORDER BY id LIMIT ${asked.as('int', limit)}) AS page`;
   return database.transaction(async (tx) => {
     await tx.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-    if (busy) await tx.query('SET LOCAL max_parallel_workers_per_gather = 0');
+    await tx.query(
+      busy
+        ? 'SET LOCAL max_parallel_workers_per_gather = 0'
+        : // Workers hand over a count for each contact that has any, which the planner takes for too many.
+          'SET LOCAL parallel_tuple_cost = 0',
+    );
     const [row] = await tx.query<{ ids: string | null }>(sql, asked.parameters);
     return row!.ids?.split(',') ?? [];
   });

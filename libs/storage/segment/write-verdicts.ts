@@ -33,7 +33,8 @@ export async function writeVerdicts(
     // OFFSET 0 has what is behind it looked up one by one, as there may be much of it some day. A timer that came while a row was waited for is not
     // seen here: whoever armed it has looked at the contact later than this instant, or by definitions of today.
     `WITH held AS (
-       SELECT contact.id, contact.due AS due_before, least(contact.due, verdict.due) AS due, verdict.members::int[] AS entering
+       SELECT contact.id, contact.due AS due_before, least(contact.due, verdict.due) AS due,
+         ARRAY(SELECT new FROM unnest(verdict.members::int[]) AS new WHERE new <> ALL(contact.members)) AS entering
        FROM unnest($1::bigint[], $2::text[], $3::timestamptz[]) AS verdict (id, members, due) JOIN contact USING (id)
        WHERE contact.version > 0 AND contact.generation < $4::bigint AND contact.repair IS NULL AND contact.erased_at IS NULL
          AND (contact.members = '{}' OR NOT EXISTS (
@@ -45,17 +46,17 @@ export async function writeVerdicts(
      ), entered AS (
        INSERT INTO membership (contact_id, version_id, since)
        SELECT held.id, new, $5::timestamptz FROM held CROSS JOIN unnest(held.entering) AS new
-       ON CONFLICT DO NOTHING RETURNING contact_id, version_id, since
+       RETURNING contact_id, version_id, since
      ), logged AS (
        INSERT INTO membership_change (contact_id, version_id, entered, effective_at, cause)
        SELECT contact_id, version_id, true, since, '{"kind":"build"}' FROM entered
      ), moved AS (
        UPDATE contact SET clock = $5::timestamptz, due = held.due,
-         members = contact.members || ARRAY(SELECT new FROM unnest(held.entering) AS new WHERE new <> ALL(contact.members))
+         members = contact.members || held.entering
        FROM held WHERE contact.id = held.id
      ), armed AS (
        INSERT INTO timer (bucket, due, contact_id)
-       SELECT held.id % ${timerBuckets}, held.due, held.id FROM held WHERE held.due IS DISTINCT FROM held.due_before ON CONFLICT DO NOTHING
+       SELECT held.id % ${timerBuckets}, held.due, held.id FROM held WHERE held.due IS DISTINCT FROM held.due_before
      ), disarmed AS (
        DELETE FROM timer USING held CROSS JOIN LATERAL (
          SELECT ctid FROM timer AS own
