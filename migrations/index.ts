@@ -16,4 +16,5 @@ export const migrations = [
   sqlMigration('0012-replaced-versions'),
   sqlMigration('0013-started-by'),
   sqlMigration('0014-cleared-versions'),
+  sqlMigration('0015-version-ground'),
 ] as const;

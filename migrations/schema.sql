@@ -186,7 +186,8 @@ CREATE TABLE installation (
   address_key bytea NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
   time_zone text NOT NULL DEFAULT 'UTC'::text,
-  rule_meaning integer NOT NULL DEFAULT 1
+  rule_meaning integer NOT NULL DEFAULT 1,
+  ground integer NOT NULL DEFAULT 1
 );
 CREATE TABLE job (
   id uuid NOT NULL DEFAULT gen_random_uuid(),
@@ -340,7 +341,8 @@ CREATE TABLE segment_version (
   build_started_at timestamp with time zone,
   built integer NOT NULL DEFAULT 0,
   build_ms double precision NOT NULL DEFAULT 0,
-  cleared boolean NOT NULL DEFAULT false
+  cleared boolean NOT NULL DEFAULT false,
+  ground integer NOT NULL DEFAULT 1
 );
 CREATE TABLE sending_domain (
   domain text NOT NULL,
@@ -708,6 +710,7 @@ COMMENT ON COLUMN import_problem.entry IS 'the ledger entry, as <contact>:<seq>,
 COMMENT ON COLUMN installation.address_key IS 'key of the keyed hash under which addresses are remembered';
 COMMENT ON COLUMN installation.time_zone IS 'IANA name of the zone whose calendar applies to contacts that name none';
 COMMENT ON COLUMN installation.rule_meaning IS 'what the release that last worked here takes rules and stored states to mean';
+COMMENT ON COLUMN installation.ground IS 'grows with each change of what rules go by';
 COMMENT ON COLUMN job.result IS 'what a job found out, as far as it has come';
 COMMENT ON TABLE lease IS 'who works on a share of the timers, lanes, runs or jobs, and until when';
 COMMENT ON TABLE lineage IS 'a contact that is part of another one today; a row leads to the survivor in one step';
@@ -730,6 +733,7 @@ COMMENT ON COLUMN segment_version.started_by IS 'segments whose edits are to sta
 COMMENT ON COLUMN segment_version.built IS 'contacts that the version was built for by its builder';
 COMMENT ON COLUMN segment_version.build_ms IS 'time its builder worked, together with the versions built beside it';
 COMMENT ON COLUMN segment_version.cleared IS 'nothing is left of its memberships';
+COMMENT ON COLUMN segment_version.ground IS 'that of the installation when it was written';
 COMMENT ON TABLE series IS 'the series of events that contacts'' states hold, and the generation since which each is kept without a gap';
 COMMENT ON TABLE set_aside IS 'records that failed alone and again: kept with their reason, to be replayed or dropped';
 COMMENT ON COLUMN source.precedence IS 'among the sources that set a trait, the lowest precedence is read';

@@ -1,6 +1,6 @@
 import { HOUR } from '@entente/kernel';
-import { RULE_MEANING } from '@entente/segment';
-import type { Database } from '@entente/storage';
+import { parseRule, RULE_MEANING, type Rule } from '@entente/segment';
+import { cancelBuild, publish, publishSegment, type Database } from '@entente/storage';
 import { adoptRuleGround, NewerRelease } from '../../apps/engine/adopt-rule-ground';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
@@ -72,6 +72,31 @@ it('builds segments again when a release takes rules to mean something else', as
   await world.passTo(start + 1);
   await world.work();
   expect(await live()).toEqual([{ version: 2, members: 0 }]);
+});
+
+it('leaves nothing of the time zone before behind when an edit is given up', async () => {
+  const shop = await author.source('shop', true, 50);
+  await adoptRuleGround(database, 'America/New_York');
+  await author.segment('today', { event: 'Order Completed', within: { calendar: 'P0D' } });
+  await author.segment('others', { not: { segment: 'today' } });
+  await world.passTo(start);
+  const order = { v: 1, type: 'track', source: shop, name: 'Order Completed' } as const;
+  await world.arrive({ ...order, messageId: '1', userId: 'ana', timestamp: start - HOUR });
+  await world.readAll();
+  await world.build();
+  await adoptRuleGround(database, 'Europe/Paris');
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    const { rule } = parseRule({ event: 'Order Completed' }) as { rule: Rule };
+    const [edit] = await publishSegment(tx, { key: 'today', name: 'Today', rule, enterOnSwap: false });
+    await cancelBuild(tx, edit!);
+  });
+  await world.passTo(start + 1);
+  await world.build();
+  expect(await live()).toEqual([
+    { version: 4, members: 1 },
+    { version: 4, members: 0 },
+  ]);
 });
 
 it('blames no record for definitions that cannot be loaded', async () => {

@@ -17,4 +17,7 @@ export async function ruleGround(tx: Tx): Promise<RuleGround> {
 
 /** The transaction must hold `publish`. */
 export const changeRuleGround = (tx: Tx, { timeZone, meaning }: RuleGround): Promise<number> =>
-  tx.run('UPDATE installation SET time_zone = $1, rule_meaning = $2', [timeZone, meaning]);
+  tx.run('UPDATE installation SET time_zone = $1, rule_meaning = $2, ground = ground + 1', [
+    timeZone,
+    meaning,
+  ]);

@@ -12,8 +12,8 @@ import {
 
 /**
  * Gives up a build; its segment stays as it was. What is built because it names that segment is given up with it, and built anew where its own
- * rule is new or it names something else that is built, for it was to be of this version; so is the segment itself, where its live rule names such
- * a one. Gives whether there was such a build. Throws `Conflict` where the rule is the live one, which what it names has built. The transaction must
+ * rule is new, its live version is outdated, or it names something else that is built, for it was to be of this version; so is the segment itself,
+ * by its live rule. Gives whether there was such a build. Throws `Conflict` where the rule is the live one, which what it names has built. The transaction must
  * hold `publish`.
  */
 export async function cancelBuild(tx: Tx, version: number): Promise<boolean> {
@@ -27,13 +27,17 @@ export async function cancelBuild(tx: Tx, version: number): Promise<boolean> {
     throw new Conflict(
       `The rule of ${canceled.key} stays as it is: it is built anew for a segment that it names, or for what rules mean. Cancel the edit of that one.`,
     );
+  const isToBuild = (one: Current) => isNew(one) || live.get(one.key)!.isOutdated;
   const own = live.get(canceled.key);
   const together = dependents(canceled.key, before).filter(({ status }) => status === 'building');
   const after = own ? [own, ...together] : together;
   const others = before.filter(
     (one) => one.status === 'building' && one !== canceled && !together.includes(one),
   );
-  const stillBuilt = withDependents([...others, ...together.filter(isNew)], after);
+  const stillBuilt = withDependents(
+    [...others, ...together.filter(isToBuild), ...(own?.isOutdated ? [own] : [])],
+    after,
+  );
   const rules = newestRules(before);
   if (own) rules.set(own.key, own.rule);
   else rules.delete(canceled.key);

@@ -50,10 +50,16 @@ export interface SegmentVersionRow {
 const versionColumns = `id, segment_key AS key, version, rule, status, created_at AS "createdAt",
   live_at AS "liveAt", retired_at AS "retiredAt"`;
 
-/** The versions that are live or being built. */
-export const currentSegmentVersions = (tx: Tx): Promise<SegmentVersionRow[]> =>
-  tx.query<SegmentVersionRow>(
-    `SELECT ${versionColumns} FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
+/** A version that is live or being built. */
+export interface CurrentVersionRow extends SegmentVersionRow {
+  /** Whether it goes by a release or a time zone that was the installation's before. */
+  readonly isOutdated: boolean;
+}
+
+export const currentSegmentVersions = (tx: Tx): Promise<CurrentVersionRow[]> =>
+  tx.query<CurrentVersionRow>(
+    `SELECT ${versionColumns}, ground < (SELECT ground FROM installation) AS "isOutdated"
+     FROM segment_version WHERE status IN ('building', 'live') ORDER BY id`,
   );
 
 /** All that a segment ever had, the newest first; `before`: from the version before that one on. */

@@ -1,10 +1,10 @@
 import { segmentsNamed, type Rule } from '@entente/segment';
 import type { Tx } from '../database/database';
-import { currentSegmentVersions, type SegmentVersionRow } from './segments';
+import { currentSegmentVersions, type CurrentVersionRow } from './segments';
 import { storedRule } from './stored-rule';
 
 /** A version that is live or being built, with its rule read. */
-export type Current = Omit<SegmentVersionRow, 'rule'> & { readonly rule: Rule };
+export type Current = Omit<CurrentVersionRow, 'rule'> & { readonly rule: Rule };
 
 export const currentVersions = async (tx: Tx): Promise<Current[]> =>
   (await currentSegmentVersions(tx)).map((row) => ({ ...row, rule: storedRule(row.rule) }));
@@ -57,8 +57,8 @@ export async function addVersion(tx: Tx, key: string, rules: Rules, author?: Aut
     (segment) => segment !== author?.segment && named.has(segment),
   );
   const [row] = await tx.query<{ id: number }>(
-    `INSERT INTO segment_version (segment_key, version, rule, status, started_by)
-     SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3
+    `INSERT INTO segment_version (segment_key, version, rule, status, started_by, ground)
+     SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, 'building', $3, (SELECT ground FROM installation)
      FROM segment_version WHERE segment_key = $1 RETURNING id`,
     [key, JSON.stringify(rules.get(key)), author?.starts ? [...others, author.segment] : others],
   );

@@ -1,0 +1,2 @@
+ALTER TABLE segment_version DROP COLUMN ground;
+ALTER TABLE installation DROP COLUMN ground;
