@@ -125,13 +125,15 @@ function preconditions(method: string, path: string): NonNullable<Operation['par
 
 function statusesOf({ requestBody, parameters }: Operation, method: string): string[] {
   const hasPath = parameters?.some((parameter) => parameter.in === 'path');
+  const hasQuery = parameters?.some((parameter) => parameter.in === 'query');
   const edits = method !== 'get';
   return [
     '400',
     '401',
     '403',
     ...(hasPath ? ['404'] : []),
-    ...(edits ? ['409', '412', '422'] : []),
+    ...(edits ? ['409', '412'] : []),
+    ...(edits || hasQuery ? ['422'] : []),
     ...(requestBody ? ['413', '415'] : []),
     '429',
   ];
@@ -151,7 +153,7 @@ const problemTitles: Record<string, string> = {
   412: 'Somebody else was faster.',
   413: 'The body is too large.',
   415: 'The body is of another content type.',
-  422: 'The body breaks a rule.',
+  422: 'The body, or what is asked for, breaks a rule.',
   429: 'Too many requests.',
 };
 

@@ -168,6 +168,20 @@ describe('a list', () => {
     ]);
   });
 
+  it('says which of the contacts given are wrong', async () => {
+    const { status, body } = await api.call('POST', '/lists/vip/members', {
+      add: ['user:1', 7, '', 'x'.repeat(321)],
+      remove: 'user:1',
+    });
+    expect(status).toBe(422);
+    expect(body.problems).toMatchObject([
+      { path: 'add[1]', code: 'type', expected: 'a text of 1 to 320 characters' },
+      { path: 'add[2]', code: 'too-short' },
+      { path: 'add[3]', code: 'too-long' },
+      { path: 'remove', code: 'type', expected: 'a list' },
+    ]);
+  });
+
   it('is not joined by an event of another source', async () => {
     await withSegment();
     await settle(identify({ type: 'track', name: 'List Joined', userId: '1', properties: { list: 'vip' } }));

@@ -17,13 +17,10 @@ const CHUNK = 2_000;
 const EXAMPLES = 3;
 
 export class Audience {
-  /** Members of its segment now. */
-  @Shown('integer') audience!: number;
+  @Shown('integer', { description: 'Members of its segment now.' }) audience!: number;
   @Shown('integer') willGet!: number;
-  /** Who will not get it, by reason. */
-  @ShownCounts() wont!: Record<string, number>;
-  /** Some of them, by reason. */
-  @ShownJson() examples!: Record<string, string[]>;
+  @ShownCounts({ description: 'Who will not get it, by reason.' }) wont!: Record<string, number>;
+  @ShownJson({ description: 'Some of them, by reason.' }) examples!: Record<string, string[]>;
 }
 
 /** Counts, as things are now, who would get a broadcast and who would not, by the gates that its messages will meet. */

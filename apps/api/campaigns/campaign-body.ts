@@ -36,11 +36,10 @@ export class BroadcastBody {
 export class CampaignState {
   @Shown(String) key!: string;
   @ApiProperty({ enum: [...campaignStatuses] }) status!: CampaignStatus;
-  /** The live version; null before the first publication. */
-  @Shown('integer', true) version!: number | null;
-  @ShownInstant(true) liveSince!: string | null;
-  /** The next planned instant. */
-  @ShownInstant(true) plannedAt!: string | null;
+  @Shown('integer', { nullable: true, description: 'The live version; null before the first publication.' })
+  version!: number | null;
+  @ShownInstant({ nullable: true }) liveSince!: string | null;
+  @ShownInstant({ nullable: true, description: 'The next planned instant.' }) plannedAt!: string | null;
   @ShownInstant() createdAt!: string;
   @ShownInstant() updatedAt!: string;
 }
@@ -72,22 +71,24 @@ export class DuplicateBody {
 }
 
 export class Publication {
-  /** The version that is live now; with dryRun, the one that would be. */
-  @Shown('integer') version!: number;
+  @Shown('integer', { description: 'The version that is live now; with dryRun, the one that would be.' })
+  version!: number;
   @Shown(Boolean) dryRun!: boolean;
-  /** Contacts inside the campaign. */
-  @Shown('integer') inside!: number;
+  @Shown('integer', { description: 'Contacts inside the campaign.' }) inside!: number;
   @Shown('integer') stay!: number;
   @ShownCounts() move!: Record<string, number>;
   @ShownCounts() exit!: Record<string, number>;
-  /** When its planned instants come next. */
-  @ApiProperty({ type: String, format: 'date-time', isArray: true }) planned!: string[];
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    isArray: true,
+    description: 'When its planned instants come next.',
+  })
+  planned!: string[];
 }
 
 export class Cancellation {
   @Shown(Boolean) dryRun!: boolean;
-  /** Walks that end. */
-  @Shown('integer') enrollments!: number;
-  /** Waiting messages that are not sent. */
-  @Shown('integer') messages!: number;
+  @Shown('integer', { description: 'Walks that end.' }) enrollments!: number;
+  @Shown('integer', { description: 'Waiting messages that are not sent.' }) messages!: number;
 }

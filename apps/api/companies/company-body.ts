@@ -12,20 +12,26 @@ export class CompanyBody {
 
 export class CompanyAccepted {
   @Shown(String) company!: string;
-  /** The fact that carries it; the company shows it within moments, and its contacts soon after. */
-  @Shown(String) accepted!: string;
+  @Shown(String, {
+    description:
+      'The fact that carries it; the company shows it within moments, and its contacts soon after.',
+  })
+  accepted!: string;
 }
 
 export class Company {
-  /** The `groupId` of the tracking calls; rules read it as `company.id`. */
-  @Shown(String) id!: string;
-  /** Each trait as the trusted source of best precedence set it; rules read them under `company.`. */
-  @ShownJson() traits!: JsonObject;
+  @Shown(String, { description: 'The `groupId` of the tracking calls; rules read it as `company.id`.' })
+  id!: string;
+  @ShownJson({
+    description:
+      'Each trait as the trusted source of best precedence set it; rules read them under `company.`.',
+  })
+  traits!: JsonObject;
   @ShownInstant() createdAt!: string;
   @ShownInstant() updatedAt!: string;
 }
 
 export class CompanyWithCount extends Company {
-  /** How many people belong to it: those whose latest group call names it. */
-  @Shown('integer') contacts!: number;
+  @Shown('integer', { description: 'How many people belong to it: those whose latest group call names it.' })
+  contacts!: number;
 }

@@ -14,22 +14,23 @@ export class TraitsBody {
 }
 
 export class TraitsAccepted {
-  /** Under which identity it was accepted. */
-  @Shown(String) contact!: string;
-  /** The event that carries it; a profile shows it within moments. */
-  @Shown(String) accepted!: string;
+  @Shown(String, { description: 'Under which identity it was accepted.' }) contact!: string;
+  @Shown(String, { description: 'The event that carries it; a profile shows it within moments.' })
+  accepted!: string;
 }
 
 export class Contact {
   @Shown(String) id!: string;
-  @Shown(String, true) email!: string | null;
-  /** Each trait as the source of best precedence set it. */
-  @ShownJson() traits!: JsonObject;
-  /** The company of their latest group call; its traits are their trait `company`. */
-  @Shown(String, true) company!: string | null;
+  @Shown(String, { nullable: true }) email!: string | null;
+  @ShownJson({ description: 'Each trait as the source of best precedence set it.' }) traits!: JsonObject;
+  @Shown(String, {
+    nullable: true,
+    description: 'The company of their latest group call; its traits are their trait `company`.',
+  })
+  company!: string | null;
   @Shown([String]) identities!: readonly string[];
-  /** Contacts that became part of this one; their ids still answer. */
-  @Shown([String]) merged!: readonly string[];
+  @Shown([String], { description: 'Contacts that became part of this one; their ids still answer.' })
+  merged!: readonly string[];
   @Shown([String]) segments!: readonly string[];
   @ShownInstant() createdAt!: string;
 }
@@ -76,10 +77,13 @@ export class SplitBody {
 }
 
 export class MergeAnswer {
-  /** The contacts that the two identities are part of now. */
-  @Shown([String]) contacts!: readonly string[];
-  /** The event that carries it; profiles show it within moments. Null for a dry run. */
-  @Shown(String, true) accepted!: string | null;
+  @Shown([String], { description: 'The contacts that the two identities are part of now.' })
+  contacts!: readonly string[];
+  @Shown(String, {
+    nullable: true,
+    description: 'The event that carries it; profiles show it within moments. Null for a dry run.',
+  })
+  accepted!: string | null;
   @Shown(Boolean) dryRun!: boolean;
 }
 
@@ -109,10 +113,9 @@ export class PermissionBody {
 
 export class PermissionAnswer {
   @Shown(String) state!: string;
-  /** The ledger entry that stands for it. */
-  @Shown(String) entry!: string;
-  /** Whether it stood already, so that nothing was entered. */
-  @Shown(Boolean) already!: boolean;
+  @Shown(String, { description: 'The ledger entry that stands for it.' }) entry!: string;
+  @Shown(Boolean, { description: 'Whether it stood already, so that nothing was entered.' })
+  already!: boolean;
 }
 
 export class PermissionEntry {
@@ -122,20 +125,21 @@ export class PermissionEntry {
   @Shown(String) act!: string;
   @Shown(String) actor!: string;
   @Shown(String) basis!: string;
-  @Shown(String, true) source!: string | null;
-  @Shown(String, true) message!: string | null;
-  @ShownInstant(true) claimedAt!: string | null;
+  @Shown(String, { nullable: true }) source!: string | null;
+  @Shown(String, { nullable: true }) message!: string | null;
+  @ShownInstant({ nullable: true }) claimedAt!: string | null;
   @ShownInstant() recordedAt!: string;
-  /** Null once it was erased. */
-  @ShownJson(true) evidence!: JsonObject | null;
+  @ShownJson({ nullable: true, description: 'Null once it was erased.' }) evidence!: JsonObject | null;
 }
 
 export class TopicPermission {
   @Shown(String) topic!: string;
   @Shown(String) state!: string;
-  /** Whether mail about it may go to the address of today, as far as permission goes. */
-  @Shown(Boolean) allowed!: boolean;
-  @Shown(String, true) entry!: string | null;
+  @Shown(Boolean, {
+    description: 'Whether mail about it may go to the address of today, as far as permission goes.',
+  })
+  allowed!: boolean;
+  @Shown(String, { nullable: true }) entry!: string | null;
 }
 
 export class ContactSuppression {

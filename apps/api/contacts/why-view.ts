@@ -31,18 +31,23 @@ export class WhyRuleBody {
 export class WhyTrait {
   @Shown(String) name!: string;
   @ShownValue() value!: Json;
-  /** Whose value it is: of all that set it, the source of best precedence. */
-  @Shown(String, true) source!: string | null;
-  /** The event that set it. */
-  @Shown(String) event!: string;
+  @Shown(String, {
+    nullable: true,
+    description: 'Whose value it is: of all that set it, the source of best precedence.',
+  })
+  source!: string | null;
+  @Shown(String, { description: 'The event that set it.' }) event!: string;
   @ShownInstant() at!: string;
 }
 
 export class WhyRule {
-  /** The rule with the value of every node and the instant at which time alone changes it next (`changesAt`); conditions say what they looked at. */
-  @ShownJson() because!: Json;
-  /** The traits that the rule and the segments it names read. */
-  @ShownList(WhyTrait) traits!: WhyTrait[];
+  @ShownJson({
+    description:
+      'The rule with the value of every node and the instant at which time alone changes it next (`changesAt`); conditions say what they looked at.',
+  })
+  because!: Json;
+  @ShownList(WhyTrait, { description: 'The traits that the rule and the segments it names read.' })
+  traits!: WhyTrait[];
 }
 
 export class WhyRuleAnswer extends WhyRule {
@@ -52,11 +57,13 @@ export class WhyRuleAnswer extends WhyRule {
 
 export class WhySegment extends WhyRule {
   @Shown(String) key!: string;
-  /** Whether the version has the contact as a member; of a past instant, whether the log says that it had. */
-  @Shown(Boolean) member!: boolean;
-  @ShownInstant(true) since!: string | null;
-  /** The version that is live, or was then. */
-  @Shown('integer') version!: number;
+  @Shown(Boolean, {
+    description:
+      'Whether the version has the contact as a member; of a past instant, whether the log says that it had.',
+  })
+  member!: boolean;
+  @ShownInstant({ nullable: true }) since!: string | null;
+  @Shown('integer', { description: 'The version that is live, or was then.' }) version!: number;
 }
 
 export const stages = [
@@ -76,19 +83,18 @@ export class WhyMessage {
   @Shown(String) message!: string;
   @Shown(String) step!: string;
   @Shown(String) status!: string;
-  @Shown(String, true) reason!: string | null;
-  @Shown(String, true) entry!: string | null;
-  @ShownInstant(true) at!: string | null;
+  @Shown(String, { nullable: true }) reason!: string | null;
+  @Shown(String, { nullable: true }) entry!: string | null;
+  @ShownInstant({ nullable: true }) at!: string | null;
 }
 
 export class WhyEnrollment {
   @Shown('integer') version!: number;
   @Shown(String) status!: string;
-  /** What started it. */
-  @ShownJson() cause!: Json;
+  @ShownJson({ description: 'What started it.' }) cause!: Json;
   @ShownInstant() enteredAt!: string;
-  @ShownInstant(true) endedAt!: string | null;
-  @ShownInstant(true) wakesAt!: string | null;
+  @ShownInstant({ nullable: true }) endedAt!: string | null;
+  @ShownInstant({ nullable: true }) wakesAt!: string | null;
 }
 
 export class WhyNow {
@@ -100,17 +106,35 @@ export class WhyNow {
 export class Why {
   @Shown(String) contact!: string;
   @ShownInstant() asOf!: string;
-  /** Of the latest message, as are stage, gate, reason, entry and at. */
-  @ApiProperty({ required: false }) sent?: boolean;
+  @ApiProperty({
+    required: false,
+    description: 'Of the latest message, as are stage, gate, reason, entry and at.',
+  })
+  sent?: boolean;
   @ApiProperty({ enum: stages, required: false }) stage?: (typeof stages)[number];
-  /** The gate that refused the latest message. */
-  @ApiProperty({ type: String, required: false, nullable: true }) gate?: string | null;
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    description: 'The gate that refused the latest message.',
+  })
+  gate?: string | null;
   @ApiProperty({ type: String, required: false, nullable: true }) reason?: string | null;
-  /** The ledger entry that allowed or forbade it. */
-  @ApiProperty({ type: String, required: false, nullable: true }) entry?: string | null;
+  @ApiProperty({
+    type: String,
+    required: false,
+    nullable: true,
+    description: 'The ledger entry that allowed or forbade it.',
+  })
+  entry?: string | null;
   @ApiProperty({ type: String, format: 'date-time', required: false, nullable: true }) at?: string | null;
-  /** What would refuse a mail at this moment; null when nothing would. */
-  @ApiProperty({ type: WhyNow, required: false, nullable: true }) now?: WhyNow | null;
+  @ApiProperty({
+    type: WhyNow,
+    required: false,
+    nullable: true,
+    description: 'What would refuse a mail at this moment; null when nothing would.',
+  })
+  now?: WhyNow | null;
   @ApiProperty({ type: WhyEnrollment, isArray: true, required: false }) enrollments?: WhyEnrollment[];
   @ApiProperty({ type: WhyMessage, isArray: true, required: false }) messages?: WhyMessage[];
   @ApiProperty({ type: WhySegment, required: false, nullable: true }) segment?: WhySegment | null;

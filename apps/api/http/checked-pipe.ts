@@ -4,6 +4,7 @@ import { getMetadataStorage, validateSync, type ValidationError } from 'class-va
 import { Invalid, isObject, type Problem } from '@entente/kernel';
 import { ApiProblem, malformed } from './api-problem';
 import { textProblems } from './check-text';
+import type { Expectation } from './fields';
 
 type Class = new () => object;
 
@@ -84,8 +85,7 @@ function refuse(problems: readonly Problem[], place: 'body' | 'query'): void {
 function problemsOf(errors: readonly ValidationError[], parent = ''): Problem[] {
   return errors.flatMap((error) => {
     const path = pathTo(parent, error);
-    const here = Object.keys(error.constraints ?? {}).slice(0, 1);
-    return [...here.map((name) => problemOf(error, name, path)), ...problemsOf(error.children ?? [], path)];
+    return [...problemsAt(error, path), ...problemsOf(error.children ?? [], path)];
   });
 }
 
@@ -94,15 +94,32 @@ function pathTo(parent: string, { property, target }: ValidationError): string {
   return parent ? `${parent}.${property}` : property;
 }
 
+/** So many wrong elements of a list are told at most. */
+const mostElements = 20;
+
+function problemsAt(error: ValidationError, path: string): Problem[] {
+  const broken = Object.keys(error.constraints ?? {});
+  if (broken.length === 0) return [];
+  if (broken.includes('whitelistValidation')) return [unknownField(error, path)];
+  const whole = broken.find((name) => !expectationOf(error, name).isRight);
+  if (whole || !Array.isArray(error.value)) return [problemOf(error, whole ?? broken[0]!, path)];
+  const wrong = error.value.flatMap((element, index) => {
+    const name = broken.find((each) => !expectationOf(error, each).isRight!(element));
+    return name ? [problemOf(error, name, `${path}[${index}]`)] : [];
+  });
+  return wrong.length > 0 ? wrong.slice(0, mostElements) : [problemOf(error, broken[0]!, path)];
+}
+
+const expectationOf = ({ contexts }: ValidationError, name: string): Partial<Expectation> =>
+  (contexts?.[name] ?? {}) as Partial<Expectation>;
+
 function problemOf(error: ValidationError, name: string, path: string): Problem {
-  if (name === 'whitelistValidation') return unknownField(error, path);
   const missing = error.value === undefined;
-  const expected = (error.contexts?.[name] as { expected?: string } | undefined)?.expected;
   return {
     path,
     code: missing ? 'missing' : (codes[name] ?? name),
     message: missing ? 'is missing' : error.constraints![name]!,
-    expected,
+    expected: expectationOf(error, name).expected,
   };
 }
 

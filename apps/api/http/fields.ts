@@ -35,10 +35,17 @@ interface Said {
 type Decorator = PropertyDecorator;
 type Class = abstract new (...args: never[]) => unknown;
 
-const says = (expected: string, each = false): ValidationOptions => ({
-  each,
+/** What the checker of bodies reads of a constraint that does not hold. */
+export interface Expectation {
+  readonly expected: string;
+  /** Of a constraint on each element of a list: whether it holds for one of them. */
+  readonly isRight?: (element: unknown) => boolean;
+}
+
+const says = (expected: string, isRight?: Expectation['isRight']): ValidationOptions => ({
+  each: isRight !== undefined,
   message: `must be ${expected}`,
-  context: { expected },
+  context: { expected, isRight } satisfies Record<keyof Expectation, unknown>,
 });
 
 function field(said: Said, schema: ApiPropertyOptions, checks: readonly Decorator[]): Decorator {
@@ -120,14 +127,22 @@ export const DayText = (said: Said = {}): Decorator =>
 /** Texts, at most `max` of them. */
 export function Texts(said: Said & { readonly max?: number; readonly length?: number } = {}): Decorator {
   const { max = 20, length = 320 } = said;
-  const each = says(`a text of 1 to ${length} characters`, true);
+  const isText = (element: unknown) => typeof element === 'string';
+  const each = (isRight: (text: string) => boolean) =>
+    says(`a text of 1 to ${length} characters`, (element) => !isText(element) || isRight(element));
   const schema = { type: String, isArray: true, maxItems: max, minLength: 1, maxLength: length };
   return field(said, schema as ApiPropertyOptions, [
     IsArray(says('a list')),
     ArrayMaxSize(max, says(`a list of at most ${max}`)),
-    IsString(each),
-    MinLength(1, each),
-    MaxLength(length, each),
+    IsString(says(`a text of 1 to ${length} characters`, isText)),
+    MinLength(
+      1,
+      each((text) => text.length >= 1),
+    ),
+    MaxLength(
+      length,
+      each((text) => text.length <= length),
+    ),
   ]);
 }
 

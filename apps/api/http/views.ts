@@ -1,24 +1,32 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { toIso } from '@entente/kernel';
 
 /** An instant as answers show it. */
 export const shown = (date: Date | null): string | null => (date ? toIso(date.getTime()) : null);
 
+/** What the documentation says of a field of an answer. */
+interface Said {
+  readonly nullable?: boolean;
+  readonly description?: string;
+}
+
+const field = (schema: object, { nullable = false, description }: Said): PropertyDecorator =>
+  ApiProperty({ ...schema, nullable, description } as ApiPropertyOptions);
+
 /** Decorates a field of an answer. */
-export const Shown = (type: unknown, nullable = false): PropertyDecorator =>
-  ApiProperty({ type: type as never, nullable });
+export const Shown = (type: unknown, said: Said = {}): PropertyDecorator => field({ type }, said);
 
 /** Decorates a list in an answer. */
-export const ShownList = (type: unknown): PropertyDecorator =>
-  ApiProperty({ type: type as never, isArray: true });
+export const ShownList = (type: unknown, said: Said = {}): PropertyDecorator =>
+  field({ type, isArray: true }, said);
 
 /** Decorates an instant in an answer. */
-export const ShownInstant = (nullable = false): PropertyDecorator =>
-  ApiProperty({ type: String, format: 'date-time', nullable });
+export const ShownInstant = (said: Said = {}): PropertyDecorator =>
+  field({ type: String, format: 'date-time' }, said);
 
 /** Decorates free JSON in an answer. */
-export const ShownJson = (nullable = false): PropertyDecorator =>
-  ApiProperty({ type: 'object', additionalProperties: true, nullable } as never);
+export const ShownJson = (said: Said = {}): PropertyDecorator =>
+  field({ type: 'object', additionalProperties: true }, said);
 
 const anything = [
   ...['string', 'number', 'boolean', 'object'].map((type) => ({ type })),
@@ -26,9 +34,9 @@ const anything = [
 ];
 
 /** Decorates a field of an answer that holds whatever was told, be it a text, a number or a list. */
-export const ShownValue = (): PropertyDecorator =>
-  ApiProperty({ description: 'Any JSON.', nullable: true, anyOf: anything } as never);
+export const ShownValue = (said: Said = {}): PropertyDecorator =>
+  field({ anyOf: anything }, { nullable: true, description: 'Any JSON.', ...said });
 
 /** Decorates counts by name in an answer. */
-export const ShownCounts = (): PropertyDecorator =>
-  ApiProperty({ type: 'object', additionalProperties: { type: 'integer' } } as never);
+export const ShownCounts = (said: Said = {}): PropertyDecorator =>
+  field({ type: 'object', additionalProperties: { type: 'integer' } }, said);

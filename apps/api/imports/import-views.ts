@@ -5,27 +5,23 @@ import { safeCell } from '../http/csv';
 import { Shown, shown, ShownInstant, ShownList } from '../http/views';
 
 export class ImportProblem {
-  /** As spreadsheets count: the header is row 1. */
-  @Shown(Number) row!: number;
-  @Shown(String, true) column!: string | null;
+  @Shown(Number, { description: 'As spreadsheets count: the header is row 1.' }) row!: number;
+  @Shown(String, { nullable: true }) column!: string | null;
   @Shown(String) code!: string;
   @Shown(String) message!: string;
-  /** The ledger entry that stands against a grant. */
-  @Shown(String, true) entry!: string | null;
+  @Shown(String, { nullable: true, description: 'The ledger entry that stands against a grant.' }) entry!:
+    string | null;
 }
 
 class Counts {
-  /** rows = created + updated + refused; blank rows are none. */
-  @Shown(Number) rows!: number;
+  @Shown(Number, { description: 'rows = created + updated + refused; blank rows are none.' }) rows!: number;
   @Shown(Number) created!: number;
   @Shown(Number) updated!: number;
   @Shown(Number) refused!: number;
   @Shown(Number) grants!: number;
   @Shown(Number) withdrawals!: number;
-  /** People who were not on the plan's list before. */
-  @Shown(Number) joined!: number;
-  /** The first of them. */
-  @ShownList(ImportProblem) problems!: ImportProblem[];
+  @Shown(Number, { description: "People who were not on the plan's list before." }) joined!: number;
+  @ShownList(ImportProblem, { description: 'The first of them.' }) problems!: ImportProblem[];
 }
 
 export class DryRunAnswer extends Counts {
@@ -39,11 +35,10 @@ export class DryRunAnswer extends Counts {
 export class ImportAnswer extends Counts {
   @Shown(String) job!: string;
   @Shown(String) status!: string;
-  /** From 0 to 1. */
-  @Shown(Number) done!: number;
-  @Shown(String, true) error!: string | null;
+  @Shown(Number, { description: 'From 0 to 1.' }) done!: number;
+  @Shown(String, { nullable: true }) error!: string | null;
   @ShownInstant() createdAt!: string;
-  @ShownInstant(true) endedAt!: string | null;
+  @ShownInstant({ nullable: true }) endedAt!: string | null;
   @ApiProperty({ type: String, description: 'Where to read all problems as CSV.' })
   problemsCsv!: string;
 }

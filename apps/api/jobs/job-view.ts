@@ -1,22 +1,22 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { Json, JsonObject } from '@entente/kernel';
-import type { JobRow } from '@entente/storage';
+import { jobStatuses, type JobRow } from '@entente/storage';
 import { Shown, shown, ShownInstant, ShownJson } from '../http/views';
 
 export class Job {
-  @Shown(String) job!: string;
+  @Shown(String, { description: 'Its id.' }) job!: string;
   @Shown(String) kind!: string;
-  /** What it works on, such as `segments/loyal`. */
-  @Shown(String) target!: string;
-  @Shown(String) status!: string;
-  /** From 0 to 1. */
-  @Shown(Number) done!: number;
-  @ShownJson() counts!: JsonObject;
-  @Shown(String, true) error!: string | null;
+  @Shown(String, { description: 'What it works on, such as `segments/loyal`.' }) target!: string;
+  @ApiProperty({ enum: jobStatuses }) status!: string;
+  @Shown(Number, { description: 'From 0 to 1.' }) done!: number;
+  @ShownJson({ description: 'How much of what it has done, by name, such as `contacts`.' })
+  counts!: JsonObject;
+  @Shown(String, { nullable: true, description: 'Why it failed, where it did.' }) error!: string | null;
   @ShownInstant() createdAt!: string;
-  @ShownInstant(true) startedAt!: string | null;
-  @ShownInstant(true) endedAt!: string | null;
-  /** What it found out so far, of a preview: examples. */
-  @ShownJson(true) result!: Json;
+  @ShownInstant({ nullable: true }) startedAt!: string | null;
+  @ShownInstant({ nullable: true }) endedAt!: string | null;
+  @ShownJson({ nullable: true, description: 'What it found out so far, of a preview: examples.' })
+  result!: Json;
 }
 
 export const showJob = ({ id, createdAt, startedAt, endedAt, ...job }: JobRow): Job => ({

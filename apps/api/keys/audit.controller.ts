@@ -8,12 +8,10 @@ import { Shown, shown, ShownInstant } from '../http/views';
 
 class AuditedCall {
   @ShownInstant() at!: string;
-  /** The key's id. */
-  @Shown(String) key!: string;
+  @Shown(String, { description: "The key's id." }) key!: string;
   @Shown(String) method!: string;
   @Shown(String) route!: string;
-  /** What it was about; contacts by their number. */
-  @Shown(String) target!: string;
+  @Shown(String, { description: 'What it was about; contacts by their number.' }) target!: string;
   @Shown('integer') status!: number;
 }
 

@@ -5,15 +5,14 @@ export class Key {
   @Shown(String) id!: string;
   @Shown(String) name!: string;
   @Shown(String) role!: string;
-  /** The key's last characters. */
-  @Shown(String) hint!: string;
+  @Shown(String, { description: "The key's last characters." }) hint!: string;
   @ShownInstant() createdAt!: string;
-  @ShownInstant(true) revokedAt!: string | null;
+  @ShownInstant({ nullable: true }) revokedAt!: string | null;
 }
 
 export class NewKey extends Key {
-  /** The key itself; null in the repetition of an answer. */
-  @Shown(String, true) secret!: string | null;
+  @Shown(String, { nullable: true, description: 'The key itself; null in the repetition of an answer.' })
+  secret!: string | null;
 }
 
 export const showKey = (key: AccessKey): Key => ({

@@ -13,15 +13,14 @@ export class List {
   @Shown(String) key!: string;
   @Shown(String) name!: string;
   @Shown(String) description!: string;
-  /** People on it. */
-  @Shown('integer') members!: number;
+  @Shown('integer', { description: 'People on it.' }) members!: number;
   @ShownInstant() createdAt!: string;
   @ShownInstant() updatedAt!: string;
 }
 
 export class ListMember {
   @Shown(String) contact!: string;
-  @Shown(String, true) email!: string | null;
+  @Shown(String, { nullable: true }) email!: string | null;
   @ShownInstant() since!: string;
 }
 
@@ -40,19 +39,16 @@ export class MembersBody {
 }
 
 export class MemberProblem {
-  /** Which of the contacts given: `add[3]`. */
-  @Shown(String) path!: string;
+  @Shown(String, { description: 'Which of the contacts given: `add[3]`.' }) path!: string;
   @Shown(String) code!: string;
   @Shown(String) message!: string;
   @Shown(String) expected!: string;
 }
 
 export class MembersAnswer {
-  /** People who were not on it before. */
-  @Shown('integer') joined!: number;
+  @Shown('integer', { description: 'People who were not on it before.' }) joined!: number;
   @Shown('integer') left!: number;
-  /** Whom nothing changed for. */
-  @Shown('integer') unchanged!: number;
-  /** Contacts that could not be found; the others were dealt with. */
-  @ShownList(MemberProblem) problems!: MemberProblem[];
+  @Shown('integer', { description: 'Whom nothing changed for.' }) unchanged!: number;
+  @ShownList(MemberProblem, { description: 'Contacts that could not be found; the others were dealt with.' })
+  problems!: MemberProblem[];
 }

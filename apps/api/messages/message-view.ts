@@ -14,17 +14,17 @@ export class Message {
   @Shown(String) from!: string;
   @Shown(String) template!: string;
   @ApiProperty({ enum: messageStatuses }) status!: MessageStatus;
-  @Shown(String, true) reason!: string | null;
-  /** The permission entry that allowed its release. */
-  @Shown(String, true) entry!: string | null;
+  @Shown(String, { nullable: true }) reason!: string | null;
+  @Shown(String, { nullable: true, description: 'The permission entry that allowed its release.' }) entry!:
+    string | null;
   @Shown('integer') attempts!: number;
   @ShownInstant() notBefore!: string;
   @ShownInstant() expiresAt!: string;
   @ShownInstant() createdAt!: string;
-  @ShownInstant(true) releasedAt!: string | null;
-  @ShownInstant(true) endedAt!: string | null;
-  /** What the mail server answered last. */
-  @Shown(String, true) reply!: string | null;
+  @ShownInstant({ nullable: true }) releasedAt!: string | null;
+  @ShownInstant({ nullable: true }) endedAt!: string | null;
+  @Shown(String, { nullable: true, description: 'What the mail server answered last.' }) reply!:
+    string | null;
 }
 
 export class MessagesQuery extends PageQuery {

@@ -1,10 +1,9 @@
 import { Shown, ShownCounts, ShownList } from '../http/views';
 
 export class Reactions {
-  /** Contacts of whom a person did it. */
-  @Shown('integer') people!: number;
-  /** How often a program did it: a scanner, a mail provider's proxy. */
-  @Shown('integer') machines!: number;
+  @Shown('integer', { description: 'Contacts of whom a person did it.' }) people!: number;
+  @Shown('integer', { description: "How often a program did it: a scanner, a mail provider's proxy." })
+  machines!: number;
 }
 
 export class LinkReactions extends Reactions {
@@ -13,10 +12,8 @@ export class LinkReactions extends Reactions {
 
 /** audience = notQueued + queued; queued = waiting + sending + sent + failed + refused + canceled + expired + unknown. */
 export class Report {
-  /** Everybody that a send considered. */
-  @Shown('integer') audience!: number;
-  /** By reason. */
-  @ShownCounts() notQueued!: Record<string, number>;
+  @Shown('integer', { description: 'Everybody that a send considered.' }) audience!: number;
+  @ShownCounts({ description: 'By reason.' }) notQueued!: Record<string, number>;
   @Shown('integer') queued!: number;
   @Shown('integer') waiting!: number;
   @Shown('integer') sending!: number;
@@ -26,18 +23,19 @@ export class Report {
   @Shown('integer') canceled!: number;
   @Shown('integer') expired!: number;
   @Shown('integer') unknown!: number;
-  /** Whether the sums above hold. */
-  @Shown(Boolean) closes!: boolean;
-  /** Whether nothing is planned, waiting or being sent. */
-  @Shown(Boolean) done!: boolean;
-  /** Why messages were failed, refused, canceled or expired: `failed: hard-address`. */
-  @ShownCounts() reasons!: Record<string, number>;
+  @Shown(Boolean, { description: 'Whether the sums above hold.' }) closes!: boolean;
+  @Shown(Boolean, { description: 'Whether nothing is planned, waiting or being sent.' }) done!: boolean;
+  @ShownCounts({
+    description: 'Why messages were failed, refused, canceled or expired: `failed: hard-address`.',
+  })
+  reasons!: Record<string, number>;
   @Shown(Reactions) opens!: Reactions;
   @Shown(Reactions) clicks!: Reactions;
   @ShownList(LinkReactions) links!: LinkReactions[];
   @Shown('integer') optOuts!: number;
-  /** By kind. */
-  @ShownCounts() bounces!: Record<string, number>;
-  /** Contacts that went in, by how their walk stands. */
-  @ShownCounts() enrollments!: Record<string, number>;
+  @ShownCounts({ description: 'By kind.' }) bounces!: Record<string, number>;
+  @ShownCounts({ description: 'Contacts that went in, by how their walk stands.' }) enrollments!: Record<
+    string,
+    number
+  >;
 }

@@ -9,17 +9,17 @@ const changes = ['entered', 'left'] as const;
 
 /** An entry into a segment or an exit from it, as it was logged. */
 export class MembershipChange {
-  @Shown(String) contact!: string;
+  @Shown(String, { description: 'Its number, `id:17`; of one merged into another, its own.' })
+  contact!: string;
   @Shown(String) segment!: string;
-  /** The version of the segment that it is about. */
-  @Shown('integer') version!: number;
+  @Shown('integer', { description: 'The version of the segment that it is about.' }) version!: number;
   @ApiProperty({ enum: changes }) change!: (typeof changes)[number];
-  /** When it became so. */
-  @ShownInstant() at!: string;
-  /** When it was written down. */
-  @ShownInstant() recordedAt!: string;
-  /** The event that caused it, `time` that passed, or a `build`, `merge`, `repair` or `edit`. */
-  @ShownJson() cause!: JsonObject;
+  @ShownInstant({ description: 'When it became so.' }) at!: string;
+  @ShownInstant({ description: 'When it was written down.' }) recordedAt!: string;
+  @ShownJson({
+    description: 'The event that caused it, `time` that passed, or a `build`, `merge`, `repair` or `edit`.',
+  })
+  cause!: JsonObject;
 }
 
 export class ContactMembershipsQuery extends PageQuery {

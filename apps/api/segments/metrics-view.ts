@@ -21,18 +21,19 @@ export class MetricsQuery {
 }
 
 export class BuildCost {
-  /** Contacts that the builder evaluated for the newest version. */
-  @Shown('integer') contacts!: number;
-  /** How long it worked at that, rests left out, and the versions built beside it included. */
-  @Shown(Number) seconds!: number;
-  @Shown(Number, true) millisecondsPerContact!: number | null;
+  @Shown('integer', { description: 'Contacts that the builder evaluated for the newest version.' })
+  contacts!: number;
+  @Shown(Number, {
+    description: 'How long it worked at that, rests left out, and the versions built beside it included.',
+  })
+  seconds!: number;
+  @Shown(Number, { nullable: true }) millisecondsPerContact!: number | null;
 }
 
 export class SegmentMetrics {
   @Shown(String) segment!: string;
-  @ShownList(SegmentDay) days!: SegmentDay[];
-  /** Of the newest version. */
-  @Shown(SegmentCost) cost!: SegmentCost;
+  @ShownList(SegmentDay, { description: 'The oldest first.' }) days!: SegmentDay[];
+  @Shown(SegmentCost, { description: 'Of the newest version.' }) cost!: SegmentCost;
   @Shown(BuildCost) build!: BuildCost;
 }
 

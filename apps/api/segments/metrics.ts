@@ -3,17 +3,22 @@ import type { DayOfVersion, VersionRun } from '@entente/storage';
 import { Shown } from '../http/views';
 
 export class SegmentDay {
-  /** A day of UTC. */
-  @Shown(String) day!: string;
-  /** The version that was live at the end of the day; null before the first. */
-  @Shown('integer', true) version!: number | null;
-  /** Members at the end of the day. */
-  @Shown('integer', true) members!: number | null;
-  /** Who came in and who went out while a version was live. */
-  @Shown('integer') entered!: number;
-  @Shown('integer') left!: number;
-  /** By how many another version changed the members when it went live: members = those before + entered - left + swapped. */
-  @Shown('integer') swapped!: number;
+  @Shown(String, { description: 'A day of UTC.' }) day!: string;
+  @Shown('integer', {
+    nullable: true,
+    description: 'The version that was live at the end of the day; null before the first.',
+  })
+  version!: number | null;
+  @Shown('integer', { nullable: true, description: 'Members at the end of the day.' }) members!:
+    number | null;
+  @Shown('integer', { description: 'Entries of that day while a version was live.' })
+  entered!: number;
+  @Shown('integer', { description: 'Exits of that day, as `entered` are its entries.' }) left!: number;
+  @Shown('integer', {
+    description:
+      'By how many another version changed the members when it went live: members = those before + entered - left + swapped.',
+  })
+  swapped!: number;
 }
 
 /** The UTC days from one up to another, the last included. `now` is when the last of them ends, if it is today. */

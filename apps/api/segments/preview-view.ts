@@ -19,45 +19,41 @@ export class PreviewBody {
 }
 
 export class CostBudget {
-  @Shown('integer') perEvent!: number;
-  @Shown('integer') perContact!: number;
+  @Shown('integer', { description: 'Steps for one event.' }) perEvent!: number;
+  @Shown('integer', { description: 'Bytes of one contact.' }) perContact!: number;
 }
 
 /** What the rule alone says about what it will cost. */
 export class SegmentCost {
-  /** Steps (comparisons, values kept, conditions decided) for one event of the name that causes most. */
-  @Shown('integer') perEvent!: number;
-  /** That event. */
-  @Shown(String, true) event!: string | null;
-  /** Bytes kept of a contact at most. */
-  @Shown('integer') perContact!: number;
-  /** What a segment may cost; a rule beyond it is refused. */
-  @Shown(CostBudget) budget!: CostBudget;
+  @Shown('integer', {
+    description:
+      'Steps (comparisons, values kept, conditions decided) for one event of the name that causes most.',
+  })
+  perEvent!: number;
+  @Shown(String, { nullable: true, description: 'That event.' }) event!: string | null;
+  @Shown('integer', { description: 'Bytes kept of a contact at most.' }) perContact!: number;
+  @Shown(CostBudget, { description: 'What a segment may cost; a rule beyond it is refused.' })
+  budget!: CostBudget;
 }
 
 export class PreviewGroup {
   @Shown(SegmentSize) size!: SegmentSize;
-  /** Some of them. */
-  @Shown([String]) examples!: readonly string[];
+  @Shown([String], { description: 'Some of them.' }) examples!: readonly string[];
 }
 
 export class Preview extends PreviewGroup {
-  /** Whether everybody was looked at, not a sample. */
-  @Shown(Boolean) exact!: boolean;
-  /** Contacts that were looked at. */
-  @Shown('integer') contacts!: number;
+  @Shown(Boolean, { description: 'Whether everybody was looked at, not a sample.' }) exact!: boolean;
+  @Shown('integer', { description: 'Contacts that were looked at.' }) contacts!: number;
   @Shown(SegmentCost) cost!: SegmentCost;
-  /** Counts exactly, where it was asked for. */
-  @Shown(String, true) job!: string | null;
+  @Shown(String, { nullable: true, description: 'Counts exactly, where it was asked for.' }) job!:
+    string | null;
 }
 
 /** What an edit would change. Nothing of it is written. */
 export class EditPreview extends Preview {
   @Shown(Boolean) dryRun!: boolean;
-  /** Whom the new rule would bring in. */
-  @Shown(PreviewGroup) entering!: PreviewGroup;
-  /** Who would not be a member any more. */
-  @Shown(PreviewGroup) leaving!: PreviewGroup;
+  @Shown(PreviewGroup, { description: 'Whom the new rule would bring in.' }) entering!: PreviewGroup;
+  @Shown(PreviewGroup, { description: 'Who would not be a member any more.' }) leaving!: PreviewGroup;
 }
 
 export const showCost = (rule: Rule): SegmentCost => ({ ...costOf(rule), budget });

@@ -36,35 +36,48 @@ export class SegmentBody {
 
 export class SegmentSize {
   @Shown('integer') estimate!: number;
-  @Shown('integer') low!: number;
+  @Shown('integer', {
+    description:
+      'With 95 % certainty the true size is from this to `high`; exact where the three are the same.',
+  })
+  low!: number;
   @Shown('integer') high!: number;
 }
 
 export class LiveVersion {
   @Shown('integer') version!: number;
-  @ShownInstant() since!: string;
+  @ShownInstant({ description: 'The instant of its swap.' }) since!: string;
 }
 
 export class Segment {
   @Shown(String) key!: string;
   @Shown(String) name!: string;
-  /** The rule in its canonical form, of the newest version. */
-  @ShownJson() rule!: Json;
-  /** The newest version. */
-  @Shown('integer') version!: number;
-  @ApiProperty({ enum: ['building', 'live', 'canceled'] })
+  @ShownJson({ description: 'The rule in its canonical form, of the newest version.' }) rule!: Json;
+  @Shown('integer', { description: 'The newest version.' }) version!: number;
+  @ApiProperty({
+    enum: ['building', 'live', 'canceled'],
+    description: 'Of the newest version; while it is built, the members are those of the live one.',
+  })
   state!: 'building' | 'live' | 'canceled';
-  @Shown(LiveVersion, true) live!: LiveVersion | null;
-  /** Members of the live version, counted; in the answer to an edit, what the new version is expected to have. */
-  @Shown(SegmentSize, true) size!: SegmentSize | null;
-  /** Builds the newest version. */
-  @Shown(String) job!: string;
+  @Shown(LiveVersion, {
+    nullable: true,
+    description: 'The version that decides by now; null before the first.',
+  })
+  live!: LiveVersion | null;
+  @Shown(SegmentSize, {
+    nullable: true,
+    description:
+      'Members of the live version, counted; in the answer to an edit, what the new version is expected to have.',
+  })
+  size!: SegmentSize | null;
+  @Shown(String, { description: 'The job that builds the newest version: `GET /jobs/{id}`.' }) job!: string;
   @ShownInstant() createdAt!: string;
   @ShownInstant() updatedAt!: string;
 }
 
 export class Member {
-  @Shown(String) contact!: string;
-  @Shown(String, true) email!: string | null;
-  @ShownInstant() since!: string;
+  @Shown(String, { description: 'Its number, `id:17`, which any path takes that names a contact.' })
+  contact!: string;
+  @Shown(String, { nullable: true }) email!: string | null;
+  @ShownInstant({ description: 'When they entered this version.' }) since!: string;
 }

@@ -9,13 +9,21 @@ const states = ['building', 'live', 'retired', 'canceled'] as const;
 /** A rule that a segment had, has, or was to have. */
 export class SegmentVersion {
   @Shown('integer') version!: number;
-  @ShownJson() rule!: Json;
-  /** `canceled`: it was given up before it was live, as by the next edit. */
-  @ApiProperty({ enum: states }) state!: (typeof states)[number];
-  @ShownInstant() createdAt!: string;
-  /** What happens after this instant, and up to and including the other, is decided by this version. */
-  @ShownInstant(true) liveAt!: string | null;
-  @ShownInstant(true) retiredAt!: string | null;
+  @ShownJson({ description: 'In its canonical form.' }) rule!: Json;
+  @ApiProperty({
+    enum: states,
+    description: '`canceled`: it was given up before it was live, as by the next edit.',
+  })
+  state!: (typeof states)[number];
+  @ShownInstant({ description: 'When it was written.' }) createdAt!: string;
+  @ShownInstant({
+    nullable: true,
+    description:
+      'What happens after this instant, and up to and including the other, is decided by this version.',
+  })
+  liveAt!: string | null;
+  @ShownInstant({ nullable: true, description: 'When it was swapped out, or given up.' }) retiredAt!:
+    string | null;
 }
 
 export const versionCursor = (cursor: string | undefined): string | undefined =>

@@ -20,14 +20,14 @@ export class SendingDomainBody {
 
 export class DkimRecord {
   @Shown(String) selector!: string;
-  /** Name and value of the TXT record that the domain must publish. */
-  @Shown(String) recordName!: string;
+  @Shown(String, { description: 'Name and value of the TXT record that the domain must publish.' })
+  recordName!: string;
   @Shown(String) recordValue!: string;
 }
 
 export class SendingDomain {
   @Shown(String) domain!: string;
-  @Shown(DkimRecord, true) dkim!: DkimRecord | null;
+  @Shown(DkimRecord, { nullable: true }) dkim!: DkimRecord | null;
   @ShownInstant() createdAt!: string;
   @ShownInstant() updatedAt!: string;
 }

@@ -20,11 +20,10 @@ class SetAsideRecord {
   @Shown(String) position!: string;
   @Shown(String) key!: string;
   @ShownJson() record!: Json;
-  /** Why it could not be handled. */
-  @Shown(String) reason!: string;
+  @Shown(String, { description: 'Why it could not be handled.' }) reason!: string;
   @ShownInstant() arrival!: string;
   @ShownInstant() at!: string;
-  @ShownInstant(true) resolvedAt!: string | null;
+  @ShownInstant({ nullable: true }) resolvedAt!: string | null;
   @ApiProperty({ enum: ['replayed', 'dropped'], nullable: true })
   resolution!: 'replayed' | 'dropped' | null;
 }

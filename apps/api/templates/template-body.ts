@@ -25,11 +25,10 @@ export class TemplateBody {
 export class Template {
   @Shown(String) key!: string;
   @Shown(String) name!: string;
-  /** A published campaign can name it as `key@version`. */
-  @Shown('integer') version!: number;
+  @Shown('integer', { description: 'A published campaign can name it as `key@version`.' }) version!: number;
   @Shown(String) subject!: string;
   @Shown(String) html!: string;
-  @Shown(String, true) text!: string | null;
+  @Shown(String, { nullable: true }) text!: string | null;
   @ShownInstant() createdAt!: string;
   @ShownInstant() updatedAt!: string;
 }
@@ -38,7 +37,7 @@ export class TemplateVersion {
   @Shown('integer') version!: number;
   @Shown(String) subject!: string;
   @Shown(String) html!: string;
-  @Shown(String, true) text!: string | null;
+  @Shown(String, { nullable: true }) text!: string | null;
   @ShownInstant() createdAt!: string;
 }
 
@@ -71,9 +70,8 @@ export class TemplatePreviewBody {
 
 export class TestMail {
   @Shown(String) to!: string;
-  /** What became of it: sent, deferred, failed, unknown. */
-  @Shown(String) outcome!: string;
-  @Shown(String, true) reply!: string | null;
+  @Shown(String, { description: 'What became of it: sent, deferred, failed, unknown.' }) outcome!: string;
+  @Shown(String, { nullable: true }) reply!: string | null;
 }
 
 export class PreviewProblem {
@@ -83,7 +81,7 @@ export class PreviewProblem {
 }
 
 export class TemplatePreview {
-  @Shown(String, true) for!: string | null;
+  @Shown(String, { nullable: true }) for!: string | null;
   @Shown(String) subject!: string;
   @Shown(String) html!: string;
   @Shown(String) text!: string;

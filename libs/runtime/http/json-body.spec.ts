@@ -40,6 +40,19 @@ it.each([
   expect(performance.now() - start).toBeLessThan(100);
 });
 
+it('says where a key is that could reach a prototype', () => {
+  const problemOf = (text: string) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      return (error as Invalid).problems[0];
+    }
+  };
+  const nested = '{"rule":{"all":[{},{"a":{"__proto__":1}}]}}';
+  expect(problemOf(nested)).toMatchObject({ path: 'rule.all[1].a.__proto__' });
+  expect(problemOf('[{"constructor":{"prototype":1}}]')).toMatchObject({ path: '[0].constructor' });
+});
+
 it('counts brackets, colons and quotes outside of strings only', () => {
   expect(parse('{"a\\\\\\"[[[:::":"]}\\\\"}', { maxDepth: 1, maxKeys: 1 })).toEqual({ 'a\\"[[[:::': ']}\\' });
 });

@@ -76,21 +76,37 @@ const mayNamePrototype = (text: string): boolean =>
   text.includes('__proto__') || text.includes('prototype') || /\\u00[57]/i.test(text);
 
 function refusePrototypeKeys(root: unknown): void {
-  const open: unknown[] = [root];
-  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+  const open: [value: unknown, path: string][] = [[root, '']];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const [value, path] = next;
     if (typeof value !== 'object' || value === null) continue;
-    if (reachesPrototype(value)) throw badBody('forbidden-key', 'A key named __proto__ is not taken.');
-    for (const child of Object.values(value))
-      if (typeof child === 'object' && child !== null) open.push(child);
+    const key = forbiddenKey(value);
+    if (key)
+      throw Invalid.at(
+        pathTo(value, path, key),
+        'forbidden-key',
+        `A key named ${key} is not taken here.`,
+        'another key',
+      );
+    for (const [name, child] of Object.entries(value))
+      if (typeof child === 'object' && child !== null) open.push([child, pathTo(value, path, name)]);
   }
 }
 
-function reachesPrototype(value: object): boolean {
-  if (Object.hasOwn(value, '__proto__')) return true;
+function pathTo(parent: object, path: string, key: string): string {
+  if (Array.isArray(parent)) return `${path}[${key}]`;
+  return path ? `${path}.${key}` : key;
+}
+
+/** The key of an object by which a prototype could be reached. */
+function forbiddenKey(value: object): string | undefined {
+  if (Object.hasOwn(value, '__proto__')) return '__proto__';
   const constructed: unknown = Object.hasOwn(value, 'constructor')
     ? Reflect.get(value, 'constructor')
     : undefined;
-  return typeof constructed === 'object' && constructed !== null && Object.hasOwn(constructed, 'prototype');
+  const reaches =
+    typeof constructed === 'object' && constructed !== null && Object.hasOwn(constructed, 'prototype');
+  return reaches ? 'constructor' : undefined;
 }
 
 const badBody = (code: string, message: string): Invalid => Invalid.at('', code, message);
