@@ -138,7 +138,8 @@ export class MarketingApi {
       const response = await patientFetch(`${this.url}/api/v1/${path}`, request);
       const text = await response.text();
       if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as T;
-      if (response.status === 409 && text.includes('still running') && Date.now() < end) continue;
+      const mayWork = response.status === 503 || (response.status === 409 && text.includes('still running'));
+      if (mayWork && Date.now() < end) continue;
       throw new ApiRefusal(response.status, `${method} ${path}`, text);
     }
   }

@@ -1,18 +1,35 @@
 import { toIso, type Instant } from '@entente/kernel';
-import { driftOfContacts } from '../../support/contact-drift';
+import { driftOfContacts, isKept } from '../../support/contact-drift';
 import type { Query } from '../reading';
 import { beyond } from './findings';
 
-/** `segment person` of everybody whom the log has in a live segment at an instant. */
+/** `segment person` of everybody whom the log has in the version of a segment that is live today at an instant. */
 export async function membersAt(query: Query, at: Instant, names: readonly string[]): Promise<Set<string>> {
+  const live = await query<{ id: number }>(
+    `SELECT id FROM segment_version WHERE status = 'live' AND segment_key = ANY($1)`,
+    [names],
+  );
+  return membersOfVersions(
+    query,
+    at,
+    live.map(({ id }) => id),
+  );
+}
+
+/** The same of the versions named. */
+export async function membersOfVersions(
+  query: Query,
+  at: Instant,
+  versions: readonly number[],
+): Promise<Set<string>> {
   const rows = await query<{ place: string }>(
     `SELECT version.segment_key || ' ' || coalesce(identity.key, 'contact ' || change.contact_id) AS place
      FROM (SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
-           WHERE effective_at <= $1 ORDER BY contact_id, version_id, id DESC) AS change
-     JOIN segment_version AS version ON version.id = change.version_id AND version.status = 'live'
+           WHERE effective_at <= $1 AND version_id = ANY($2) ORDER BY contact_id, version_id, id DESC) AS change
+     JOIN segment_version AS version ON version.id = change.version_id
      LEFT JOIN identity ON identity.contact_id = change.contact_id
-     WHERE change.entered AND version.segment_key = ANY($2)`,
-    [toIso(at), names],
+     WHERE change.entered`,
+    [toIso(at), versions],
   );
   return new Set(rows.map(({ place }) => place));
 }
@@ -23,9 +40,10 @@ export async function driftFromLog(query: Query): Promise<string[]> {
     `WITH logged AS (
        SELECT contact_id, version_id FROM (
          SELECT DISTINCT ON (contact_id, version_id) contact_id, version_id, entered FROM membership_change
-         ORDER BY contact_id, version_id, id DESC) AS last WHERE entered)
-     (SELECT * FROM logged EXCEPT SELECT contact_id, version_id FROM membership)
-     UNION ALL (SELECT contact_id, version_id FROM membership EXCEPT SELECT * FROM logged)
+         ORDER BY contact_id, version_id, id DESC) AS last WHERE entered AND ${isKept}),
+     kept AS (SELECT contact_id, version_id FROM membership WHERE ${isKept})
+     (TABLE logged EXCEPT TABLE kept)
+     UNION ALL (TABLE kept EXCEPT TABLE logged)
      UNION ALL (${driftOfContacts})`,
   );
   return rows.map(

@@ -1,6 +1,5 @@
 import { toIso, type Instant } from '@entente/kernel';
 import type { Query } from '../../chaos/reading';
-import { rulesInSql } from './rules';
 import { zones } from './shoppers';
 
 /** What the rules' SQL asks for and PostgreSQL has no word for. */
@@ -33,15 +32,15 @@ const seen = `
     FROM e LEFT JOIN identity ON identity.contact_id = person;
   ANALYZE e, t, p;`;
 
-/** `segment person` of everybody for whom a rule holds at an instant, by SQL alone. */
+/** `segment person` of everybody for whom a segment's condition holds at an instant, by SQL alone; conditions are as those of `rulesInSql`. */
 export async function membersInSql(
   query: Query,
   now: Instant,
-  keys: readonly string[],
+  conditions: readonly (readonly [segment: string, sql: string])[],
 ): Promise<Set<string>> {
   const at = (sql: string): string => sql.replaceAll(':now', `'${toIso(now)}'::timestamptz`);
   await query(functions + at(seen));
-  const rules = keys.map((key) => `SELECT '${key} ' || p.key AS place FROM p WHERE ${rulesInSql[key]!.sql}`);
-  const rows = await query<{ place: string }>(at(rules.join(' UNION ALL ')));
+  const parts = conditions.map(([key, sql]) => `SELECT '${key} ' || p.key AS place FROM p WHERE ${sql}`);
+  const rows = await query<{ place: string }>(at(parts.join(' UNION ALL ')));
   return new Set(rows.map(({ place }) => place));
 }

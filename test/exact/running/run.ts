@@ -16,6 +16,7 @@ import { batchesOf, inParts, type Batch } from './batches';
 import { Comparison, isOfOneKey } from './comparison';
 import { edgesWithin, histories } from './histories';
 import { checkApi } from './members-by-api';
+import { Segments, swapsWithin } from './segments';
 
 export interface ExactOptions {
   readonly seed: number;
@@ -36,12 +37,16 @@ const LONGEST_DEAD_MS = 3_000;
 const AT_ONCE = 8;
 const BUSY_INSTANTS = 2;
 const EDGES = 2;
+const SWAPS = 2;
 /** From when everything is consumed until more comes. */
 const QUIET_MS = SECOND;
 /** Until a timer that is due counts as late. */
 const DUE_MS = SECOND;
 
-/** Loads histories through the API in order, and others in any order while processes are killed; at moments of quiet memberships are compared with SQL. */
+/**
+ * Loads histories through the API in order, and others in any order while processes are killed, and edits segments meanwhile; at moments of quiet
+ * memberships are compared with SQL.
+ */
 export async function runExact(place: Place, options: ExactOptions): Promise<Outcome> {
   const run = new Run(place, options, await EventClient.of(place));
   await run.inOrder();
@@ -56,7 +61,7 @@ class Run {
   private readonly quiet = new Comparison('memberships equal SQL when all was read');
   private readonly busy = new Comparison('and while it is read, for people with one key', isOfOneKey);
   private readonly calls: Call[] = [];
-  private readonly rules: string[] = [];
+  private readonly segments: Segments;
 
   constructor(
     private readonly place: Place,
@@ -65,6 +70,7 @@ class Run {
   ) {
     this.random = new Random(options.seed);
     this.api = new MarketingApi(place.api, place.keys.admin);
+    this.segments = new Segments(this.api, new Random(options.seed + 1));
     this.mischief = new Mischief(place, this.random, {
       everyMs: Infinity,
       longestMs: LONGEST_DEAD_MS,
@@ -72,16 +78,17 @@ class Run {
     });
   }
 
-  /** Half of the rules are there before anybody is; the others come in the middle. */
+  /** Half of the rules are there before anybody is; the others come in the middle. What is edited is so all the time. */
   async inOrder(): Promise<void> {
-    const [first, others] = inParts(Object.keys(rulesInSql), 2) as [string[], string[]];
-    await this.define(first);
+    const [first, second] = inParts(Object.keys(rulesInSql), 2) as [string[], string[]];
+    await Promise.all([this.segments.define(first), this.segments.defineEdited()]);
     const batches = batchesOf(this.historiesOf('a'), this.random);
     for (const [index, part] of inParts(batches, this.options.stops).entries()) {
       const since = Date.now();
       const isMiddle = index === Math.floor(this.options.stops / 2);
-      await Promise.all([this.send(part, 1), isMiddle && this.define(others)]);
-      await this.stop(isMiddle ? Date.now() : since);
+      const others = isMiddle ? this.segments.define(second) : undefined;
+      await this.segments.editWhile(Promise.all([this.send(part, 1), others]));
+      await this.stop(since);
     }
     this.options.say(`in order: ${this.client.offers.size} events`);
   }
@@ -93,7 +100,7 @@ class Run {
     const blows = new Set(random.some([...new Set(batches)], options.kill));
     for (const part of inParts(batches, options.stops)) {
       const since = Date.now();
-      await this.send(part, AT_ONCE, blows);
+      await this.segments.editWhile(this.send(part, AT_ONCE, blows));
       await mischief.end();
       await this.stop(since);
     }
@@ -101,7 +108,7 @@ class Run {
   }
 
   async check(): Promise<Outcome> {
-    const { client, quiet, busy, place, mischief, rules } = this;
+    const { client, quiet, busy, place, mischief, segments } = this;
     const findings = new Findings();
     await reading(place, async (query) => {
       await checkEvents(query, client, findings);
@@ -113,11 +120,12 @@ class Run {
         1,
         await driftFromLog(query),
       );
-      await checkApi(query, this.api, rules, findings);
+      await checkApi(query, this.api, segments.keys, findings);
     });
     return {
       figures: {
-        rules: rules.length,
+        segments: segments.keys.length,
+        edits: segments.edits,
         'events offered': client.offers.size,
         'events answered': client.answered,
         'requests repeated': client.retries,
@@ -127,11 +135,6 @@ class Run {
       reports: new Map(),
       complaints: complaintsOf(place.processes),
     };
-  }
-
-  private async define(rules: readonly string[]): Promise<void> {
-    await Promise.all(rules.map((key) => this.api.segment(key, key, rulesInSql[key]!.rule)));
-    this.rules.push(...rules);
   }
 
   private historiesOf(tribe: string): Call[] {
@@ -151,17 +154,21 @@ class Run {
     await Promise.all(Array.from({ length: atOnce }, sendNext));
   }
 
-  /** Compares at the beginning of a moment of quiet, when windows move past events within it, and at some instants since an earlier one. */
+  /**
+   * Compares at the beginning of a moment of quiet, when windows move past events within it, and at some instants since an earlier one, those
+   * around a swap among them.
+   */
   private async stop(since: Instant): Promise<void> {
-    const { place, options, random, rules } = this;
+    const { place, options, random, segments } = this;
     const at = await untilConsumed(place, options.patienceMs);
     await sleep(QUIET_MS + DUE_MS);
     await untilSettled(place, Date.now(), options.patienceMs);
     const edges = random.some(edgesWithin(this.calls, at, at + QUIET_MS), EDGES);
     const instants = Array.from({ length: BUSY_INSTANTS }, () => random.whole(since, at));
     await reading(place, async (query) => {
-      await this.quiet.at(query, [at, ...edges.flatMap((edge) => [edge - 1, edge])], rules);
-      await this.busy.at(query, instants, rules);
+      await this.quiet.at(query, [at, ...edges.flatMap((edge) => [edge - 1, edge])], segments);
+      const swaps = random.some(await swapsWithin(query, since, at), SWAPS);
+      await this.busy.at(query, [...instants, ...swaps.flatMap((swap) => [swap - 1, swap])], segments);
     });
   }
 }
