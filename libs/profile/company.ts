@@ -2,7 +2,7 @@ import type { Instant, JsonObject, Uuid } from '@entente/kernel';
 import { readTraits, type SourcedTraits, type SourceRank, type TraitChange } from './traits';
 
 /** The trait under which rules and templates read a contact's company. */
-const COMPANY = 'company';
+export const COMPANY = 'company';
 
 /** A group event: of a person's, the latest in event order says which company they belong to. */
 export interface Joining {
@@ -47,7 +47,7 @@ function withinRoom(view: JsonObject): JsonObject {
 interface Told {
   readonly company: JsonObject & { readonly id: string };
   readonly version: number;
-  readonly joined: Pick<Joining, 'at' | 'message'>;
+  readonly joined: TellingPlace;
 }
 
 /** What a contact is told of the company it joined: the properties of the event `Company Changed`. */
@@ -58,22 +58,29 @@ export function toldOf({ at, message }: Joining, { id, version, view }: CompanyV
 
 const SEPARATOR = '\u0001';
 
-/**
- * What a contact was told of its company, as a change of the trait `company`. Of all it was told, what came of the latest
- * group event holds, and of that the highest version.
- */
-export function companyChange(source: number, told: JsonObject): TraitChange {
+/** Where something that a contact was told of companies stands among all of it: the last one holds. */
+export type TellingPlace = Pick<Joining, 'at' | 'message'>;
+
+/** What came of the latest group event holds, and of that the highest version. */
+export function tellingPlace(told: JsonObject): TellingPlace {
   const { company, version, joined } = told as unknown as Told;
-  const order = [joined.message, company.id, String(version).padStart(10, '0')].join(SEPARATOR);
-  return { source, at: joined.at, message: order, values: { [COMPANY]: company } };
+  const message = [joined.message, company.id, String(version).padStart(10, '0')].join(SEPARATOR);
+  return { at: joined.at, message };
 }
+
+/** What a contact was told of its company, as a change of the trait `company`. */
+export const companyChange = (source: number, told: JsonObject): TraitChange => ({
+  source,
+  ...tellingPlace(told),
+  values: { [COMPANY]: (told as unknown as Told).company },
+});
 
 /** The event that set a trait: of what was told of a company, the group event by which somebody joined it. */
 export const setBy = (message: string): Uuid => message.split(SEPARATOR)[0]!;
 
 /** What a contact has been told of the company of its latest group event, and as of which one; nothing at first. */
 export interface ToldJoining extends Joining {
-  readonly told: Pick<Joining, 'at' | 'message'> | undefined;
+  readonly told: TellingPlace | undefined;
 }
 
 /**
@@ -96,5 +103,5 @@ export function laterJoining(a: Joining | undefined, b: Joining): Joining {
   return isAfter(a, b) || a.company >= b.company ? a : b;
 }
 
-const isAfter = (a: Pick<Joining, 'at' | 'message'>, b: Pick<Joining, 'at' | 'message'>): boolean =>
+export const isAfter = (a: TellingPlace, b: TellingPlace): boolean =>
   a.at === b.at ? a.message > b.message : a.at > b.at;

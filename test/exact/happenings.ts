@@ -29,7 +29,8 @@ const properties = fc.record(
 );
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
-const ownTraits = { a: value, b: value, o: fc.oneof(value, fc.record({ c: value })) };
+const nested = fc.oneof(value, fc.record({ c: value }));
+const ownTraits = { a: value, b: value, o: nested, company: nested };
 const identified = fc.record(ownTraits, { requiredKeys: [] });
 
 export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {

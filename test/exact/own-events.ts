@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { JsonObject } from '@entente/kernel';
+import type { Json, JsonObject } from '@entente/kernel';
 import type { FeedbackName } from '@entente/event';
 
 // What Entente tells, and what others may send under the same names; a few values, some of them odd.
@@ -36,6 +36,15 @@ const permissions: FeedbackName[] = [
 const named = (names: readonly FeedbackName[], properties: fc.Arbitrary<JsonObject>) =>
   fc.record({ event: fc.constantFrom<string>(...names), properties });
 
+/** What a contact is told of the companies it joined; others cannot send it in this shape. */
+const company = fc
+  .record({
+    company: fc.record({ id: fc.constantFrom('k', 'l'), c: fc.constantFrom<Json>('x', 1, null, ['x']) }),
+    version: fc.integer({ min: 1, max: 3 }),
+    joined: fc.record({ at: fc.integer({ min: 1, max: 3 }), message: fc.constantFrom('a', 'b') }),
+  })
+  .map((properties) => ({ event: 'Company Changed', own: true as const, properties }));
+
 const told = fc.oneof(
   named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
   named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
@@ -43,8 +52,14 @@ const told = fc.oneof(
   named(permissions, fc.record({ topic: key, entry, state }, { requiredKeys: [] })),
 );
 
-/** Events of our own, and of others that bear our names. */
-export const ownEvents = fc.tuple(told, fc.constantFrom(true, true, true, undefined)).map(([event, own]) => ({
+const byAnybody = fc.tuple(told, fc.constantFrom(true, true, true, undefined)).map(([event, own]) => ({
   ...event,
   ...(own && { own }),
 }));
+
+/** Events of our own, and of others that bear our names. */
+export const ownEvents = fc.oneof(
+  { arbitrary: byAnybody, weight: 5 },
+  { arbitrary: company, weight: 1 },
+  { arbitrary: fc.record({ event: fc.constant('Company Changed'), properties: fc.constant({}) }), weight: 1 },
+);

@@ -104,6 +104,28 @@ describe('a contact’s company', () => {
     expect(await segmentsOf('user:1')).toEqual(['acme', 'not-free', 'pro']);
   });
 
+  it('changes, for rules, when another value of a trait is told, and not when the same is', async () => {
+    await author.segment('new-plan', { trait: 'company.plan', changedWithin: 'P7D' });
+    await author.segment('new-plan-pro', { trait: 'company.plan', changedWithin: 'P7D', eq: 'pro' });
+    await settle();
+    const changed = async () =>
+      (await segmentsOf('user:1')).filter((segment) => segment.startsWith('new-plan'));
+    await arrive(group('1', 'acme', { traits: { plan: 'free' } }));
+    expect(await changed()).toEqual(['new-plan']);
+    await world.passTo(start + 8 * DAY);
+    await settle();
+    expect(await changed()).toEqual([]);
+    await arrive(group('2', 'acme', { traits: { plan: 'free', seats: 5 } }));
+    expect(await changed()).toEqual([]);
+    await arrive(group('2', 'acme', { traits: { plan: 'pro' } }));
+    expect(await changed()).toEqual(['new-plan', 'new-plan-pro']);
+    await arrive({ ...group('1', 'acme'), type: 'identify', traits: { company: { plan: 'own' } } });
+    expect(await changed()).toEqual(['new-plan', 'new-plan-pro']);
+    await world.passTo(start + 16 * DAY);
+    await settle();
+    expect(await logOf('user:1', 'new-plan')).toEqual([true, false, true, false]);
+  });
+
   it('is that of their latest group call in event order', async () => {
     await arrive(
       group('1', 'acme', { traits: { plan: 'pro' } }),

@@ -113,6 +113,33 @@ describe('changedWithin', () => {
     ],
   ])('after %s', (_, history, truth) => expect(holds(rule, factsOf({}, history))).toBe(truth));
 
+  const told = (daysAgo: number, company: JsonObject, version: number, joined = 1): HistoryEvent => ({
+    at: now - daysAgo * DAY,
+    id: `told ${daysAgo}`,
+    name: 'Company Changed',
+    own: true,
+    properties: { company, version, joined: { at: joined, message: 'm' } },
+  });
+  const free = { id: 'acme', plan: 'free' };
+  const pro = { id: 'acme', plan: 'pro' };
+
+  it.each<[string, HistoryEvent[], boolean]>([
+    ['a company was joined', [told(3, pro, 1)], true],
+    ['it was joined long ago', [told(8, pro, 1)], false],
+    ['its trait became another one', [told(8, free, 1), told(3, pro, 2)], true],
+    ['another trait of it did', [told(8, pro, 1), told(3, { ...pro, seats: 5 }, 2)], false],
+    ['another company of the same was joined', [told(8, pro, 1), told(3, { ...pro, id: 'b' }, 1, 2)], false],
+    ['another company of another one was', [told(8, pro, 1), told(3, { ...free, id: 'b' }, 1, 2)], true],
+    ['what it was before was told late', [told(8, pro, 2), told(3, free, 1)], false],
+    ['a company left before changed', [told(8, pro, 1, 2), told(3, { ...free, id: 'b' }, 9, 1)], false],
+    ['the own trait was set', [told(8, pro, 1), setting(3, { company: { plan: 'free' } })], false],
+    ['the own trait was set before', [setting(8, { company: { plan: 'pro' } }), told(3, pro, 1)], false],
+    ['there is no company but the own trait', [setting(3, { company: { plan: 'pro' } })], true],
+    ['others told of one', [{ ...told(3, pro, 1), own: false }], false],
+  ])('looks at what is told of a company: %s', (_, history, truth) =>
+    expect(holds({ trait: 'company.plan', changedWithin: 'P7D' }, factsOf({}, history))).toBe(truth),
+  );
+
   it('holds from the change until the window has moved past it', () => {
     const facts = factsOf({}, [setting(0, { plan: 'pro' })]);
     const at = [now - 1, now, now + 7 * DAY - 1, now + 7 * DAY];

@@ -1,4 +1,3 @@
-import { IDENTIFIED } from '@entente/event';
 import { toIso, type JsonObject } from '@entente/kernel';
 import { dependenceOf, earliest, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
 import type { Comparison } from '../comparisons/comparison';
@@ -11,7 +10,7 @@ import { below } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
 import { zoneTrait } from '../time-zone';
 import { parseWindow, spanOf, type Window } from '../window';
-import { compileChange, holdsChange, lastChange } from './change';
+import { compileChange, feedsOf, holdsChange, lastChange } from './change';
 import type { ConditionKind } from './kind';
 
 /** `{ "trait": "address.city", "in": ["Lyon", "Lille"] }`: the operators stand beside the path. */
@@ -44,7 +43,7 @@ export const trait: ConditionKind<TraitCondition> = {
     const zone = changedWithin !== undefined && spanOf(changedWithin).byCalendar ? [zoneTrait] : [];
     return {
       traits: [...new Set([stepsOf(path)[0]!, ...dependenceOf(condition).onTraits, ...zone])],
-      ...(changedWithin !== undefined && { events: [IDENTIFIED] }),
+      ...(changedWithin !== undefined && { events: feedsOf(path).map(({ event }) => event) }),
     };
   },
 

@@ -1,14 +1,27 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Instant, type Uuid } from '@entente/kernel';
+import { isAfter, tellingPlace } from '@entente/profile';
 import { inEventOrder } from '../facts';
 import { stepsOf, valueAt } from '../read';
 import type { Item, MemoryKind } from './memory';
 
-/** The value last set, when it last became another one, and the place of the last setting in event order. */
-export type Changed = readonly [value: string, changed: Instant | null, at: Instant, id: Uuid];
+/**
+ * The value last set, when it last became another one, and the place of the last setting in event order. Once Entente has told of a company, which
+ * of its tellings holds: from then on nothing else does.
+ */
+export type Changed = readonly [
+  value: string,
+  changed: Instant | null,
+  at: Instant,
+  id: Uuid,
+  ...told: [] | [readonly [at: Instant, message: string]],
+];
 
 const NOTHING = 'null';
 const LONGEST_KEPT = 40;
+
+/** The place of the feed of what Entente tells of a company; the first one has identify calls. */
+const TOLD = 1;
 
 /** For changes of the value at a path, which the options name. Nothing set before, and null, are the same: no value. */
 export const changed: MemoryKind<Changed, string> = {
@@ -27,10 +40,15 @@ export const changed: MemoryKind<Changed, string> = {
   holds: () => 1,
 };
 
-function withNext(kept: Changed | undefined, { at, id, properties }: Item, path: string): Changed {
-  const [before, since] = kept ?? [NOTHING, null];
+function withNext(kept: Changed | undefined, item: Item, path: string): Changed {
+  const [before = NOTHING, since = null, , , told] = kept ?? [];
+  const { at, id, properties } = item;
+  const place = item.feeds.includes(TOLD) ? tellingPlace(properties) : undefined;
+  if (told && !(place && isAfter(place, { at: told[0], message: told[1] })))
+    return [before, since, at, id, told];
   const value = shortText(canonicalJson(valueAt(properties, stepsOf(path))));
-  return [value, value === before ? since : at, at, id];
+  const next = [value, value === before ? since : at, at, id] as const;
+  return place ? [...next, [place.at, place.message]] : next;
 }
 
 /** A text as short as a hash, different for different texts: a hash bears a sign that no JSON begins with. */

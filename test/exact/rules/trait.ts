@@ -3,6 +3,7 @@ import { dateOperators, operators, window } from './comparison';
 import type { ArbitraryKind } from './kind';
 
 const path = fc.constantFrom('a', 'b', 'o.c');
+const settable = fc.constantFrom('a', 'b', 'o.c', 'company', 'company.c');
 
 export const trait: ArbitraryKind = (scale) => {
   const changedWithin = window(scale);
@@ -12,9 +13,9 @@ export const trait: ArbitraryKind = (scale) => {
     fc.tuple(path, operators).map(([trait, one]) => ({ trait, ...one })),
     fc.tuple(dated, date).map(([trait, one]) => ({ trait, ...one })),
     fc.tuple(dated, date, date).map(([trait, one, other]) => ({ trait, ...one, ...other })),
-    fc.tuple(path, changedWithin).map(([trait, window]) => ({ trait, changedWithin: window })),
+    fc.tuple(settable, changedWithin).map(([trait, window]) => ({ trait, changedWithin: window })),
     fc
-      .tuple(path, operators, changedWithin)
+      .tuple(settable, operators, changedWithin)
       .map(([trait, one, window]) => ({ trait, ...one, changedWithin: window })),
   );
 };
