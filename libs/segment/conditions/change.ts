@@ -1,7 +1,7 @@
 import { IDENTIFIED } from '@entente/event';
 import { canonicalJson, type Instant } from '@entente/kernel';
-import type { Context } from '../comparisons/operator';
 import { COMPANY, COMPANY_CHANGED, isAfter, tellingPlace, type TellingPlace } from '@entente/profile';
+import type { Context } from '../comparisons/operator';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { changed, changedAt } from '../memories/changed';
 import type { Feed } from '../memories/memory';
