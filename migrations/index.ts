@@ -17,4 +17,5 @@ export const migrations = [
   sqlMigration('0013-started-by'),
   sqlMigration('0014-cleared-versions'),
   sqlMigration('0015-version-ground'),
+  sqlMigration('0016-forgotten-versions'),
 ] as const;

@@ -194,6 +194,10 @@ describe('a dry run of an edit', () => {
     await world.passTo(start);
     await world.work();
     expect((await api.call('GET', '/segments/target')).body.size).toEqual(exactly(people / 2));
+    const { items } = (await api.call('GET', '/segments')).body as {
+      items: { key: string; size: unknown }[];
+    };
+    expect(items.find(({ key }) => key === 'target')!.size).toEqual(exactly(people / 2));
   });
 
   it('says who would enter and who would leave, and writes nothing', async () => {

@@ -67,7 +67,7 @@ export class Segment {
   @Shown(SegmentSize, {
     nullable: true,
     description:
-      'Members of the live version, counted; in the answer to an edit, what the new version is expected to have.',
+      'Members of the live version, counted, but for those of which a list of segments has more than 20,000; in the answer to an edit, what the new version is expected to have.',
   })
   size!: SegmentSize | null;
   @Shown(String, { description: 'The job that builds the newest version: `GET /jobs/{id}`.' }) job!: string;

@@ -3,10 +3,12 @@ import { ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { Invalid } from '@entente/kernel';
 import {
+  countMembers,
   Database,
   findSegment,
   listMembers,
   listSegments,
+  sizesOf,
   storedRule,
   type SegmentRow,
 } from '@entente/storage';
@@ -44,7 +46,12 @@ export class SegmentsController {
   async list(@Query() { cursor, limit }: PageQuery): Promise<Page<Segment>> {
     const [after] = readCursor(cursor, 'text') ?? [];
     const rows = await listSegments(this.database, { after, limit: limit + 1 });
-    return page(rows, limit, { item: showSegment, cursor: ({ key }) => [key] });
+    const sizes = await sizesOf(
+      this.database,
+      rows.flatMap(({ liveId }) => liveId ?? []),
+    );
+    const sizeOf = ({ liveId }: SegmentRow) => (liveId === null ? null : sizes.get(liveId)!);
+    return page(rows, limit, { item: (row) => showSegment(row, sizeOf(row)), cursor: ({ key }) => [key] });
   }
 
   @Get(':key')
@@ -52,7 +59,7 @@ export class SegmentsController {
   @Does('Reads a segment, its state and size', { 200: Segment })
   async get(@Param('key', existingKey) key: string): Promise<Answer<Segment>> {
     const row = await this.segment(key);
-    return revised(row.revision, showSegment(row));
+    return revised(row.revision, await this.counted(row));
   }
 
   @Put(':key')
@@ -131,10 +138,9 @@ export class SegmentsController {
     }
     if (exact === true) throw Invalid.at('exact', 'dry-run', 'Only a dry run counts.', '"dryRun": true');
     const { row, building } = await writeSegment(this.database, key, bodyOf, ifMatch);
-    const segment = showSegment(row);
-    if (!building) return revised(row.revision, segment);
+    if (!building) return revised(row.revision, await this.counted(row));
     const size = await this.previews.sizeOf(storedRule(row.rule));
-    return revised(row.revision, { ...segment, size }, 202);
+    return revised(row.revision, showSegment(row, size), 202);
   }
 
   private membersCsv(key: string, liveId: number | null): Answer<unknown> {
@@ -145,6 +151,12 @@ export class SegmentsController {
         yield members.map(showMember).map(({ contact, email, since }) => [contact, email, since]);
     };
     return csvAnswer(`${key}-members`, ['contact', 'email', 'since'], rows());
+  }
+
+  private async counted(row: SegmentRow): Promise<Segment> {
+    if (row.liveId === null) return showSegment(row, null);
+    const size = await countMembers(this.database, row.liveId);
+    return showSegment(row, { estimate: size, low: size, high: size });
   }
 
   private async segment(key: string): Promise<SegmentRow> {

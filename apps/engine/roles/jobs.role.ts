@@ -12,6 +12,7 @@ import type { Engine } from '../engine';
 import { buildSegments } from '../jobs/build-segments';
 import { countPreviews } from '../jobs/count-previews';
 import { endCanceled } from '../jobs/end-canceled';
+import { forgetDeleted } from '../jobs/forget-deleted';
 import { keepHouse } from '../jobs/housekeeping';
 import { relayOutbox } from '../jobs/relay-outbox';
 import { repairContacts } from '../jobs/repair-contacts';
@@ -57,6 +58,10 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
       new Loop(
         paced(pace, () => finishSwaps(engine)),
         failed('swaps'),
+      ),
+      new Loop(
+        paced(pace, () => forgetDeleted(engine)),
+        failed('forget-deleted'),
       ),
       new Loop(
         paced(pace, () => countPreviews(engine)),

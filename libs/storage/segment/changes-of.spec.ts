@@ -1,7 +1,8 @@
 import { Client } from 'pg';
 import type { Tx } from '../database/database';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres';
-import { broughtInAfter, forgetRetiredMemberships } from './segment-swaps';
+import { forgetRetiredMemberships } from './forget-memberships';
+import { broughtInAfter } from './segment-swaps';
 import { membershipAt } from './segments';
 
 const members = 300;

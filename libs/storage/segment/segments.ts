@@ -3,7 +3,7 @@ import type { AuthoredRow, KeyPage } from '../authored/authored';
 import type { Tx } from '../database/database';
 import { changesOf } from './changes-of';
 
-/** A segment with its newest version and, where one is live, that one's size. */
+/** A segment with its newest version and, where one is live, that one. */
 export interface SegmentRow extends AuthoredRow {
   readonly name: string;
   readonly version: number;
@@ -14,15 +14,12 @@ export interface SegmentRow extends AuthoredRow {
   readonly liveId: number | null;
   readonly liveRule: Json | null;
   readonly liveAt: Date | null;
-  readonly size: number | null;
 }
 
 const read = (where: string): string => `
   SELECT s.key, s.name, s.revision, s.created_at AS "createdAt", s.updated_at AS "updatedAt",
     newest.version, newest.id AS "versionId", newest.rule, newest.status,
-    live.version AS "liveVersion", live.id AS "liveId", live.rule AS "liveRule", live.live_at AS "liveAt",
-    CASE WHEN live.id IS NOT NULL
-      THEN (SELECT count(*)::int FROM membership m WHERE m.version_id = live.id) END AS size
+    live.version AS "liveVersion", live.id AS "liveId", live.rule AS "liveRule", live.live_at AS "liveAt"
   FROM segment s
   CROSS JOIN LATERAL (SELECT * FROM segment_version v WHERE v.segment_key = s.key
                       ORDER BY v.version DESC LIMIT 1) newest
@@ -98,12 +95,9 @@ export const listMembers = (
     [versionId, page.after ?? '0', page.limit],
   );
 
-/** Removes a segment with its versions and their memberships; the log of changes stays. */
+/** Removes a segment with its versions; the log of changes stays, and of the memberships `forgetDeletedMemberships` deletes what is left. */
 export async function deleteSegment(tx: Tx, key: string): Promise<void> {
-  await tx.run(
-    'DELETE FROM membership WHERE version_id IN (SELECT id FROM segment_version WHERE segment_key = $1)',
-    [key],
-  );
+  await tx.run('INSERT INTO forgotten_version SELECT id FROM segment_version WHERE segment_key = $1', [key]);
   await tx.run('DELETE FROM segment WHERE key = $1', [key]);
 }
 
