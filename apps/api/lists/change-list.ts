@@ -10,6 +10,7 @@ import {
   publish,
   storedContacts,
   survivorsOf,
+  takeSomeOff,
   type Tx,
   usersOf,
 } from '@entente/storage';
@@ -87,20 +88,29 @@ function problemOf({ path, key }: Asked, known: ReadonlyMap<IdentityKey, Contact
   ];
 }
 
-/** Deletes a list that nothing names; whoever is on it leaves it. */
-export function removeList(
+/**
+ * Deletes a list that nothing names; whoever is on it leaves it. They may be a million, so they leave in pieces first: while the list itself is
+ * deleted nothing can be published or read. What a crash cuts off is done by the next call.
+ */
+export async function removeList(
   database: Database,
   key: string,
   ifMatch: Precondition,
   now: Instant,
 ): Promise<void> {
-  return database.transaction(async (tx) => {
+  await database.transaction((tx) => checkDeletable(tx, key, ifMatch));
+  while (await database.transaction((tx) => takeSomeOff(tx, key, now)));
+  await database.transaction(async (tx) => {
     await publish(tx);
-    const revision = await lockAuthored(tx, 'list', key);
-    if (revision === undefined) throw new NotFound(`There is no list ${key}.`);
-    ifMatch(revision);
-    const users = await usersOf(tx, 'list', key);
-    if (users.length) throw new Conflict(`The list ${key} is used by ${users.slice(0, 10).join(', ')}.`);
+    await checkDeletable(tx, key, ifMatch);
     await deleteList(tx, key, now);
   });
+}
+
+async function checkDeletable(tx: Tx, key: string, ifMatch: Precondition): Promise<void> {
+  const revision = await lockAuthored(tx, 'list', key);
+  if (revision === undefined) throw new NotFound(`There is no list ${key}.`);
+  ifMatch(revision);
+  const users = await usersOf(tx, 'list', key);
+  if (users.length) throw new Conflict(`The list ${key} is used by ${users.slice(0, 10).join(', ')}.`);
 }

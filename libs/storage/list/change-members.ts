@@ -101,13 +101,16 @@ async function write(
 
 const AT_ONCE = 5_000;
 
+/** Takes some people off a list; gives whether there were any. */
+export async function takeSomeOff(tx: Tx, list: string, now: Instant): Promise<boolean> {
+  const members = await listMembersOf(tx, list, { limit: AT_ONCE });
+  const changes = members.map(({ contact }) => ({ contact, joined: false }));
+  await changeMembers(tx, list, changes, now);
+  return members.length > 0;
+}
+
 /** Takes everybody off a list and removes it. */
 export async function deleteList(tx: Tx, list: string, now: Instant): Promise<void> {
-  for (;;) {
-    const members = await listMembersOf(tx, list, { limit: AT_ONCE });
-    if (members.length === 0) break;
-    const changes = members.map(({ contact }) => ({ contact, joined: false }));
-    await changeMembers(tx, list, changes, now);
-  }
+  while (await takeSomeOff(tx, list, now));
   await tx.run('DELETE FROM list WHERE key = $1', [list]);
 }
