@@ -3,8 +3,13 @@ import type { Deviation, EventsHad } from '@entente/segment';
 import type { Database } from '../database/database';
 import { ownSource } from '../outbox';
 
-/** What counting the events of many contacts may take of the server's memory before it goes to disk. */
-const WORK_MEMORY = '256MB';
+/**
+ * What counting the events of many contacts may take of the server: of its memory, before it goes to disk, 256 MB in all (twice that for hashing),
+ * and of its processors one where other work needs them. Else up to three processes count; that each then hands over a count for every contact is
+ * what the planner takes for too many.
+ */
+const alone = ["work_mem = '85MB'", 'max_parallel_workers_per_gather = 2', 'parallel_tuple_cost = 0'];
+const beside = ["work_mem = '256MB'", 'max_parallel_workers_per_gather = 0'];
 
 export interface DeviatingPage {
   readonly after: ContactId;
@@ -60,13 +65,7 @@ export async function findDeviating(
       WHERE coalesce(survivor_id, contact_id) > ${asked.as('bigint', after)}
       ORDER BY id LIMIT ${asked.as('int', limit)}) AS page`;
   return database.transaction(async (tx) => {
-    await tx.query(`SET LOCAL work_mem = '${WORK_MEMORY}'`);
-    await tx.query(
-      busy
-        ? 'SET LOCAL max_parallel_workers_per_gather = 0'
-        : // Workers hand over a count for each contact that has any, which the planner takes for too many.
-          'SET LOCAL parallel_tuple_cost = 0',
-    );
+    for (const setting of busy ? beside : alone) await tx.query(`SET LOCAL ${setting}`);
     const [row] = await tx.query<{ ids: string | null }>(sql, asked.parameters);
     return row!.ids?.split(',') ?? [];
   });
