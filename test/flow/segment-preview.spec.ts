@@ -266,6 +266,7 @@ describe('the metrics of a segment', () => {
          (2, $1, true, '2026-01-07T12:00:00Z', '{}')`,
       [version!.id],
     );
+    await database.run('DELETE FROM membership WHERE contact_id = 4 AND version_id = $1', [version!.id]);
     const path = '/segments/target/metrics?from=2026-01-04&to=2026-01-09';
     const { status, body } = await api.call('GET', path, undefined, { role: 'read' });
     expect(status).toBe(200);

@@ -87,7 +87,8 @@ it('counts nobody as leaving by themselves whom an edit has leave', async () => 
   const second = await edit({ event: 'Order Refunded' });
   await world.build();
   const range = { from: start - DAY, until: start + DAY };
-  expect(await daysOfVersions(database, [first, second], range)).toMatchObject([
+  const days = await daysOfVersions(database, [first, second], range);
+  expect(days.filter(({ day }) => day !== null)).toMatchObject([
     { versionId: first, net: 0, entered: 0, left: 0 },
   ]);
 });
