@@ -92,16 +92,16 @@ export interface ToldJoining extends Joining {
 export function toBeTold<T extends ToldJoining>(joinings: readonly T[]): T[] {
   const last = joinings.reduce<T | undefined>((a, b) => (a && laterJoining(a, b) === a ? a : b), undefined);
   const holds = joinings.every(
-    (one) => one.company === last!.company || (last!.told && isAfter(last!.told, one)),
+    (one) => one.company === last!.company || (last!.told && isLaterPlace(last!.told, one)),
   );
   return joinings.filter((one) => !one.told || (one === last && !holds));
 }
 
 /** The later of two, in event order. */
 export function laterJoining(a: Joining | undefined, b: Joining): Joining {
-  if (!a || isAfter(b, a)) return b;
-  return isAfter(a, b) || a.company >= b.company ? a : b;
+  if (!a || isLaterPlace(b, a)) return b;
+  return isLaterPlace(a, b) || a.company >= b.company ? a : b;
 }
 
-export const isAfter = (a: TellingPlace, b: TellingPlace): boolean =>
+export const isLaterPlace = (a: TellingPlace, b: TellingPlace): boolean =>
   a.at === b.at ? a.message > b.message : a.at > b.at;

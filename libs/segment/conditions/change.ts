@@ -1,6 +1,6 @@
 import { IDENTIFIED } from '@entente/event';
 import { canonicalJson, type Instant } from '@entente/kernel';
-import { COMPANY, COMPANY_CHANGED, isAfter, tellingPlace, type TellingPlace } from '@entente/profile';
+import { COMPANY, COMPANY_CHANGED, isLaterPlace, tellingPlace, type TellingPlace } from '@entente/profile';
 import type { Context } from '../comparisons/operator';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { changed, changedAt } from '../memories/changed';
@@ -23,7 +23,7 @@ export function lastChange(path: string, { history }: Facts, now: Instant): Inst
   let told: TellingPlace | undefined;
   for (const event of settings.sort(inEventOrder)) {
     const place = event.identify ? undefined : tellingPlace(event.properties);
-    if (told && !(place && isAfter(place, told))) continue;
+    if (told && !(place && isLaterPlace(place, told))) continue;
     told = place;
     const next = canonicalJson(valueAt(event.properties, steps));
     if (next !== value) last = event.at;

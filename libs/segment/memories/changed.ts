@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Instant, type Uuid } from '@entente/kernel';
-import { isAfter, tellingPlace } from '@entente/profile';
+import { isLaterPlace, tellingPlace } from '@entente/profile';
 import { inEventOrder } from '../facts';
 import { stepsOf, valueAt } from '../read';
 import type { Item, MemoryKind } from './memory';
@@ -44,7 +44,7 @@ function withNext(kept: Changed | undefined, item: Item, path: string): Changed 
   const [before = NOTHING, since = null, , , told] = kept ?? [];
   const { at, id, properties } = item;
   const place = item.feeds.includes(TOLD) ? tellingPlace(properties) : undefined;
-  if (told && !(place && isAfter(place, { at: told[0], message: told[1] })))
+  if (told && !(place && isLaterPlace(place, { at: told[0], message: told[1] })))
     return [before, since, at, id, told];
   const value = shortText(canonicalJson(valueAt(properties, stepsOf(path))));
   const next = [value, value === before ? since : at, at, id] as const;
