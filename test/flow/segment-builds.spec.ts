@@ -218,6 +218,26 @@ const giveUp = (version: number): Promise<boolean> =>
     return cancelBuild(tx, version);
   });
 
+it('goes on with what is under way, however often something else is written', async () => {
+  const [first] = await publishRule('buyers', { event: 'Order Completed' });
+  const isLive = async () =>
+    (await database.query(`SELECT FROM segment_version WHERE id = $1 AND status = 'live'`, [first])).length >
+    0;
+  const others: number[] = [];
+  while (!(await isLive())) {
+    expect(others.length).toBeLessThan(2 + people / 1_000 + 1);
+    world.engine.bustle.note();
+    await buildSegments(world.engine);
+    others.push(
+      ...(await publishRule(`other-${others.length}`, { event: 'Order Completed', count: { gte: 1 } })),
+    );
+    await world.passTo(world.clock.now() + 10);
+  }
+  expect(await members(first!)).toHaveLength(people);
+  await world.build();
+  for (const other of others) expect(await members(other)).toHaveLength(people);
+});
+
 it('gives up with a version what is built for it, or builds that anew', async () => {
   await publishRule('buyers', { event: 'Returned' });
   await publishRule('loyal', { segment: 'buyers' });

@@ -20,17 +20,18 @@ import { swap } from './swaps';
 
 /**
  * Builds segment versions a chunk of contacts at a time, while batches keep them for the contacts that they touch; then swaps them
- * in at once. Only who may differ from somebody without events and traits is decided for; the others are what everybody is. Gives
- * whether there is more to do.
+ * in at once. Only who may differ from somebody without events and traits is decided for; the others are what everybody is. What is written
+ * meanwhile is built afterwards, or what is under way would never end. Gives whether there is more to do.
  */
 export async function buildSegments(engine: Engine): Promise<boolean> {
   const { database } = engine;
   const busy = isBusy(engine);
-  const versions = await buildingVersions(database);
-  if (versions.length === 0) {
+  const building = await buildingVersions(database);
+  if (building.length === 0) {
     builds.delete(engine);
     return false;
   }
+  const versions = inHand(engine, building);
   if (!(await takeBuild(engine))) return false;
   const now = engine.clock.now();
   const written = versions.map(({ age }) => Math.floor(now - age));
@@ -82,15 +83,25 @@ interface Build {
 /** What each engine is building. */
 const builds = new WeakMap<Engine, Build>();
 
+/**
+ * What is left of the versions that are under way; where nothing is, all. None of them names a version that came later: whoever writes a segment
+ * that some of them name has those written anew, too.
+ */
+function inHand(engine: Engine, building: readonly BuildingVersion[]): readonly BuildingVersion[] {
+  const versions = new Set(builds.get(engine)?.versions);
+  const left = building.filter(({ id }) => versions.has(id));
+  return left.length > 0 ? left : building;
+}
+
 /** The build in hand, or a new one for other versions; undefined where one of them is not being built any more. */
 async function buildOf(
   engine: Engine,
-  building: readonly BuildingVersion[],
+  left: readonly BuildingVersion[],
   written: Instant,
 ): Promise<Build | undefined> {
-  const versions = building.map(({ id }) => id);
-  const inHand = builds.get(engine);
-  if (inHand?.versions.join() === versions.join()) return inHand;
+  const versions = left.map(({ id }) => id);
+  const before = builds.get(engine);
+  if (before?.versions.join() === versions.join()) return before;
   const definitions = await untilSettled(async () => {
     const latest = await engine.definitions.latest();
     await engine.database.transaction((tx) => engine.definitions.hold(tx, latest));
