@@ -32,8 +32,10 @@ export const bounds = {
   regular: 366,
   /** Steps of a sequence. */
   steps: 10,
-  /** A condition that needs each single event looks at so many of one contact, the latest. */
+  /** A condition that needs the value of each single event goes by so many of one contact, the latest. */
   listed: 10_000,
+  /** One that must judge each single event anew, at every event and instant, goes by so many. */
+  judged: 1_000,
   /** Problems told at once. */
   problems: 100,
 } as const;

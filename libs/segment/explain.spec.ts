@@ -49,6 +49,26 @@ describe('explain', () => {
   });
 });
 
+it('shows the latest events in event order, whatever is measured of them', () => {
+  const history = Array.from({ length: 14 }, (_, index) => ({
+    at: now - 1_000,
+    id: `tie-${String(index).padStart(2, '0')}`,
+    name: 'Tie',
+    properties: { v: (index * 5) % 14 },
+  }));
+  const { rule: sum } = parseRule({ event: 'Tie', within: 'P30D', sum: { of: 'v', gt: 1 } }) as {
+    rule: Rule;
+  };
+  const facts = { contact: '1', timeZone: 'UTC', traits: {}, history, memberOf: () => false };
+  const { because } = explain(sum, facts, now) as unknown as { because: { events: { id: string }[] } };
+  expect(because.events.map(({ id }) => id)).toEqual(
+    history
+      .slice(-10)
+      .reverse()
+      .map(({ id }) => id),
+  );
+});
+
 describe('what a rule names', () => {
   it('is told each once', () => {
     expect(eventsNamed(rule)).toEqual(['Order Completed']);

@@ -184,6 +184,14 @@ it('is of no time before for whom an event comes before the builder', async () =
   expect((built as { at: Date }).at.getTime()).toBeGreaterThan(start + HOUR - 5_000);
 });
 
+it('has begun when it is done, also where nobody differs', async () => {
+  const nobodys = await author.segment('nobodys', { event: 'Never Heard Of' });
+  await world.build();
+  const done = await job(nobodys);
+  expect(done.status).toBe('done');
+  expect(done.startedAt).not.toBeNull();
+});
+
 it('is not swapped in once it was canceled, and leaves the live version as it was', async () => {
   const live = await author.segment('buyers', { event: 'Order Completed' });
   await world.build();

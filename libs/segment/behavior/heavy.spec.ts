@@ -4,7 +4,7 @@ import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type R
 
 jest.mock('../bounds', () => {
   const { bounds } = jest.requireActual<typeof import('../bounds')>('../bounds');
-  return { bounds: { ...bounds, listed: 4 } };
+  return { bounds: { ...bounds, listed: 4, judged: 4 } };
 });
 
 const start: Instant = Date.UTC(2026, 10, 1);

@@ -1,12 +1,11 @@
 import type { Instant } from '@entente/kernel';
-import { bounds } from '../bounds';
 import { splitFilter, type Filter } from '../comparisons/filter';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
 import { askedOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
-import { measuredIn, movesIn, needsEach, takesPart } from './scope';
+import { measuredIn, mostOf, movesIn, takesPart } from './scope';
 import { periodOf, type Period } from './period';
 import { seenOf, seenTest, type Seen } from './seen';
 
@@ -20,19 +19,20 @@ export interface Judgement {
 export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
   const { since } = behavior;
   const series = seenOf(behavior, facts, now).filter(takesPart(behavior));
-  const looked = needsEach(behavior) ? latest(behavior, series) : series;
+  const looked = latest(behavior, series, mostOf(behavior));
   const anchors = since ? seenOf(since, facts, now) : [];
   return judgeSeen(behavior, looked, anchors, contextOf(facts, now));
 }
 
 /** As many as are looked at. Of numbers of one instant the greater ones are taken for later, so that no ids need be kept. */
-function latest(behavior: Behavior, series: readonly Seen[]): Seen[] {
+function latest(behavior: Behavior, series: readonly Seen[], most: number): readonly Seen[] {
+  if (series.length <= most) return series;
   const { of, takes } = measuredIn(behavior);
   const ordered =
     of !== undefined && takes === 'number' && !movesIn(behavior)
       ? [...series].sort((a, b) => a.at - b.at || Number(a.read(of)) - Number(b.read(of)))
       : series;
-  return ordered.slice(-bounds.listed);
+  return ordered.slice(-most);
 }
 
 /** The judgement over events that pass what is fixed of the filters, in event order. */

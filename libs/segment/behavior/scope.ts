@@ -1,3 +1,4 @@
+import { bounds } from '../bounds';
 import { dependenceOf } from '../comparisons/comparison';
 import { splitFilter, type Filter } from '../comparisons/filter';
 import type { Feed } from '../memories/memory';
@@ -14,13 +15,14 @@ export const isMoving = (filter: Filter | undefined): boolean => splitFilter(fil
 /** Whether what passes the filters changes with time or traits. */
 export const movesIn = ({ where, since }: Behavior): boolean => isMoving(where) || isMoving(since?.where);
 
-/** Whether the condition goes by every single event in its reach: of these `bounds.listed`, the latest, are looked at. */
-export function needsEach(behavior: Behavior): boolean {
-  if (movesIn(behavior)) return true;
+/** How many events in its reach a condition goes by, the latest, where it needs every single one. */
+export function mostOf(behavior: Behavior): number {
   const { within, between, sum, average, distinct, first, last, regular } = behavior;
-  if (first || last || regular) return false;
-  if (between) return isWindow(between[0]) || distinct !== undefined;
-  return within !== undefined && (sum !== undefined || average !== undefined);
+  if (movesIn(behavior)) return bounds.judged;
+  if (first || last || regular) return Infinity;
+  if (between && distinct) return bounds.judged;
+  const needsValues = between ? isWindow(between[0]) : within !== undefined && (sum ?? average) !== undefined;
+  return needsValues ? bounds.listed : Infinity;
 }
 
 /** What is measured: the property, if any, and which of its values. */

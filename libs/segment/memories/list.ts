@@ -15,12 +15,12 @@ export type Listed = readonly [
 export type List = readonly [back: Duration, listed: readonly Listed[]];
 
 /**
- * Each event, the size saying how long ago it may be, and of these `bounds.listed`, the latest: for what must look at each
+ * Each event, the size saying how long ago it may be, and of these `bounds.judged`, the latest: for what must look at each
  * anew as time or traits go on. The option says which values of the first pick take part.
  */
 export const list: MemoryKind<List, Takes> = {
   name: 'list',
-  meaning: 1,
+  meaning: 2,
 
   add(kept, item, size, takes) {
     const before = kept?.[1] ?? [];
@@ -55,5 +55,5 @@ const inOrder = (a: Listed, b: Listed): number =>
 function reached(listed: readonly Listed[], size: Duration): Listed[] {
   const newest = listed.at(-1)?.[0] ?? 0;
   const place = listed.findIndex(([at]) => at > newest - size);
-  return place < 0 ? [] : listed.slice(Math.max(place, listed.length - bounds.listed));
+  return place < 0 ? [] : listed.slice(Math.max(place, listed.length - bounds.judged));
 }

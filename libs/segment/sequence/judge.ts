@@ -33,7 +33,7 @@ export function judge(sequence: Sequence, facts: Facts, now: Instant): SequenceJ
   const events = labeled(sequence, facts, now);
   return judgeSeen(
     sequence,
-    movesIn(sequence) ? events.slice(-bounds.listed) : events,
+    movesIn(sequence) ? events.slice(-bounds.judged) : events,
     contextOf(facts, now),
   );
 }

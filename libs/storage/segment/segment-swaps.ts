@@ -82,7 +82,8 @@ export async function swapBuilt(tx: Tx, versions: readonly number[], at: Instant
     [versions, toIso(at)],
   );
   await tx.run(
-    `UPDATE segment_version SET status = 'live', live_at = $2::timestamptz, build_cursor = 0
+    `UPDATE segment_version SET status = 'live', live_at = $2::timestamptz, build_cursor = 0,
+       build_started_at = coalesce(build_started_at, now())
      WHERE id = ANY($1::int[]) AND status = 'building'`,
     [versions, toIso(at)],
   );
