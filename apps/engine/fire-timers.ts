@@ -13,12 +13,13 @@ export async function fireTimers(engine: Engine, buckets: readonly number[]): Pr
   const through = await engine.through.ofAll(engine.database);
   const due = through === -Infinity ? [] : await dueTimers(engine.database, buckets, through, chunkSize);
   if (due.length > 0) {
-    engine.bustle.note();
+    const began = performance.now();
     await letTimePass(
       engine,
       due.map(({ contact }) => contact),
       through,
     );
+    engine.bustle.note(performance.now() - began);
   }
   const next = await earliestDue(engine.database, buckets);
   // The most overdue one should be gone: it may be a stray, which would be fired without end.

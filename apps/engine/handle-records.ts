@@ -46,12 +46,13 @@ export class MustWait extends Error {
 export async function handleRecords(engine: Engine, run: RecordRun): Promise<void> {
   await untilSettled(async (histories) => {
     const definitions = await engine.definitions.latest();
+    const began = performance.now();
     const { arrivals, ofCompanies } = readArrivals(run.records, definitions);
     const owners = await ownersOf(engine, arrivals);
     await engine.database.keyedTransaction((tx) =>
       applyRun(engine, tx, run, { definitions, arrivals, ofCompanies, histories, ...owners }),
     );
-    if (arrivals.length > 0) engine.bustle.note();
+    if (arrivals.length > 0) engine.bustle.note(performance.now() - began);
     if (owners.strangers.size > 0) getToKnow(engine, arrivals, owners);
   });
 }
