@@ -60,7 +60,7 @@ const evaluateAtOnce = (
         { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed, passed },
         definitions,
       );
-      forAll(set.persons.values(), (person) => moveSafely(person, move, definitions, set));
+      await forAll(set.persons.values(), (person) => moveSafely(person, move, definitions, set));
       await writeBack(tx, set, definitions, 'exact');
       await after?.(tx, contacts, set);
     });

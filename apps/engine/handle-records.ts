@@ -120,7 +120,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     definitions,
   );
   const joined: JoinedArrival[] = [];
-  forAll(arrivals, (arrival, index) => {
+  await forAll(arrivals, (arrival, index) => {
     const event = events[index]!;
     const through = Math.min(readThrough, arrival.at - 1);
     try {

@@ -8,25 +8,36 @@ describe('a transaction that needs the stored events of many contacts', () => {
     let tries = 0;
     await untilSettled(async (histories) => {
       tries += 1;
-      forAll(contacts, (contact) => {
+      await forAll(contacts, (contact) => {
         if (!histories.has(contact)) throw new NeedsHistory(contact);
       });
     });
     expect(tries).toBe(2);
   });
 
-  it('does not believe what it finds after the first of them', () => {
+  it('does not believe what it finds after the first of them', async () => {
     const work = (contact: ContactId): void => {
       throw contact === contacts[2] ? new Error('what is half done is odd') : new NeedsHistory(contact);
     };
-    expect(() => forAll(contacts, work)).toThrow(NeedsHistory);
+    await expect(forAll(contacts, work)).rejects.toThrow(NeedsHistory);
   });
 
-  it('fails by what goes wrong before', () => {
+  it('fails by what goes wrong before', async () => {
     const wrong = (): void => {
       throw new Error('wrong');
     };
-    expect(() => forAll(contacts, wrong)).toThrow('wrong');
+    await expect(forAll(contacts, wrong)).rejects.toThrow('wrong');
+  });
+
+  it('lets others have their turn where it takes long', async () => {
+    let turns = 0;
+    const other = setInterval(() => (turns += 1), 1);
+    const slowly = (): void => {
+      for (const end = performance.now() + 5; performance.now() < end;);
+    };
+    await forAll(contacts.slice(0, 20), slowly);
+    clearInterval(other);
+    expect(turns).toBeGreaterThan(1);
   });
 
   it('gives up when it goes on asking for what it has', async () => {

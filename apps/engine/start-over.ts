@@ -1,4 +1,5 @@
-import type { ContactId } from '@entente/kernel';
+import { setImmediate } from 'node:timers/promises';
+import type { ContactId, Duration } from '@entente/kernel';
 import { sqlState } from '@entente/storage';
 
 /** What a transaction went by has changed under it: it begins again, with nothing done. */
@@ -18,13 +19,18 @@ export class NeedsHistory extends StartOver {
   }
 }
 
+/** How long nothing else of the process has its turn. */
+const LONGEST_TURN: Duration = 20;
+
 /**
  * Goes through what a transaction has to do. From the first contact on whose stored events are needed it does so in vain, but finds out
- * whose else are, so that it begins again once for all of them.
+ * whose else are, so that it begins again once for all of them. Where that takes long, as with somebody who has many events, others of the process
+ * have their turn in between.
  */
-export function forAll<T>(items: Iterable<T>, work: (item: T, index: number) => void): void {
+export async function forAll<T>(items: Iterable<T>, work: (item: T, index: number) => void): Promise<void> {
   const needed = new Set<ContactId>();
   let index = 0;
+  let turn = performance.now();
   for (const item of items) {
     try {
       work(item, index++);
@@ -33,6 +39,9 @@ export function forAll<T>(items: Iterable<T>, work: (item: T, index: number) => 
       if (!(error instanceof NeedsHistory)) break;
       for (const contact of error.contacts) needed.add(contact);
     }
+    if (performance.now() - turn < LONGEST_TURN) continue;
+    await setImmediate();
+    turn = performance.now();
   }
   if (needed.size > 0) throw new NeedsHistory(...needed);
 }
