@@ -54,7 +54,11 @@ async function start(environment: Record<string, string> = {}): Promise<Started>
   return { child, said };
 }
 
-const keyIn = (said: string, name: string): string => new RegExp(`${name} +(\\w+_[\\w-]+)`).exec(said)![1]!;
+function keyIn(said: string, name: string): string {
+  const key = new RegExp(`${name} +(\\w+_[\\w-]+)`).exec(said)?.[1];
+  if (key === undefined) throw new Error(`no ${name} was said, but: ${said}`);
+  return key;
+}
 
 const post = (path: string, key: string, body: object) =>
   fetch(`http://127.0.0.1:${ports['INGEST_PORT']}/v1/${path}`, {
