@@ -121,7 +121,7 @@ it('leaves the rest of a large chunk for later when something else is to be done
   const buyers = await author.segment('buyers', { event: 'Order Completed' });
   const building = buildSegments(world.engine);
   while ((await members(buyers)).length === 0);
-  world.engine.bustle.note();
+  world.engine.bustle.note(MINUTE);
   await building;
   const { counts } = await job(buyers);
   expect(counts.contacts).toBeGreaterThan(0);
@@ -196,7 +196,7 @@ it('is not swapped in once it was canceled, and leaves the live version as it wa
   const live = await author.segment('buyers', { event: 'Order Completed' });
   await world.build();
   const edit = await author.segment('buyers', { event: 'Order Completed', within: 'P30D' });
-  world.engine.bustle.note();
+  world.engine.bustle.note(MINUTE);
   await buildSegments(world.engine);
   await database.transaction(async (tx) => {
     await publish(tx);
@@ -234,7 +234,7 @@ it('goes on with what is under way, however often something else is written', as
   const others: number[] = [];
   while (!(await isLive())) {
     expect(others.length).toBeLessThan(2 + people / 1_000 + 1);
-    world.engine.bustle.note();
+    world.engine.bustle.note(MINUTE);
     await buildSegments(world.engine);
     others.push(
       ...(await publishRule(`other-${others.length}`, { event: 'Order Completed', count: { gte: 1 } })),
@@ -253,7 +253,7 @@ it('gives up with a version what is built for it, or builds that anew', async ()
   await world.build();
   await publishRule('others', { any: [{ segment: 'buyers' }, { event: 'Order Completed' }] });
   const [edit] = await publishRule('buyers', { event: 'Order Completed' });
-  world.engine.bustle.note();
+  world.engine.bustle.note(MINUTE);
   await buildSegments(world.engine);
   expect(await giveUp(edit!)).toBe(true);
   expect(await giveUp(edit!)).toBe(false);
@@ -454,7 +454,7 @@ describe('of what an index of events tells everything', () => {
     for (let user = 1; user <= people; user += 1) await world.arrive(order(user));
     await world.passTo(start + 2 * MINUTE);
     const version = await author.segment('twice', twice);
-    world.engine.bustle.note();
+    world.engine.bustle.note(MINUTE);
     await buildSegments(world.engine);
     expect(await members(version)).toHaveLength(1_000);
     const last = await userOf(people);
@@ -473,7 +473,7 @@ describe('of what an index of events tells everything', () => {
     const quiet = await author.segment('quiet', { not: { event: 'Order Completed', within: 'PT10M' } });
     const greeting = { topic: 'news', from: 'shop', steps: [{ id: 'hello', send: 'hello' }] };
     await author.campaign('greeting', { ...greeting, triggers: [{ segment: 'quiet' }] }, world.clock.now());
-    world.engine.bustle.note();
+    world.engine.bustle.note(MINUTE);
     await buildSegments(world.engine);
     await world.passTo(start + 12 * MINUTE);
     world.restart();

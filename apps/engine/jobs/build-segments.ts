@@ -1,4 +1,4 @@
-import { byContactId, type ContactId, type Instant } from '@entente/kernel';
+import { byContactId, SECOND, type ContactId, type Duration, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
   noteBuilt,
@@ -117,15 +117,19 @@ async function buildOf(
   return build;
 }
 
-/** What each engine had done when it was last asked to build. */
-const bustles = new WeakMap<Engine, number>();
+/** How long the stream and the timers of each engine had worked by when, a second ago or longer. */
+const bustles = new WeakMap<Engine, { readonly at: number; readonly worked: Duration }>();
 
-/** Whether the stream or the timers had something to do since the engine was last asked to build. */
+/** The share of the time beyond which there is other work to leave time for: a timer now and then is none. */
+const LITTLE = 0.05;
+
+/** Whether the stream or the timers have something to do. */
 function isBusy(engine: Engine): boolean {
-  const { transactions } = engine.bustle;
+  const now = performance.now();
+  const { worked } = engine.bustle;
   const before = bustles.get(engine);
-  bustles.set(engine, transactions);
-  return transactions !== before;
+  if (!before || now - before.at >= SECOND) bustles.set(engine, { at: now, worked });
+  return !before || worked - before.worked > LITTLE * Math.max(SECOND, now - before.at);
 }
 
 /** Up to when time has passed for the contacts of a chunk, and whether there is other work to leave time for. */
