@@ -1,8 +1,17 @@
 import type { Fact } from '@entente/event';
 import { DAY, HOUR, MINUTE } from '@entente/kernel';
 import { parseRule, type Rule } from '@entente/segment';
-import { buildJobId, cancelBuild, findJob, publish, publishSegment, type Database } from '@entente/storage';
+import {
+  buildJobId,
+  cancelBuild,
+  deleteSegment,
+  findJob,
+  publish,
+  publishSegment,
+  type Database,
+} from '@entente/storage';
 import { buildSegments } from '../../apps/engine/jobs/build-segments';
+import { forgetDeleted } from '../../apps/engine/jobs/forget-deleted';
 import { Author } from '../support/author';
 import { driftOfContacts } from '../support/contact-drift';
 import { EngineWorld } from '../support/engine-world';
@@ -244,6 +253,25 @@ it('goes on with what is under way, however often something else is written', as
   expect(await members(first!)).toHaveLength(people);
   await world.build();
   for (const other of others) expect(await members(other)).toHaveLength(people);
+});
+
+it('leaves nothing of a segment that is deleted while it is built, and ends what is built with it', async () => {
+  const [buyers] = await publishRule('buyers', { event: 'Order Completed' });
+  const [others] = await publishRule('others', { event: 'Order Completed', within: 'P30D' });
+  world.engine.bustle.note(MINUTE);
+  await buildSegments(world.engine);
+  expect(await members(buyers!)).not.toEqual([]);
+  await database.transaction(async (tx) => {
+    await publish(tx);
+    await deleteSegment(tx, 'buyers');
+  });
+  await world.build();
+  while (await forgetDeleted(world.engine));
+  await world.arrive(order(1));
+  await world.readAll();
+  expect(await members(buyers!)).toEqual([]);
+  expect(await members(others!)).toHaveLength(people);
+  expect(world.reports).toEqual([]);
 });
 
 it('gives up with a version what is built for it, or builds that anew', async () => {
