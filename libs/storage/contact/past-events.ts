@@ -65,8 +65,8 @@ async function wholeEvents(
 interface PackedRow {
   readonly contact_id: ContactId;
   readonly name: string;
-  /** Of each event its message, instant and source, as PostgreSQL sends them in binary. */
-  readonly events: Buffer;
+  /** Of each event its message, instant and source, packed, in base64. */
+  readonly events: string;
 }
 
 /** A row for each event would cost several times as much to read as what is made of it. */
@@ -77,7 +77,7 @@ async function packedEvents(
 ): Promise<PackedRow[]> {
   if (names.length === 0) return [];
   return tx.prepared(
-    `SELECT contact_id, name, string_agg(uuid_send(message) || timestamptz_send(at) || int2send(source_id), ''::bytea) AS events
+    `SELECT contact_id, name, encode(string_agg(uuid_send(message) || timestamptz_send(at) || int2send(source_id), ''::bytea), 'base64') AS events
      FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) GROUP BY contact_id, name`,
     [bigintArray(contacts), textArray(names)],
   );
@@ -88,7 +88,7 @@ const NO_PROPERTIES: JsonObject = {};
 const ANY_TYPE = 'track';
 
 function unpack({ contact_id: contact, name, events }: PackedRow, into: PastEvent[]): void {
-  const packed = new PackedReader(events);
+  const packed = PackedReader.ofBase64(events);
   while (!packed.isDone)
     into.push({
       contact,

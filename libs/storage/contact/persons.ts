@@ -54,7 +54,8 @@ export async function lockContacts(tx: Tx, contacts: readonly ContactId[]): Prom
 
 /** Contacts one behind the other, as `unpack` reads them. */
 interface PackedContacts {
-  readonly contacts: Buffer | null;
+  /** In base64. */
+  readonly contacts: string | null;
   /** Why contacts are to be repaired, of the few that are. */
   readonly repairs: Readonly<Record<ContactId, string>> | null;
   readonly erased: readonly ContactId[] | null;
@@ -69,10 +70,10 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
   const ids = bigintArray(contacts);
   const [[packed], profiles] = await Promise.all([
     tx.prepared<PackedContacts & Record<string, unknown>>(
-      `SELECT string_agg(
+      `SELECT encode(string_agg(
          int8send(id) || tidsend(place) || int4send(version) || timestamptz_send(clock) || int8send(generation)
            || timestamptz_send(coalesce(due, 'infinity')) || int4send(octet_length(state)) || state || array_send(members),
-         ''::bytea) AS contacts,
+         ''::bytea), 'base64') AS contacts,
          jsonb_object_agg(id, repair) FILTER (WHERE repair IS NOT NULL) AS repairs,
          jsonb_agg(id::text) FILTER (WHERE erased_at IS NOT NULL) AS erased
        FROM (SELECT id, ctid AS place, version, clock, generation, due, state, members, repair, erased_at
@@ -93,8 +94,7 @@ function unpack(
   traits: ReadonlyMap<ContactId, SourcedTraits>,
 ): PersonRow[] {
   const rows: PersonRow[] = [];
-  if (!contacts) return rows;
-  const packed = new PackedReader(contacts);
+  const packed = PackedReader.ofBase64(contacts);
   while (!packed.isDone) {
     const id = packed.bigint();
     rows.push({

@@ -3,12 +3,17 @@ import { EPOCH, type Place } from './binary-array';
 
 /**
  * Reads what a statement packed into one `bytea` by PostgreSQL's `…send` functions, value by value: a row for each would cost several
- * times as much.
+ * times as much. What is large is sent as base64: a `bytea` itself comes as hexadecimal digits, which both sides take longer for.
  */
 export class PackedReader {
   private at = 0;
 
   constructor(private readonly buffer: Buffer) {}
+
+  /** Of `encode(…, 'base64')`; null: of nothing. */
+  static ofBase64(text: string | null): PackedReader {
+    return new PackedReader(Buffer.from(text ?? '', 'base64'));
+  }
 
   get isDone(): boolean {
     return this.at >= this.buffer.length;

@@ -44,7 +44,7 @@ export async function findInstants(
   );
   const row = await database.transaction(async (tx) => {
     if (busy) await tx.query('SET LOCAL max_parallel_workers_per_gather = 0');
-    const [found] = await tx.query<{ packed: Buffer | null; last: ContactId | null; isCut: boolean | null }>(
+    const [found] = await tx.query<{ packed: string | null; last: ContactId | null; isCut: boolean | null }>(
       `WITH found AS (
          SELECT coalesce(survivor_id, event.contact_id) AS id, count(*) AS instants,
            string_agg(int2send((place - 1)::smallint) || timestamptz_send(at), ''::bytea) AS packed
@@ -56,7 +56,7 @@ export async function findInstants(
        ), counted AS (
          SELECT id, packed, sum(instants) OVER (ORDER BY id) - instants < $4::int AS taken FROM found
        )
-       SELECT string_agg(int8send(id) || int4send(octet_length(packed)) || packed, ''::bytea) FILTER (WHERE taken) AS packed,
+       SELECT encode(string_agg(int8send(id) || int4send(octet_length(packed)) || packed, ''::bytea) FILTER (WHERE taken), 'base64') AS packed,
          max(id) FILTER (WHERE taken) AS last, bool_or(NOT taken) AS "isCut"
        FROM counted`,
       [names, since, bigintArray(contacts), enough],
@@ -64,7 +64,7 @@ export async function findInstants(
     return found!;
   });
   const packed = new Map<ContactId, Buffer>();
-  const reader = new PackedReader(row.packed ?? Buffer.alloc(0));
+  const reader = PackedReader.ofBase64(row.packed);
   while (!reader.isDone) packed.set(reader.bigint(), reader.bytes());
   return new FoundInstants(names, packed, row.isCut ? row.last! : contacts.at(-1)!);
 }
