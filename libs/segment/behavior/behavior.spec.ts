@@ -174,7 +174,7 @@ describe('what is written', () => {
     [{ sum: { gt: 5 } }, ['rule.sum.of path']],
     [{ sum: { of: 'a' } }, ['rule.sum no-comparison']],
     [{ sum: { of: 'a', gt: '5' } }, ['rule.sum.gt operand']],
-    [{ sum: { of: 'a', eq: '5' } }, ['rule.sum.eq number']],
+    [{ sum: { of: 'a', eq: '5' } }, ['rule.sum.eq operand']],
     [{ sum: { of: 'a', exists: true } }, ['rule.sum.exists unknown-operator']],
     [{ sum: { of: 'a', gt: 5, lt: 5 } }, ['rule.sum constant']],
     [{ sum: { of: 'a', above: 5 } }, ['rule.sum.above unknown-operator']],

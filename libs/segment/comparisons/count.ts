@@ -40,14 +40,17 @@ export function parseCount(
   findings: Findings,
 ): NumberComparison | undefined {
   const expected = `a whole number from 0 to ${highest}, or operators out of ${Object.keys(numeric).join(', ')} with such numbers`;
-  const isCount = (value: unknown): boolean =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) <= highest;
   const before = findings.problems.length;
   const count = parseOperators(numeric, raw, path, findings);
   if (!count || findings.problems.length > before) return undefined;
-  for (const [, operand, name] of partsOf(numeric, count))
-    if (![operand].flat().every(isCount))
-      findings.add(isObject(raw) ? below(path, name) : path, 'count', 'That is no count.', expected);
+  for (const [, operand, name] of partsOf(numeric, count)) {
+    const at = isObject(raw) ? below(path, name) : path;
+    const named = [operand].flat() as number[];
+    if (named.some((number) => !Number.isInteger(number) || number < 0))
+      findings.add(at, 'count', 'A count is a whole number, and none is below 0.', expected);
+    else if (named.some((number) => number > highest))
+      findings.add(at, 'count', 'That is more than is counted here.', expected);
+  }
   if (findings.problems.length > before) return undefined;
   return isConstant(count)
     ? findings.add(path, 'constant', 'That holds for every count, or for none.', expected)

@@ -27,20 +27,26 @@ export function readOperators<Table extends OperatorTable>(
   const written = Object.keys(table).filter((name) => Object.hasOwn(fields, name));
   if (written.length === 0)
     return findings.add(path, 'no-comparison', 'It is not said what to compare with.', expectedOf(table));
-  const parts = written.map(
-    (name) => [name, readOperand(table, name, fields[name], path, findings)] as const,
-  );
+  const parts = written.map((name) => {
+    const message = `${quote(name)} cannot compare with that.`;
+    return [name, readOperand(table[name]!, fields[name], below(path, name), message, findings)] as const;
+  });
   return parts.some(([, operand]) => operand === undefined)
     ? undefined
     : (Object.fromEntries(parts) as ComparisonBy<Table>);
 }
 
-function readOperand(table: OperatorTable, name: string, raw: unknown, path: string, findings: Findings) {
-  const operator = table[name]!;
+function readOperand(
+  operator: Operator<Json>,
+  raw: unknown,
+  path: string,
+  message: string,
+  findings: Findings,
+): Json | undefined {
   const before = findings.problems.length;
-  const operand = operator.parse(raw, below(path, name), findings);
+  const operand = operator.parse(raw, path, findings);
   if (operand === undefined && findings.problems.length === before)
-    findings.add(below(path, name), 'operand', `${quote(name)} cannot compare with that.`, operator.expected);
+    findings.add(path, 'operand', message, operator.expected);
   return operand;
 }
 
@@ -54,7 +60,10 @@ export function parseOperators<Table extends OperatorTable>(
   const expected = expectedOf(table);
   if (Array.isArray(raw) || raw === null)
     return findings.add(path, 'comparison', 'A bare value is a text, a number, true or false.', expected);
-  if (!isObject(raw)) return readOperators(table, { eq: raw }, path, findings);
+  if (!isObject(raw)) {
+    const eq = readOperand(table.eq!, raw, path, 'That is nothing to compare with.', findings);
+    return eq === undefined ? undefined : ({ eq } as ComparisonBy<Table>);
+  }
   const unknown = Object.keys(raw).filter((name) => !Object.hasOwn(table, name));
   for (const name of unknown)
     findings.add(below(path, name), 'unknown-operator', `There is no operator ${quote(name)}.`, expected);

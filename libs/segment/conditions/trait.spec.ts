@@ -68,7 +68,7 @@ describe('a trait against another', () => {
     [{ trait: 'a', gt: { trait: 'b', plus: 1 } }, 'rule.gt.plus unknown-field'],
     [{ trait: 'a', contains: { trait: 'b' } }, 'rule.contains operand'],
     [{ trait: 'a', in: { trait: 'b' } }, 'rule.in operand'],
-    [{ event: 'X', count: { gte: { trait: 'b' } } }, 'rule.count.gte count'],
+    [{ event: 'X', count: { gte: { trait: 'b' } } }, 'rule.count.gte operand'],
   ])('%j has the problem %s', (rule, problem) => expect(found(rule)).toEqual([problem]));
 });
 

@@ -48,10 +48,6 @@ function parseNumbers(raw: object, path: string, findings: Findings): Comparison
   const before = findings.problems.length;
   const comparison = parseOperators(numeric, raw, path, findings);
   if (!comparison || findings.problems.length > before) return undefined;
-  for (const [name, operand] of Object.entries(comparison))
-    if (![operand].flat().every((value) => typeof value === 'number'))
-      findings.add(below(path, name), 'number', 'That compares no number with numbers.', 'a number');
-  if (findings.problems.length > before) return undefined;
   return isConstant(comparison)
     ? findings.add(path, 'constant', 'That holds for every number, or for none.', expected)
     : comparison;
