@@ -18,7 +18,9 @@ export interface Evaluation {
   readonly passed?: Instant;
   /** Before anything is moved; a transaction that has to start over begins with it again. */
   readonly begin?: (definitions: Definitions) => void;
-  /** Moves one person; what it throws marks that person for repair and stops nobody else. */
+  /** Reads what else is needed to move them. */
+  readonly prepare?: (tx: Tx, set: WorkingSet, definitions: Definitions) => Promise<void>;
+  /** Moves one person who does not wait for repair; what it throws marks that person for repair and stops nobody else. */
   readonly move: (person: Person, definitions: Definitions, set: WorkingSet) => void;
   /** What else belongs to the transaction of these contacts, which may be some of those given. */
   readonly after?: (tx: Tx, contacts: readonly ContactId[], set: WorkingSet) => Promise<void>;
@@ -46,7 +48,7 @@ export async function evaluateContacts(engine: Engine, evaluation: Evaluation): 
 
 const evaluateAtOnce = (
   engine: Engine,
-  { contacts, histories, passed, begin, move, after }: Evaluation,
+  { contacts, histories, passed, begin, prepare, move, after }: Evaluation,
 ): Promise<void> =>
   untilSettled(async (needed) => {
     const definitions = await engine.definitions.latest();
@@ -60,6 +62,7 @@ const evaluateAtOnce = (
         { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed, passed },
         definitions,
       );
+      await prepare?.(tx, set, definitions);
       await forAll(set.persons.values(), (person) => moveSafely(person, move, definitions, set));
       await writeBack(tx, set, definitions, 'exact');
       await after?.(tx, contacts, set);
@@ -72,6 +75,7 @@ function moveSafely(
   definitions: Definitions,
   set: WorkingSet,
 ): void {
+  if (person.repair !== null) return;
   try {
     move(person, definitions, set);
   } catch (error) {

@@ -115,7 +115,7 @@ async function applyRun(engine: Engine, tx: Tx, run: RecordRun, prepared: Prepar
     {
       ...wanted,
       happening: new Happening(events, arrivals.at(-1)!.at),
-      histories: new Set([...wanted.histories, ...prepared.histories]),
+      late: prepared.histories,
     },
     definitions,
   );

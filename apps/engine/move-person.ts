@@ -2,7 +2,8 @@ import type { Instant, JsonObject } from '@entente/kernel';
 import type { Changes, HistoryEvent } from '@entente/segment';
 import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
-import { historyEvent, refold, setTraits } from './person-state';
+import { historyEvent, pastOf, setTraits } from './person-state';
+import { NeedsHistory } from './start-over';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
 import { chainOf, startByChange, startByEvent, wake } from './walk-campaigns';
 
@@ -154,8 +155,10 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
 /** What was known of the person's next change still is but for what the event is fed to. */
 function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions): void {
   const { book } = definitions;
-  const folded = book.fold(person.state, event);
-  if (folded === 'recompute') return refold(person, definitions);
+  const folded = person.history
+    ? book.fold(person.state, event, (names) => pastOf(person, names, definitions))
+    : book.fold(person.state, event);
+  if (folded === 'recompute') throw new NeedsHistory(person.id);
   const before = isQuiet(person) ? person.quiet : undefined;
   person.state = folded;
   if (!before) return;

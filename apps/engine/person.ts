@@ -53,6 +53,8 @@ export interface Person {
   readonly deferredBefore: readonly DeferredEvent[];
   /** The stored events of the lineage, where they were loaded; those of this transaction are added. */
   history: (() => readonly StoredEvent[]) | undefined;
+  /** How many stored events were gone through in this transaction for those that came late. */
+  goneThrough: number;
   repair: string | null;
   readonly erased: boolean;
   /** When this person was last made anew of other contacts than before. */
@@ -121,6 +123,7 @@ export function personFrom(
     deferred: [...deferred],
     deferredBefore: deferred,
     history: undefined,
+    goneThrough: 0,
     repair: row.repair,
     erased: row.erased,
     regroupedAt: undefined,

@@ -1,7 +1,8 @@
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
-import { COMPANY_CHANGED, readTraits } from '@entente/profile';
+import { readTraits } from '@entente/profile';
 import { PartialState } from '@entente/segment';
 import {
+  contactsWithMore,
   ensureContacts,
   longerLineagesOf,
   loadEnrollments,
@@ -20,7 +21,8 @@ import {
 import type { Definitions } from './definitions';
 import type { Happening } from './happening';
 import { settle } from './move-person';
-import { fillIn, refold } from './person-state';
+import { limits, TOO_MANY } from './limits';
+import { fillIn, namesOf, refold } from './person-state';
 import { personFrom, survivorAmong, type Person } from './person';
 import type { Stale } from './staleness';
 import { NeedsHistory, StartOver } from './start-over';
@@ -41,6 +43,8 @@ export interface Wanted {
   readonly survivors: ReadonlyMap<ContactId, ContactId>;
   /** Contacts whose stored events are needed. */
   readonly histories: ReadonlySet<ContactId>;
+  /** Persons whose stored events turned out to be needed beside those: whoever has too many is marked for repair instead. */
+  readonly late?: ReadonlySet<ContactId>;
   /** Contacts that become part of somebody else, with whom they leave and whom they join. */
   readonly regrouped?: ReadonlySet<ContactId>;
   /** Until when time has passed for whoever has nothing due by then. */
@@ -137,18 +141,36 @@ function pastQuestions(
 async function loadNeeded(
   tx: Tx,
   persons: readonly Person[],
-  { histories }: Wanted,
-  { book }: Definitions,
+  wanted: Wanted,
+  definitions: Definitions,
 ): Promise<WorkingSet['histories']> {
-  const load = (contacts: readonly ContactId[]) =>
-    loadHistories(tx, contacts, [...book.eventNames, COMPANY_CHANGED]);
+  const { histories, late } = wanted;
+  const load = (contacts: readonly ContactId[]) => loadHistories(tx, contacts, namesOf(definitions));
+  await leaveAside(tx, persons, wanted);
   const leaving = ({ id, lineage }: Person) =>
     histories.has(id) ? [] : lineage.filter((contact) => histories.has(contact));
   const left = await load(persons.flatMap(leaving));
   const whole = persons.filter(
-    (person) => histories.has(person.id) || leaving(person).some((contact) => left.get(contact)!.length > 0),
+    (person) =>
+      histories.has(person.id) ||
+      (late?.has(person.id) && person.repair === null) ||
+      leaving(person).some((contact) => left.get(contact)!.length > 0),
   );
   return new Map([...left, ...(await load(whole.flatMap(({ lineage }) => lineage)))]);
+}
+
+/** Marks for repair whoever has more stored events than a batch may go through for one that came late. */
+async function leaveAside(tx: Tx, persons: readonly Person[], wanted: Wanted): Promise<void> {
+  const late = persons.filter(
+    ({ id, repair }) => repair === null && wanted.late?.has(id) && !wanted.regrouped?.has(id),
+  );
+  const long = await contactsWithMore(
+    tx,
+    late.flatMap(({ lineage }) => lineage),
+    limits.goneThrough,
+  );
+  for (const person of late)
+    if (person.lineage.some((contact) => long.has(contact))) person.repair = TOO_MANY;
 }
 
 /** The stored events that states lack the memories of, by the contacts of the persons whose states are to have them. */
@@ -179,7 +201,7 @@ function asksForWhatItLacks(
   definitions: Definitions,
 ): boolean {
   const stale = person.fresh ? undefined : definitions.staleness.of(person.generation);
-  if (!stale) return false;
+  if (!stale || person.repair !== null) return false;
   if (!happening || person.deferred.length > 0 || person.enrollments.length > 0) return true;
   if (regrouped?.has(person.id) || (person.due !== undefined && person.due <= happening.until)) return true;
   return person.lineage.some((contact) =>

@@ -120,7 +120,7 @@ class Run {
     const { book, definition } = this;
     const folded = book.fold(this.state, event);
     expect(folded === this.state).toBe(!book.touchedBy(event));
-    this.state = folded === 'recompute' ? book.foldAll(definition.history) : folded;
+    this.state = folded === 'recompute' ? book.fold(this.state, event, () => definition.history) : folded;
     if (folded === 'recompute' && definition.isInOrder(event))
       throw new Error('What comes in order is folded.');
   }

@@ -69,7 +69,10 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
       ),
       loop('import', () => importer.work(), idle),
       loop('outbox', () => relayOutbox(engine), SECOND / 10, 0),
-      loop('repair', () => repairContacts(engine), 5 * SECOND),
+      new Loop(
+        paced({ ...pace, idle: 5 * SECOND }, () => repairContacts(engine)),
+        failed('repair'),
+      ),
       loop('reread-profiles', () => rereadProfiles(engine), SECOND),
       loop('reread-companies', () => rereadCompanies(engine), SECOND),
       loop('tell-companies', () => tellCompanies(engine), SECOND / 10),

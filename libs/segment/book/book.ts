@@ -12,7 +12,7 @@ import { HeldRules } from './held-rules';
 import { References } from './references';
 import { NOTHING_KEPT, type SeriesState } from '../state/series-state';
 import { firstChangeOf, Timing } from './timing';
-import { Tracking, type SeriesNeeds } from './tracking';
+import { Tracking, type HistoryOf, type SeriesNeeds } from './tracking';
 import { inDependencyOrder, VersionNames, type SegmentVersion } from './versions';
 
 const NOBODY: ReadonlySet<number> = new Set();
@@ -97,11 +97,13 @@ export class Book {
   }
 
   /**
-   * The state with one more event, which was not folded before; the same object when nothing is kept of it. 'recompute'
-   * when the state does not tell what it would be then: `foldAll` over the whole history does.
+   * The state with one more event, which was not folded before; the same object when nothing is kept of it. Where the state does not
+   * tell what it would be then, the history does, this event included; 'recompute' when there is none.
    */
-  fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
-    return this.tracking.fold(state, event);
+  fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute';
+  fold(state: SeriesState, event: HistoryEvent, history: HistoryOf): SeriesState;
+  fold(state: SeriesState, event: HistoryEvent, history?: HistoryOf): SeriesState | 'recompute' {
+    return this.tracking.fold(state, event, history);
   }
 
   foldAll(history: Iterable<HistoryEvent>): SeriesState {

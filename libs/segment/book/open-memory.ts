@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '@entente/kernel';
 import { filterTest } from '../comparisons/filter';
-import type { Happened, HistoryEvent } from '../facts';
+import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 import { stepsOf, valueAt } from '../read';
@@ -35,6 +35,10 @@ export class OpenMemory implements Memory {
     this.paths = picks.map(stepsOf);
   }
 
+  get eventNames(): ReadonlySet<string> {
+    return new Set(this.feeds.map(({ event }) => event));
+  }
+
   /** Whether it looks at the properties of its events. */
   get readsProperties(): boolean {
     return this.paths.length > 0 || this.feeds.some(({ identify, has, where }) => identify ?? has ?? where);
@@ -62,6 +66,21 @@ export class OpenMemory implements Memory {
     const { kind, options } = this;
     if (kept !== undefined && !kind.suffices(kept, this.size)) return 'recompute';
     return kind.add(kept, this.itemOf(event, feeds), this.size, options);
+  }
+
+  /** Of events of which some may be fed to it, in any order. */
+  ofAny(history: readonly HistoryEvent[]): Json {
+    const fed = history.map((event) => ({ event, feeds: this.feedsOf(event) }));
+    return this.of(
+      fed.filter(({ feeds }) => feeds.length > 0).sort((a, b) => inEventOrder(a.event, b.event)),
+    );
+  }
+
+  private feedsOf(event: HistoryEvent): readonly number[] {
+    const places: number[] = [];
+    for (const [place, feed] of this.feeds.entries())
+      if (feed.event === event.name && this.tests[place]!(event)) places.push(place);
+    return places;
   }
 
   of(events: readonly { readonly event: HistoryEvent; readonly feeds: readonly number[] }[]): Json {

@@ -7,6 +7,9 @@ import { EventIndex, type Match } from './event-index';
 /** Which memories a book keeps, by key, and the size of each. */
 export type SeriesNeeds = { readonly [memory: string]: number };
 
+/** A contact's events of these names, in any order. */
+export type HistoryOf = (names: ReadonlySet<string>) => readonly HistoryEvent[];
+
 /** Keeps contacts' memories up to date. */
 export class Tracking {
   readonly needs: SeriesNeeds;
@@ -35,14 +38,15 @@ export class Tracking {
     return this.answer;
   }
 
-  fold(state: SeriesState, event: HistoryEvent): SeriesState | 'recompute' {
+  fold(state: SeriesState, event: HistoryEvent, history?: HistoryOf): SeriesState | 'recompute' {
     const matching = this.matching(event);
     if (matching.length === 0) return state;
     const changed = new Map(state.unpacked);
     for (const { memory, feeds } of matching) {
       const kept = memory.add(state.get(memory.key), event, feeds);
-      if (kept === 'recompute') return 'recompute';
-      changed.set(memory.key, kept);
+      if (kept !== 'recompute') changed.set(memory.key, kept);
+      else if (history) changed.set(memory.key, memory.ofAny(history(memory.eventNames)));
+      else return 'recompute';
     }
     return state.with(changed);
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson, type Instant, type Uuid } from '@entente/kernel';
+import { canonicalJson, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import { isLaterPlace, tellingPlace } from '@entente/profile';
 import { inEventOrder } from '../facts';
 import { stepsOf, valueAt } from '../read';
@@ -29,8 +29,8 @@ export const changed: MemoryKind<Changed, string> = {
   meaning: 1,
 
   add(kept, item, _size, path) {
-    if (kept && inEventOrder({ at: kept[2], id: kept[3] }, item) > 0) return 'recompute';
-    return withNext(kept, item, path);
+    if (!kept || inEventOrder({ at: kept[2], id: kept[3] }, item) < 0) return withNext(kept, item, path);
+    return changesNothing(kept, item, path) ? kept : 'recompute';
   },
 
   of: (items, _size, path) =>
@@ -40,13 +40,27 @@ export const changed: MemoryKind<Changed, string> = {
   holds: () => 1,
 };
 
+/** Of a setting that came late: it is of the value that holds since before it, or of another one before that came. Tellings may override each other. */
+function changesNothing(
+  [holds, since, , , told]: Changed,
+  { at, properties, feeds }: Item,
+  path: string,
+): boolean {
+  if (told || feeds.includes(TOLD)) return false;
+  const isSame = valueIn(properties, path) === holds;
+  return since === null ? isSame : isSame ? at > since : at < since;
+}
+
+const valueIn = (properties: JsonObject, path: string): string =>
+  shortText(canonicalJson(valueAt(properties, stepsOf(path))));
+
 function withNext(kept: Changed | undefined, item: Item, path: string): Changed {
   const [before = NOTHING, since = null, , , told] = kept ?? [];
   const { at, id, properties } = item;
   const place = item.feeds.includes(TOLD) ? tellingPlace(properties) : undefined;
   if (told && !(place && isLaterPlace(place, { at: told[0], message: told[1] })))
     return [before, since, at, id, told];
-  const value = shortText(canonicalJson(valueAt(properties, stepsOf(path))));
+  const value = valueIn(properties, path);
   const next = [value, value === before ? since : at, at, id] as const;
   return place ? [...next, [place.at, place.message]] : next;
 }

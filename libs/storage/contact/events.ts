@@ -114,6 +114,47 @@ export async function loadHistories(
   return histories;
 }
 
+/** Rows of one page: enough that asking for the next is little of the work. */
+const pageSize = 5_000;
+
+/** The same in event order and in pages, so that it takes no more memory of whoever has more; of one transaction one at a time. */
+export async function* historyInOrder(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  names: readonly string[],
+): AsyncGenerator<StoredEvent[]> {
+  await tx.run(
+    `DECLARE history NO SCROLL CURSOR FOR SELECT ${eventColumns} FROM event
+     WHERE contact_id = ANY($1::bigint[]) AND (name = ANY($2::text[]) OR type = 'identify') ORDER BY at, message`,
+    [contacts, names],
+  );
+  try {
+    for (let isLast = false; !isLast;) {
+      const rows = await tx.query<EventRow>(`FETCH ${pageSize} FROM history`);
+      isLast = rows.length < pageSize;
+      yield rows.map(storedEvent);
+    }
+  } finally {
+    // In a transaction that has failed there is none any more.
+    await tx.run('CLOSE history').catch(() => undefined);
+  }
+}
+
+/** Those of these contacts of which more events than so many are stored. */
+export async function contactsWithMore(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  than: number,
+): Promise<Set<ContactId>> {
+  if (contacts.length === 0) return new Set();
+  const rows = await tx.query<{ id: ContactId }>(
+    `SELECT id FROM unnest($1::bigint[]) AS c (id)
+     WHERE (SELECT count(*) FROM (SELECT FROM event WHERE contact_id = c.id LIMIT $2::int + 1) AS counted) > $2::int`,
+    [contacts, than],
+  );
+  return new Set(rows.map(({ id }) => id));
+}
+
 export const storedEvent = (row: EventRow): StoredEvent => ({
   contact: row.contact_id,
   message: row.message,
