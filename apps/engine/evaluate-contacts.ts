@@ -12,8 +12,6 @@ import { forAll, StartOver, untilSettled } from './start-over';
 /** A stimulus other than an event, for contacts that are stored already. */
 export interface Evaluation {
   readonly contacts: readonly ContactId[];
-  /** Whether their stored events are needed. */
-  readonly histories: boolean;
   /** Until when time has passed for whoever has nothing due by then; all partitions were read through it. */
   readonly passed?: Instant;
   /** Before anything is moved; a transaction that has to start over begins with it again. */
@@ -48,7 +46,7 @@ export async function evaluateContacts(engine: Engine, evaluation: Evaluation): 
 
 const evaluateAtOnce = (
   engine: Engine,
-  { contacts, histories, passed, begin, prepare, move, after }: Evaluation,
+  { contacts, passed, begin, prepare, move, after }: Evaluation,
 ): Promise<void> =>
   untilSettled(async (needed) => {
     const definitions = await engine.definitions.latest();
@@ -59,7 +57,7 @@ const evaluateAtOnce = (
       const wanted = new Map([...contacts, ...survivors.values()].map((contact) => [contact, undefined]));
       const set = await takePersons(
         tx,
-        { contacts: wanted, survivors, histories: histories ? new Set(wanted.keys()) : needed, passed },
+        { contacts: wanted, survivors, histories: new Set(), late: needed, passed },
         definitions,
       );
       await prepare?.(tx, set, definitions);

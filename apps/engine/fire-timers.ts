@@ -37,6 +37,5 @@ export const letTimePass = (
 ): Promise<void> =>
   evaluateContacts(engine, {
     contacts,
-    histories: false,
     move: (person, definitions) => passTime(person, through + 1, through, definitions),
   });

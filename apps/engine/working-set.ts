@@ -159,17 +159,16 @@ async function loadNeeded(
   return new Map([...left, ...(await load(whole.flatMap(({ lineage }) => lineage)))]);
 }
 
-/** Marks for repair whoever has more stored events than a batch may go through for one that came late. */
-async function leaveAside(tx: Tx, persons: readonly Person[], wanted: Wanted): Promise<void> {
-  const late = persons.filter(
-    ({ id, repair }) => repair === null && wanted.late?.has(id) && !wanted.regrouped?.has(id),
-  );
-  const long = await contactsWithMore(
-    tx,
-    late.flatMap(({ lineage }) => lineage),
-    limits.goneThrough,
-  );
-  for (const person of late)
+/** Marks those for repair of whom more events are stored than a transaction may go through for one that came late. */
+async function leaveAside(tx: Tx, persons: readonly Person[], { late, regrouped }: Wanted): Promise<void> {
+  const asking = persons.filter(({ id, repair }) => repair === null && late?.has(id) && !regrouped?.has(id));
+  await markLong(tx, asking, limits.goneThrough);
+}
+
+async function markLong(tx: Tx, persons: readonly Person[], most: number): Promise<void> {
+  const contacts = persons.flatMap(({ lineage }) => lineage);
+  const long = await contactsWithMore(tx, contacts, most);
+  for (const person of persons)
     if (person.lineage.some((contact) => long.has(contact))) person.repair = TOO_MANY;
 }
 
@@ -181,14 +180,24 @@ async function loadWhatIsLacked(
   wanted: Wanted,
   definitions: Definitions,
 ): Promise<ReadonlyMap<ContactId, readonly PastEvent[]>> {
-  const contacts: ContactId[] = [];
-  const lacked = new Set<string>();
-  for (const person of persons) {
-    if (!asksForWhatItLacks(person, wanted, definitions) || historyAtHand(person, { histories })) continue;
-    contacts.push(...person.lineage);
-    for (const memory of definitions.staleness.of(person.generation)!.memories) lacked.add(memory);
-  }
-  return loadPastEvents(tx, contacts, definitions.book.eventsFeeding(lacked));
+  const asking = [...persons].filter(
+    (person) => asksForWhatItLacks(person, wanted, definitions) && !historyAtHand(person, { histories }),
+  );
+  const lacked = new Set(
+    asking.flatMap(({ generation }) => [...definitions.staleness.of(generation)!.memories]),
+  );
+  const load = (some: readonly Person[], most?: number) =>
+    loadPastEvents(
+      tx,
+      some.flatMap(({ lineage }) => lineage),
+      definitions.book.eventsFeeding(lacked),
+      most,
+    );
+  const past = await load(asking, limits.goneThrough);
+  if (past) return past;
+  const free = asking.filter(({ id }) => !wanted.regrouped?.has(id));
+  await markLong(tx, free, limits.many);
+  return (await load(asking.filter(({ repair }) => repair === null)))!;
 }
 
 /**

@@ -9,7 +9,7 @@ import { testDatabase, type TestDatabase } from '../support/postgres';
 
 jest.mock('../../apps/engine/limits', () => ({
   ...jest.requireActual<object>('../../apps/engine/limits'),
-  limits: { goneThrough: 100 },
+  limits: { goneThrough: 100, many: 50 },
 }));
 
 const start = Date.UTC(2026, 0, 5, 9);
@@ -17,13 +17,14 @@ const start = Date.UTC(2026, 0, 5, 9);
 let held: TestDatabase;
 let world: EngineWorld;
 let server: number;
+let author: Author;
 let quick: number;
 let count = 0;
 
 beforeEach(async () => {
   held = await testDatabase();
   world = new EngineWorld(held.database, start, 1);
-  const author = new Author(held.database);
+  author = new Author(held.database);
   server = await author.source('server', true, 50);
   quick = await author.segment('quick', {
     sequence: [{ event: 'Viewed' }, { event: 'Bought', within: 'PT1M' }],
@@ -53,10 +54,10 @@ const arrive = async (...facts: Fact[]) => {
   await world.readAll(10_000);
 };
 
-const members = async () => {
+const members = async (version = quick) => {
   const rows = await held.database.query<{ id: string }>(
     'SELECT contact_id AS id FROM membership WHERE version_id = $1 ORDER BY contact_id',
-    [quick],
+    [version],
   );
   return rows.map(({ id }) => id);
 };
@@ -103,5 +104,24 @@ it.each([
   expect(await members()).toEqual([await idOf('bot'), await idOf('ana')]);
   expect(await waiting()).toEqual([]);
   await arrive(told('bot', 'Viewed', world.clock.now()), told('bot', 'Bought', world.clock.now() + SECOND));
+  expect(await waiting()).toEqual([]);
+});
+
+it('builds what looks at properties for somebody with too many events aside', async () => {
+  const viewed = (userId: string, times: number) =>
+    views(userId, times).map((fact) => ({ ...fact, propertiesJson: '{"of":"shoes"}' }));
+  await arrive(...viewed('bot', 101), ...viewed('ana', 2));
+  const often = await author.segment('often', {
+    event: 'Viewed',
+    where: { of: 'shoes' },
+    sum: { of: 'n', lte: 0 },
+  });
+  await world.passTo(world.clock.now() + 1);
+  await world.work();
+  expect(await members(often)).toEqual([await idOf('ana')]);
+  expect(await waiting()).toEqual([[await idOf('bot'), TOO_MANY]]);
+  await world.passTo(world.clock.now() + 1);
+  await repairContacts(world.engine);
+  expect((await members(often)).length).toBe(2);
   expect(await waiting()).toEqual([]);
 });

@@ -239,7 +239,6 @@ async function evaluate(
   if (contacts.length === 0) return;
   await evaluateContacts(engine, {
     contacts,
-    histories: false,
     passed: Math.min(plan.written, through),
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);

@@ -23,7 +23,6 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
   const remade = new Set<ContactId>();
   await evaluateContacts(engine, {
     contacts,
-    histories: false,
     begin: () => remade.clear(),
     prepare: async (tx, { persons }, definitions) => {
       for (const person of persons.values())

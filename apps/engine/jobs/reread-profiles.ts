@@ -47,7 +47,6 @@ async function rereadChunk(engine: Engine, { job, contacts, last }: Chunk, throu
   };
   await evaluateContacts(engine, {
     contacts,
-    histories: false,
     move: (person, definitions) => reread(person, through, definitions),
     after: move,
   }).catch((error: unknown) => {

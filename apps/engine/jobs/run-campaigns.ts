@@ -92,7 +92,6 @@ async function enrollChunk(
   let place = run;
   await evaluateContacts(engine, {
     contacts,
-    histories: false,
     begin: (definitions) => {
       if (!definitions.campaigns.has(run.version)) throw new RunTaken();
       begun.clear();

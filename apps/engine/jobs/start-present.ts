@@ -37,7 +37,6 @@ async function startFor(
   const counted = new Map(broughtIn.map((one) => [one.contact, one.counted]));
   await evaluateContacts(engine, {
     contacts: [...counted.keys()],
-    histories: false,
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
       if (!person.members.has(version.id)) return;

@@ -16,20 +16,24 @@ interface Asked {
   readonly withProperties: Iterable<string>;
 }
 
-/** The stored events of these names, by contact, in no particular order. */
+const unlimited = 2 ** 31 - 2;
+
+/** The stored events of these names, by contact, in no particular order; undefined where there are more than `most`. */
 export async function loadPastEvents(
   tx: Tx,
   contacts: readonly ContactId[],
   { names, withProperties }: Asked,
-): Promise<Map<ContactId, PastEvent[]>> {
+  most = unlimited,
+): Promise<Map<ContactId, PastEvent[]> | undefined> {
   const events = new Map<ContactId, PastEvent[]>(contacts.map((contact) => [contact, []]));
   if (contacts.length === 0) return events;
   const whole = new Set(withProperties);
   const plain = [...names].filter((name) => !whole.has(name));
   const [packed, rows] = await Promise.all([
     packedEvents(tx, contacts, plain),
-    wholeEvents(tx, contacts, [...whole]),
+    wholeEvents(tx, contacts, [...whole], most + 1),
   ]);
+  if (packed.reduce((sum, { count }) => sum + count, rows.length) > most) return undefined;
   for (const row of packed) unpack(row, events.get(row.contact_id)!);
   for (const row of rows)
     events.get(row.contact_id)!.push({
@@ -53,12 +57,13 @@ async function wholeEvents(
   tx: Tx,
   contacts: readonly ContactId[],
   names: readonly string[],
+  limit: number,
 ): Promise<WholeRow[]> {
   if (names.length === 0) return [];
   return tx.prepared(
     `SELECT contact_id, message, at, source_id, type, name, properties
-     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[])`,
-    [bigintArray(contacts), textArray(names)],
+     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) LIMIT $3::int`,
+    [bigintArray(contacts), textArray(names), limit],
   );
 }
 
@@ -67,6 +72,7 @@ interface PackedRow {
   readonly name: string;
   /** Of each event its message, instant and source, packed, in base64. */
   readonly events: string;
+  readonly count: number;
 }
 
 /** A row for each event would cost several times as much to read as what is made of it. */
@@ -77,7 +83,8 @@ async function packedEvents(
 ): Promise<PackedRow[]> {
   if (names.length === 0) return [];
   return tx.prepared(
-    `SELECT contact_id, name, encode(string_agg(uuid_send(message) || timestamptz_send(at) || int2send(source_id), ''::bytea), 'base64') AS events
+    `SELECT contact_id, name, encode(string_agg(uuid_send(message) || timestamptz_send(at) || int2send(source_id), ''::bytea), 'base64') AS events,
+       count(*)::int AS count
      FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) GROUP BY contact_id, name`,
     [bigintArray(contacts), textArray(names)],
   );
