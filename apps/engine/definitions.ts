@@ -16,7 +16,7 @@ import {
 } from '@entente/storage';
 import { NewerRelease } from './adopt-rule-ground';
 import { Staleness } from './staleness';
-import { StartOver } from './start-over';
+import { StartOver, untilSettled } from './start-over';
 
 /** A segment version that memberships are kept for. */
 export interface KeptVersion {
@@ -88,6 +88,15 @@ export class DefinitionsCache {
     if (this.loaded) return this.loaded;
     this.loading ??= this.load().finally(() => (this.loading = undefined));
     return this.loading;
+  }
+
+  /** Those that were the current ones after this was asked. */
+  current(): Promise<Definitions> {
+    return untilSettled(async () => {
+      const latest = await this.latest();
+      await this.database.transaction((tx) => this.hold(tx, latest));
+      return latest;
+    });
   }
 
   /** Keeps these definitions the current ones until the transaction ends. Throws `StartOver` when they are not. */

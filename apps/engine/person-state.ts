@@ -6,11 +6,11 @@ import {
   type SourcedTraits,
 } from '@entente/profile';
 import { inEventOrder, type HistoryEvent, type SeriesState } from '@entente/segment';
-import { eventKey, historyInOrder, type PastEvent, type StoredEvent, type Tx } from '@entente/storage';
+import { eventKey, type PastEvent, type StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { limits, TOO_MANY } from './limits';
 import type { Person } from './person';
-import { forAll, NeedsHistory } from './start-over';
+import { NeedsHistory } from './start-over';
 
 /** An event as rules see it. */
 export const historyEvent = (event: PastEvent, { ownSource }: Definitions): HistoryEvent => ({
@@ -62,40 +62,14 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
     const change = traitChangeOf(event, definitions.ownSource);
     if (change) traits = applyTraits(traits, change).traits;
   }
-  takeOver(person, traits, stateOf(history, definitions), definitions);
+  person.traits = traits;
+  person.traitsChanged = true;
+  person.view = readTraits(traits, definitions.sources.values());
+  person.state = stateOf(history, definitions);
 }
 
 /** The names of the events that states and profiles are made of; identify calls are, too. */
 export const namesOf = ({ book }: Definitions): string[] => [...book.eventNames, COMPANY_CHANGED];
-
-/**
- * Makes a person anew of everything that is stored, page by page: however much it is, it takes no more memory, and holds nobody up. Nothing is deferred
- * any more.
- */
-export async function remake(tx: Tx, person: Person, definitions: Definitions): Promise<void> {
-  const { book } = definitions;
-  let state = book.emptyState();
-  let traits: SourcedTraits = {};
-  for await (const page of historyInOrder(tx, person.lineage, namesOf(definitions)))
-    await forAll(page, (event) => {
-      const change = traitChangeOf(event, definitions.ownSource);
-      if (change) traits = applyTraits(traits, change).traits;
-      const folded = book.fold(state, historyEvent(event, definitions));
-      if (folded === 'recompute') throw new Error('events in order did not tell the state');
-      state = folded;
-    });
-  takeOver(person, traits, state, definitions);
-  person.deferred.length = 0;
-  person.generation = definitions.generation;
-  person.lacks = false;
-}
-
-function takeOver(person: Person, traits: SourcedTraits, state: SeriesState, definitions: Definitions): void {
-  person.traits = traits;
-  person.traitsChanged = true;
-  person.view = readTraits(traits, definitions.sources.values());
-  person.state = state;
-}
 
 /**
  * What a person's state is made of, of the events of some names, for one that came late. Throws for whoever would take too much of a transaction

@@ -46,7 +46,10 @@ const told = (userId: string, name: string, timestamp: Instant): Fact => ({
 });
 
 const views = (userId: string, times: number): Fact[] =>
-  Array.from({ length: times }, (_, n) => told(userId, 'Viewed', world.clock.now() - (times - n) * SECOND));
+  Array.from({ length: times }, (_, n) => ({
+    ...told(userId, 'Viewed', world.clock.now() - (times - n) * SECOND),
+    propertiesJson: '{"n":1,"of":"shoes"}',
+  }));
 
 const arrive = async (...facts: Fact[]) => {
   world.clock.moveTo(world.clock.now() + SECOND);
@@ -108,13 +111,11 @@ it.each([
 });
 
 it('builds what looks at properties for somebody with too many events aside', async () => {
-  const viewed = (userId: string, times: number) =>
-    views(userId, times).map((fact) => ({ ...fact, propertiesJson: '{"of":"shoes"}' }));
-  await arrive(...viewed('bot', 101), ...viewed('ana', 2));
+  await arrive(...views('bot', 101), ...views('ana', 2));
   const often = await author.segment('often', {
     event: 'Viewed',
     where: { of: 'shoes' },
-    sum: { of: 'n', lte: 0 },
+    sum: { of: 'n', gte: 2 },
   });
   await world.passTo(world.clock.now() + 1);
   await world.work();
@@ -124,4 +125,56 @@ it('builds what looks at properties for somebody with too many events aside', as
   await repairContacts(world.engine);
   expect((await members(often)).length).toBe(2);
   expect(await waiting()).toEqual([]);
+});
+
+describe('what comes while somebody is made anew', () => {
+  /** Has something happen after the events were read and before the contact is held. */
+  const meanwhile = (happen: () => Promise<void>) => {
+    const { definitions } = world.engine;
+    const current = definitions.current.bind(definitions);
+    const latest = definitions.latest.bind(definitions);
+    jest.spyOn(definitions, 'current').mockImplementation(async () => {
+      const given = await current();
+      jest.spyOn(definitions, 'latest').mockImplementationOnce(async () => {
+        await happen();
+        return latest();
+      });
+      return given;
+    });
+  };
+
+  const brokenBot = async (times: number) => {
+    await arrive(...views('bot', times), lateView('bot'));
+    await held.database.run("UPDATE contact SET repair = 'to be made anew'");
+    await world.passTo(world.clock.now() + 1);
+  };
+
+  it.each([
+    ['among the last events', 20, () => world.clock.now() - 2 * SECOND],
+    ['before the last of many', 11_000, () => world.clock.now() - 3 * HOUR],
+  ])('is not lost, nor counted twice: %s', async (_, times, at) => {
+    await brokenBot(times);
+    const thrice = await author.segment('thrice', { event: 'Bought', count: { eq: 3 } });
+    await arrive(told('bot', 'Bought', world.clock.now()));
+    await world.work();
+    meanwhile(() => arrive(told('bot', 'Bought', at()), told('bot', 'Bought', world.clock.now())));
+    await repairContacts(world.engine);
+    expect(await waiting()).toEqual([]);
+    expect(await members()).toEqual([await idOf('bot')]);
+    expect(await members(thrice)).toEqual([await idOf('bot')]);
+    await arrive(told('bot', 'Bought', world.clock.now()));
+    expect(await members(thrice)).toEqual([]);
+  });
+
+  it('is found out where the definitions change', async () => {
+    await brokenBot(11_000);
+    let seen = 0;
+    meanwhile(async () => {
+      seen = await author.segment('seen', { event: 'Viewed', sum: { of: 'n', gte: 11_000 } });
+    });
+    await repairContacts(world.engine);
+    expect(await waiting()).toEqual([]);
+    await world.work();
+    expect(await members(seen)).toEqual([await idOf('bot')]);
+  });
 });

@@ -102,11 +102,7 @@ async function buildOf(
   const versions = left.map(({ id }) => id);
   const before = builds.get(engine);
   if (before?.versions.join() === versions.join()) return before;
-  const definitions = await untilSettled(async () => {
-    const latest = await engine.definitions.latest();
-    await engine.database.transaction((tx) => engine.definitions.hold(tx, latest));
-    return latest;
-  });
+  const definitions = await engine.definitions.current();
   if (!versions.every((version) => definitions.versions.has(version))) return undefined;
   const build: Build = {
     versions,

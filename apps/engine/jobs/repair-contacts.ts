@@ -1,12 +1,12 @@
 import type { ContactId } from '@entente/kernel';
-import { sqlState, takeRepairs, type Tx } from '@entente/storage';
+import { longerLineagesOf, sqlState, takeRepairs, type Tx } from '@entente/storage';
 import { reasonOf } from '../data-error';
 import type { Definitions } from '../definitions';
 import type { Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, settle } from '../move-person';
 import type { Person } from '../person';
-import { remake } from '../person-state';
+import { completeDraft, draftOf, type Draft } from '../remake';
 
 /** Few: while they are made anew their events wait. */
 const atOnce = 20;
@@ -20,13 +20,15 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
   if (through === undefined) return false;
   const contacts = await takeRepairs(engine.database, engine.clock.now(), atOnce);
   if (contacts.length === 0) return false;
+  const drafts = await draftsOf(engine, contacts);
   const remade = new Set<ContactId>();
   await evaluateContacts(engine, {
     contacts,
     begin: () => remade.clear(),
     prepare: async (tx, { persons }, definitions) => {
       for (const person of persons.values())
-        if (person.repair !== null && (await isRemade(tx, person, definitions))) remade.add(person.id);
+        if (person.repair !== null && (await isRemade(tx, person, drafts.get(person.id), definitions)))
+          remade.add(person.id);
     },
     move: (person, definitions) => {
       if (!remade.has(person.id)) return;
@@ -38,10 +40,36 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
   return true;
 }
 
-/** Says of whom it worked; what is wrong with the others is noted. */
-async function isRemade(tx: Tx, person: Person, definitions: Definitions): Promise<boolean> {
+/** What their stored events make of them, read while nobody holds them. Of whom that fails there is none. */
+async function draftsOf(
+  { database, definitions, through }: Engine,
+  contacts: readonly ContactId[],
+): Promise<Map<ContactId, Draft>> {
+  const [current, readThrough] = [await definitions.current(), await through.ofAll(database)];
+  const lineages = await longerLineagesOf(database, contacts);
+  const drafts = new Map<ContactId, Draft>();
+  for (const contact of contacts) {
+    const lineage = lineages.get(contact) ?? [contact];
+    const draft = await database
+      .keyedTransaction((tx) => draftOf(tx, lineage, readThrough, current))
+      .catch((error: unknown) => {
+        if (sqlState(error)) throw error;
+      });
+    if (draft) drafts.set(contact, draft);
+  }
+  return drafts;
+}
+
+/** Says of whom it worked; what is wrong with the others is noted. A draft that is of no use is made again while they are held. */
+async function isRemade(
+  tx: Tx,
+  person: Person,
+  draft: Draft | undefined,
+  definitions: Definitions,
+): Promise<boolean> {
   try {
-    await remake(tx, person, definitions);
+    if (!draft || !(await completeDraft(tx, person, draft, definitions)))
+      await completeDraft(tx, person, await draftOf(tx, person.lineage, undefined, definitions), definitions);
     person.repair = null;
     return true;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
+import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { FactType } from '@entente/event';
 import {
   bigintArray,
@@ -138,6 +138,21 @@ export async function* historyInOrder(
     // In a transaction that has failed there is none any more.
     await tx.run('CLOSE history').catch(() => undefined);
   }
+}
+
+/** Those that arrived later than an instant. */
+export async function eventsAfter(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  names: readonly string[],
+  arrival: Instant,
+): Promise<StoredEvent[]> {
+  const rows = await tx.query<EventRow>(
+    `SELECT ${eventColumns} FROM event
+     WHERE contact_id = ANY($1::bigint[]) AND arrival > $3 AND (name = ANY($2::text[]) OR type = 'identify')`,
+    [contacts, names, toIso(arrival)],
+  );
+  return rows.map(storedEvent);
 }
 
 /** Those of these contacts of which more events than so many are stored. */
