@@ -18,4 +18,5 @@ export const migrations = [
   sqlMigration('0014-cleared-versions'),
   sqlMigration('0015-version-ground'),
   sqlMigration('0016-forgotten-versions'),
+  sqlMigration('0017-forgotten-lists'),
 ] as const;

@@ -135,6 +135,10 @@ CREATE TABLE event (
   context jsonb,
   rare boolean NOT NULL DEFAULT true
 );
+CREATE TABLE forgotten_list (
+  key text NOT NULL,
+  deleted_at timestamp with time zone NOT NULL DEFAULT now()
+);
 CREATE TABLE forgotten_version (
   id integer NOT NULL
 );
@@ -484,6 +488,7 @@ ALTER TABLE definitions ADD CONSTRAINT definitions_singleton_check CHECK (single
 ALTER TABLE enrollment ADD CONSTRAINT enrollment_pkey PRIMARY KEY (contact_id, id);
 ALTER TABLE enrollment ADD CONSTRAINT enrollment_status_check CHECK ((status = ANY (ARRAY['active'::text, 'completed'::text, 'exited'::text, 'merged'::text, 'canceled'::text, 'failed'::text])));
 ALTER TABLE event ADD CONSTRAINT event_pkey PRIMARY KEY (contact_id, message);
+ALTER TABLE forgotten_list ADD CONSTRAINT forgotten_list_pkey PRIMARY KEY (key);
 ALTER TABLE forgotten_version ADD CONSTRAINT forgotten_version_pkey PRIMARY KEY (id);
 ALTER TABLE from_address ADD CONSTRAINT from_address_domain_fkey FOREIGN KEY (domain) REFERENCES sending_domain(domain);
 ALTER TABLE from_address ADD CONSTRAINT from_address_pkey PRIMARY KEY (key);
@@ -504,7 +509,6 @@ ALTER TABLE lease ADD CONSTRAINT lease_pkey PRIMARY KEY (name);
 ALTER TABLE lineage ADD CONSTRAINT lineage_check CHECK ((contact_id <> survivor_id));
 ALTER TABLE lineage ADD CONSTRAINT lineage_pkey PRIMARY KEY (contact_id);
 ALTER TABLE list ADD CONSTRAINT list_pkey PRIMARY KEY (key);
-ALTER TABLE list_member ADD CONSTRAINT list_member_list_key_fkey FOREIGN KEY (list_key) REFERENCES list(key) ON DELETE CASCADE;
 ALTER TABLE list_member ADD CONSTRAINT list_member_pkey PRIMARY KEY (contact_id, list_key);
 ALTER TABLE membership ADD CONSTRAINT membership_pkey PRIMARY KEY (version_id, contact_id);
 ALTER TABLE membership_change ADD CONSTRAINT membership_change_pkey PRIMARY KEY (contact_id, id);
@@ -707,6 +711,7 @@ COMMENT ON COLUMN enrollment.id IS 'derived from contact, campaign and cause, so
 COMMENT ON COLUMN event.message IS 'a 128-bit key over source and messageId: the first copy in the log wins';
 COMMENT ON COLUMN event.at IS 'event time: the earlier of the skew-corrected timestamp and the arrival';
 COMMENT ON COLUMN event.rare IS 'false for what was stored since its name is in common_event_name';
+COMMENT ON TABLE forgotten_list IS 'lists that were deleted, on which there may still be people';
 COMMENT ON TABLE forgotten_version IS 'segment versions that were deleted, of which memberships may be left';
 COMMENT ON TABLE identity IS 'a key (user:42, anonymous:…, email:…, crm:…) and the contact it first resolved to, for good';
 COMMENT ON TABLE identity_link IS 'two keys that an event says are one person''s, or are not: the earliest claim, and the last word of a trusted source, in event order';
@@ -771,6 +776,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON deferred_event TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON definitions TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON enrollment TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON event TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON forgotten_list TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON forgotten_version TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON from_address TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotent_request TO entente;

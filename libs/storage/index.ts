@@ -71,7 +71,8 @@ export * from './message/messages';
 export * from './message/sender-presence';
 export * from './message/token-keys';
 
-export * from './list/change-members';
+export { changeMembers, type HowTold, type MemberChange } from './list/change-members';
+export * from './list/forget-lists';
 export * from './list/list-members';
 export * from './list/lists';
 

@@ -3,6 +3,7 @@ import type { Fact } from '@entente/event';
 import { HOUR, MINUTE, SECOND, type Instant } from '@entente/kernel';
 import { ImportWorker, type Database } from '@entente/storage';
 import { TestApi } from '../support/api';
+import { forgetDeleted } from '../../apps/engine/jobs/forget-deleted';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 
@@ -149,7 +150,14 @@ describe('a list', () => {
     expect((await api.call('DELETE', '/lists/vip')).status).toBe(409);
     await api.call('DELETE', '/segments/vips');
     expect((await api.call('DELETE', '/lists/vip')).status).toBe(204);
-    await api.call('PUT', '/lists/vip', {});
+    const soon = await api.call('PUT', '/lists/vip', {});
+    expect([soon.status, soon.body.detail]).toEqual([
+      409,
+      'The list vip was deleted and people are still leaving it; try again in a while.',
+    ]);
+    expect((await api.call('GET', '/lists/vip')).status).toBe(404);
+    while (await forgetDeleted(world.engine));
+    expect((await api.call('PUT', '/lists/vip', {})).status).toBe(201);
     await api.call('PUT', '/segments/vips', { rule: { list: 'vip' } });
     await settle();
     expect(await both()).toEqual([]);
@@ -216,6 +224,19 @@ describe('an import that names a list', () => {
     while (await worker.work());
     await settle();
   };
+
+  it('keeps it from being deleted until it is done', async () => {
+    await api.call('PUT', '/lists/vip', {});
+    expect((await bringIn({ dryRun: false })).status).toBe(202);
+    const refused = await api.call('DELETE', '/lists/vip');
+    expect([refused.status, refused.body.detail]).toEqual([
+      409,
+      expect.stringMatching(/^The list vip is used by imports\/[-0-9a-f]{36}\.$/),
+    ]);
+    await finish();
+    expect((await api.call('GET', '/lists/vip')).body.members).toBe(2);
+    expect((await api.call('DELETE', '/lists/vip')).status).toBe(204);
+  });
 
   it('puts its accepted rows on it, and counts them before', async () => {
     await withSegment();

@@ -10,7 +10,6 @@ import {
   publish,
   storedContacts,
   survivorsOf,
-  takeSomeOff,
   type Tx,
   usersOf,
 } from '@entente/storage';
@@ -88,24 +87,13 @@ function problemOf({ path, key }: Asked, known: ReadonlyMap<IdentityKey, Contact
   ];
 }
 
-/**
- * Deletes a list that nothing names; whoever is on it leaves it. They may be a million, so they leave in pieces first: while the list itself is
- * deleted nothing can be published or read. What a crash cuts off is done by the next call.
- */
-export async function removeList(
-  database: Database,
-  key: string,
-  ifMatch: Precondition,
-  now: Instant,
-): Promise<void> {
-  await database.transaction((tx) => checkDeletable(tx, key, ifMatch));
-  while (await database.transaction((tx) => takeSomeOff(tx, key, now)));
-  await database.transaction(async (tx) => {
+/** Deletes a list that nothing names; an engine takes off whoever is on it. */
+export const removeList = (database: Database, key: string, ifMatch: Precondition): Promise<void> =>
+  database.transaction(async (tx) => {
     await publish(tx);
     await checkDeletable(tx, key, ifMatch);
-    await deleteList(tx, key, now);
+    await deleteList(tx, key);
   });
-}
 
 async function checkDeletable(tx: Tx, key: string, ifMatch: Precondition): Promise<void> {
   const revision = await lockAuthored(tx, 'list', key);

@@ -18,6 +18,7 @@ import type { Clock } from '@entente/kernel';
 import {
   Database,
   findList,
+  hasList,
   listLists,
   listMembersOf,
   type ListMemberRow,
@@ -115,9 +116,9 @@ export class ListsController {
   @Delete(':key')
   @HttpCode(204)
   @Needs('publisher')
-  @Does('Deletes a list that nothing names; whoever is on it leaves it', { 204: null })
+  @Does('Deletes a list that nothing names; whoever is on it leaves it within moments', { 204: null })
   async remove(@Param('key', existingKey) key: string, @IfMatch() ifMatch: Precondition): Promise<void> {
-    await removeList(this.database, key, ifMatch, this.clock.now());
+    await removeList(this.database, key, ifMatch);
   }
 
   @Get(':key/members')
@@ -129,7 +130,7 @@ export class ListsController {
     @Query() { cursor, limit }: PageQuery,
     @Req() request: FastifyRequest,
   ): Promise<Page<ListMember> | Answer<unknown>> {
-    found(await findList(this.database, key), 'list', key);
+    found((await hasList(this.database, key)) || undefined, 'list', key);
     const [after] = readCursor(cursor, 'number') ?? [];
     if (wantsCsv(request)) return this.membersCsv(key);
     const rows = await listMembersOf(this.database, key, { after, limit: limit + 1 });

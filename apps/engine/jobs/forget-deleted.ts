@@ -1,6 +1,8 @@
-import { forgetDeletedMemberships } from '@entente/storage';
+import { forgetDeletedLists, forgetDeletedMemberships } from '@entente/storage';
 import type { Engine } from '../engine';
 
-/** Deletes what is left of segments that were deleted, a piece at a time; gives whether there may be more. */
-export const forgetDeleted = ({ database }: Engine): Promise<boolean> =>
-  database.transaction((tx) => forgetDeletedMemberships(tx));
+/** Deletes what is left of segments and lists that were deleted, a piece at a time; gives whether there may be more. */
+export const forgetDeleted = ({ database, clock }: Engine): Promise<boolean> =>
+  database.transaction(
+    async (tx) => (await forgetDeletedMemberships(tx)) || (await forgetDeletedLists(tx, clock.now())),
+  );

@@ -4,7 +4,6 @@ import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel'
 import { lineagesOf, survivorsOf } from '../contact/contacts';
 import type { Tx } from '../database/database';
 import { ownSource, tell, type Told } from '../outbox';
-import { listMembersOf } from './list-members';
 
 /** Somebody who is to be on a list from now on, or off it. */
 export interface MemberChange {
@@ -34,7 +33,17 @@ export async function changeMembers(
   now: Instant,
   how: HowTold = {},
 ): Promise<MemberChange[]> {
-  if (changes.length === 0 || !(await lockList(tx, list))) return [];
+  return changes.length > 0 && (await lockList(tx, list)) ? change(tx, list, changes, now, how) : [];
+}
+
+/** The same for a list that nobody else changes. */
+export async function change(
+  tx: Tx,
+  list: string,
+  changes: readonly MemberChange[],
+  now: Instant,
+  how: HowTold = {},
+): Promise<MemberChange[]> {
   const survivors = await survivorsOf(tx, [...new Set(changes.map(({ contact }) => contact))]);
   const standings = await standingsOn(tx, list, [...new Set(survivors.values())]);
   const source = await ownSource(tx);
@@ -97,20 +106,4 @@ async function write(
      SET joined = excluded.joined, at = excluded.at, message = excluded.message`,
     [list, JSON.stringify(rows.map((row) => ({ ...row, at: toIso(row.at) })))],
   );
-}
-
-const AT_ONCE = 5_000;
-
-/** Takes some people off a list; gives whether there were any. */
-export async function takeSomeOff(tx: Tx, list: string, now: Instant): Promise<boolean> {
-  const members = await listMembersOf(tx, list, { limit: AT_ONCE });
-  const changes = members.map(({ contact }) => ({ contact, joined: false }));
-  await changeMembers(tx, list, changes, now);
-  return members.length > 0;
-}
-
-/** Takes everybody off a list and removes it. */
-export async function deleteList(tx: Tx, list: string, now: Instant): Promise<void> {
-  while (await takeSomeOff(tx, list, now));
-  await tx.run('DELETE FROM list WHERE key = $1', [list]);
 }

@@ -101,13 +101,16 @@ export async function deleteSegment(tx: Tx, key: string): Promise<void> {
   await tx.run('DELETE FROM segment WHERE key = $1', [key]);
 }
 
-/** The segments, campaigns and broadcasts that name a segment or a list, as `segments/loyal`. */
+/** The segments, campaigns, broadcasts and open imports that name a segment or a list, as `segments/loyal`. */
 export async function usersOf(tx: Tx, what: 'segment' | 'list', key: string): Promise<string[]> {
   const named = `'strict $.**.${what} ? (@ == $key)', jsonb_build_object('key', $1::text), true`;
   const rows = await tx.query<{ user: string }>(
     `SELECT DISTINCT 'segments/' || segment_key AS user FROM segment_version
      WHERE status IN ('building', 'live', 'replaced') AND ($2 <> 'segment' OR segment_key <> $1)
        AND jsonb_path_exists(rule, ${named})
+     UNION
+     SELECT 'imports/' || id FROM job
+     WHERE kind = 'import' AND status IN ('waiting', 'running') AND $2 = 'list' AND plan->'plan'->>'list' = $1
      UNION
      SELECT kind || 's/' || key FROM campaign c
      WHERE status NOT IN ('canceled', 'ended') AND (
