@@ -1,5 +1,5 @@
 import { estimateSize, type SizeEstimate } from '@entente/segment';
-import type { Tx } from '../database/database';
+import type { Database, Tx } from '../database/database';
 import { Draw } from '../preview/draw';
 import { contactRange } from '../preview/persons';
 
@@ -20,10 +20,21 @@ export interface Quickness {
 }
 
 /** How many members versions have, as quickly whether these are thousands or millions. */
-export async function sizesOf(
+export const sizesOf = (
+  database: Database,
+  versions: readonly number[],
+  quickness: Quickness = { counted: 20_000, drawn: 2_000 },
+): Promise<Map<number, SizeEstimate>> =>
+  database.transaction(async (tx) => {
+    // Where statistics are behind, as after large builds, all members of a version would be looked up before the first is counted.
+    await tx.query('SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off');
+    return sizesByKey(tx, versions, quickness);
+  });
+
+async function sizesByKey(
   tx: Tx,
   versions: readonly number[],
-  { counted, drawn }: Quickness = { counted: 20_000, drawn: 2_000 },
+  { counted, drawn }: Quickness,
 ): Promise<Map<number, SizeEstimate>> {
   const few = await countUpTo(tx, versions, counted + 1);
   const many = versions.filter((version) => few.get(version)! > counted);
