@@ -13,18 +13,25 @@ export interface CalendarLength {
 
 const EPOCH = Temporal.PlainDate.from('1970-01-01');
 const MOST_KNOWN = 20_000;
-const starts = new Map<string, Instant>();
+/** By time zone and day. */
+const starts = new Map<string, Map<Day, Instant>>();
+let known = 0;
 
 /** The first instant of a day in a time zone. Mostly midnight; later where summer time begins at midnight. */
 export function startOf(day: Day, zone: string): Instant {
-  const key = `${day} ${zone}`;
-  let start = starts.get(key);
-  if (start === undefined) {
-    start = EPOCH.add({ days: day }).toZonedDateTime(zone).epochMilliseconds;
-    if (starts.size >= MOST_KNOWN) starts.clear();
-    starts.set(key, start);
+  let ofZone = starts.get(zone);
+  const start = ofZone?.get(day);
+  if (start !== undefined) return start;
+  if (known >= MOST_KNOWN) {
+    starts.clear();
+    known = 0;
+    ofZone = undefined;
   }
-  return start;
+  if (!ofZone) starts.set(zone, (ofZone = new Map()));
+  const found = EPOCH.add({ days: day }).toZonedDateTime(zone).epochMilliseconds;
+  ofZone.set(day, found);
+  known += 1;
+  return found;
 }
 
 /** The day that an instant is in, in a time zone. */

@@ -1,6 +1,7 @@
 import type { Instant, Json, Uuid } from '@entente/kernel';
 import { testOf } from '../comparisons/comparison';
 import { splitFilter, passesFilter, type Filter } from '../comparisons/filter';
+import { once } from '../comparisons/once';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
@@ -34,8 +35,14 @@ export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant
 export const passesSeen = (filter: Filter | undefined, seen: Seen, context: Context): boolean =>
   seenTest(filter)(seen, context);
 
+type SeenTest = (seen: Seen, context: Context) => boolean;
+
 /** The same for many events. */
-export function seenTest(filter: Filter | undefined): (seen: Seen, context: Context) => boolean {
-  const tests = Object.entries(filter ?? {}).map(([path, comparison]) => [path, testOf(comparison)] as const);
+export const seenTest = (filter: Filter | undefined): SeenTest => (filter ? testOfFilter(filter) : ANY);
+
+const ANY: SeenTest = () => true;
+
+const testOfFilter = once((filter: Filter): SeenTest => {
+  const tests = Object.entries(filter).map(([path, comparison]) => [path, testOf(comparison)] as const);
   return (seen, context) => tests.every(([path, test]) => test(seen.read(path), context));
-}
+});

@@ -6,12 +6,28 @@ export type DateValue = { readonly at: Instant } | { readonly day: Day };
 
 const PLAIN = /^([12]\d{3})-(\d{2})-(\d{2})$/;
 
+/** The longest text that names one: an instant with nine decimals and an offset. */
+const LONGEST = 35;
+
+/** Conditions read the same texts again and again: what they name, or that it is no date. When there are too many, all are forgotten. */
+const dates = new Map<string, DateValue | null>();
+const MOST_KNOWN = 20_000;
+
 /** The date that a value names: an RFC 3339 text, or a plain date such as `2026-11-24` of the years 1000 to 2199. */
 export function dateIn(value: Json | undefined): DateValue | undefined {
-  if (typeof value !== 'string') return undefined;
-  const day = plainDay(value);
+  if (typeof value !== 'string' || value.length > LONGEST) return undefined;
+  const known = dates.get(value);
+  if (known !== undefined) return known ?? undefined;
+  const found = readDate(value);
+  if (dates.size >= MOST_KNOWN) dates.clear();
+  dates.set(value, found ?? null);
+  return found;
+}
+
+function readDate(text: string): DateValue | undefined {
+  const day = plainDay(text);
   if (day !== undefined) return { day };
-  const at = parseInstant(value);
+  const at = parseInstant(text);
   return at === undefined ? undefined : { at };
 }
 

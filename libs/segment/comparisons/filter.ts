@@ -3,6 +3,7 @@ import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
 import { parseComparison, passes, splitComparison, testOf, type Comparison } from './comparison';
+import { once } from './once';
 import { NO_CONTEXT, type Context } from './operator';
 
 /** Comparisons by the dot path of a property, all of which must hold for the same event. */
@@ -42,16 +43,22 @@ export function filterTest(fixed: Filter | undefined): (properties: JsonObject) 
 }
 
 /** The part of a filter that an event passes or not for good, and the part whose truth moves with time or traits. */
-export function splitFilter(filter: Filter | undefined): {
+export const splitFilter = (filter: Filter | undefined): SplitFilter => (filter ? split(filter) : UNFILTERED);
+
+interface SplitFilter {
   readonly fixed: Filter | undefined;
   readonly moving: Filter | undefined;
-} {
-  const parts = Object.entries(filter ?? {}).map(
+}
+
+const UNFILTERED: SplitFilter = { fixed: undefined, moving: undefined };
+
+const split = once((filter: Filter): SplitFilter => {
+  const parts = Object.entries(filter).map(
     ([path, comparison]) => [path, splitComparison(comparison)] as const,
   );
   const some = (part: 'fixed' | 'moving'): Filter | undefined => {
-    const entries = parts.flatMap(([path, split]) => (split[part] ? [[path, split[part]] as const] : []));
+    const entries = parts.flatMap(([path, own]) => (own[part] ? [[path, own[part]] as const] : []));
     return entries.length > 0 ? Object.fromEntries(entries) : undefined;
   };
   return { fixed: some('fixed'), moving: some('moving') };
-}
+});

@@ -44,13 +44,16 @@ function withQuarters(before: readonly Quarters[], instants: readonly Instant[],
   return days.filter(([day]) => day >= oldest).map(([day, bits]) => [day, bits.toString(16)]);
 }
 
+const QUARTERS_OF_A_DIGIT = 4;
+
 /** The beginnings of those quarters, in order. */
 export function quartersOf(kept: QuarterHours | undefined): Instant[] {
-  return (kept?.[1] ?? []).flatMap(([day, bits]) => {
-    const set = BigInt(`0x${bits}`);
-    const all = Array.from({ length: 96 }, (_, quarter) => quarter);
-    return all
-      .filter((quarter) => (set >> BigInt(quarter)) & 1n)
-      .map((quarter) => day * DAY + quarter * QUARTER);
-  });
+  const beginnings: Instant[] = [];
+  for (const [day, bits] of kept?.[1] ?? [])
+    for (let place = 0; place < bits.length; place += 1) {
+      const digit = parseInt(bits[bits.length - 1 - place]!, 16);
+      for (let bit = 0; bit < QUARTERS_OF_A_DIGIT; bit += 1)
+        if ((digit >> bit) & 1) beginnings.push(day * DAY + (QUARTERS_OF_A_DIGIT * place + bit) * QUARTER);
+    }
+  return beginnings;
 }
