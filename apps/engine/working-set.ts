@@ -25,7 +25,7 @@ import { limits, TOO_MANY } from './limits';
 import { fillIn, namesOf, refold } from './person-state';
 import { personFrom, survivorAmong, type Person } from './person';
 import type { Stale } from './staleness';
-import { NeedsHistory, StartOver } from './start-over';
+import { forAll, NeedsHistory, StartOver } from './start-over';
 
 /** The persons a transaction has locked, and who is part of whom. */
 export interface WorkingSet {
@@ -88,11 +88,11 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
   }
   const histories = await loadNeeded(tx, [...persons.values()], wanted, definitions);
   const past = await loadWhatIsLacked(tx, persons.values(), histories, wanted, definitions);
-  for (const person of persons.values()) {
+  await forAll(persons.values(), (person) => {
     prepare(person, { survivors, histories, past }, definitions);
     letTimeHavePassed(person, wanted, definitions);
     buildAhead(person, definitions);
-  }
+  });
   return { persons, survivors, histories };
 }
 

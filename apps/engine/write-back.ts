@@ -21,6 +21,7 @@ import type { Definitions } from './definitions';
 import { nextDue } from './move-person';
 import type { Person } from './person';
 import { queueSends } from './queue-sends';
+import { forAll } from './start-over';
 import type { WorkingSet } from './working-set';
 
 /** Writes back everything that has changed, in few statements. */
@@ -36,7 +37,9 @@ export async function writeBack(
   const changed = persons.filter((person) => person.traitsChanged);
   const waiting = all.filter(hasOtherDeferrals);
   const others = (timers === 'exact' ? all : waiting).filter((person) => !isUpdated(person));
-  for (const person of [...persons, ...others]) person.due = dueOf(person, definitions, timers);
+  await forAll([...persons, ...others], (person) => {
+    person.due = dueOf(person, definitions, timers);
+  });
   await Promise.all([
     markForRepair(
       tx,
