@@ -140,6 +140,16 @@ describe('a list', () => {
     expect(await both()).toHaveLength(1);
   });
 
+  it('is joined and left by the contact that was named, whoever else they were', async () => {
+    await withSegment();
+    await settle(identify({ userId: '1', anonymousId: 'a' }));
+    await change({ add: ['anonymous:a', 'user:2'] });
+    await settle();
+    expect(await both()).toHaveLength(2);
+    await settle(identify({ userId: '2', anonymousId: 'a', timestamp: start - HOUR }));
+    expect(await both()).toEqual([await idOf('user:2')]);
+  });
+
   it('is kept while something names it, and lets everybody go when it is removed', async () => {
     await withSegment();
     await change({ add: ['user:1', 'user:2'] });

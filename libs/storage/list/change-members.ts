@@ -15,8 +15,9 @@ export interface MemberChange {
 /** What is said of a change when it is told: what an import brought about starts nothing unless its author asked for it. */
 export type HowTold = Pick<Told, 'imported' | 'effects'>;
 
-/** The last word on a person and a list. */
-interface Standing {
+/** The last word on a contact and a list. */
+interface Word {
+  readonly contact: ContactId;
   readonly joined: boolean;
   readonly at: Instant;
   readonly message: Uuid;
@@ -45,20 +46,23 @@ export async function change(
   how: HowTold = {},
 ): Promise<MemberChange[]> {
   const survivors = await survivorsOf(tx, [...new Set(changes.map(({ contact }) => contact))]);
-  const standings = await standingsOn(tx, list, [...new Set(survivors.values())]);
+  const parts = await lineagesOf(tx, [...new Set(survivors.values())]);
+  const words = await wordsOn(tx, list, [...parts.values()].flat());
   const source = await ownSource(tx);
-  const rows = new Map<ContactId, Standing & { contact: ContactId }>();
+  const rows = new Map<ContactId, Word>();
   const told: Told[] = [];
   const changed = changes.filter(({ contact, joined }) => {
-    const person = survivors.get(contact)!;
-    const before = standings.get(person);
+    const person = parts.get(survivors.get(contact)!)!;
+    const before = lastOf(person.flatMap((part) => words.get(part) ?? []));
     if ((before?.joined ?? false) === joined) return false;
     // Strictly after the word before, so that the order of events is that of the changes.
     const at = Math.max(now, (before?.at ?? -Infinity) + 1);
-    const feedback = listFeedback({ contact: person, list, joined }, at);
+    const feedback = listFeedback({ contact, list, joined }, at);
     const message = messageKey(source, feedbackFact(feedback, source).messageId);
-    standings.set(person, { joined, at, message });
-    rows.set(person, { contact: person, joined, at, message });
+    // Of the contact that was named: should the person turn out to be two, each has their own history again.
+    const word = { contact, joined, at, message };
+    words.set(contact, word);
+    rows.set(contact, word);
     told.push({ ...feedback, ...how });
     return true;
   });
@@ -71,32 +75,24 @@ async function lockList(tx: Tx, list: string): Promise<boolean> {
   return (await tx.query('SELECT FROM list WHERE key = $1 FOR NO KEY UPDATE', [list])).length > 0;
 }
 
-/** By person, the last word on them, in event order, over all the contacts they are. */
-async function standingsOn(
-  tx: Tx,
-  list: string,
-  persons: readonly ContactId[],
-): Promise<Map<ContactId, Standing>> {
-  const lineages = await lineagesOf(tx, persons);
-  const personOf = new Map([...lineages].flatMap(([person, parts]) => parts.map((part) => [part, person])));
-  const rows = await tx.query<{ contact: ContactId; joined: boolean; at: Date; message: Uuid }>(
+async function wordsOn(tx: Tx, list: string, contacts: readonly ContactId[]): Promise<Map<ContactId, Word>> {
+  const rows = await tx.query<Omit<Word, 'at'> & { at: Date }>(
     `SELECT contact_id AS contact, joined, at, message FROM list_member
-     WHERE contact_id = ANY($1::bigint[]) AND list_key = $2 ORDER BY at, message`,
-    [[...personOf.keys()], list],
+     WHERE contact_id = ANY($1::bigint[]) AND list_key = $2`,
+    [contacts, list],
   );
-  return new Map(
-    rows.map(({ contact, joined, at, message }) => [
-      personOf.get(contact)!,
-      { joined, at: at.getTime(), message },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.contact, { ...row, at: row.at.getTime() }]));
 }
 
-async function write(
-  tx: Tx,
-  list: string,
-  rows: readonly (Standing & { readonly contact: ContactId })[],
-): Promise<void> {
+/** The last in event order. */
+const lastOf = (words: readonly Word[]): Word | undefined =>
+  words.reduce<Word | undefined>(
+    (last, word) =>
+      last && (last.at > word.at || (last.at === word.at && last.message > word.message)) ? last : word,
+    undefined,
+  );
+
+async function write(tx: Tx, list: string, rows: readonly Word[]): Promise<void> {
   if (rows.length === 0) return;
   await tx.run(
     `INSERT INTO list_member (contact_id, list_key, joined, at, message)
