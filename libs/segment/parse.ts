@@ -54,7 +54,7 @@ class RuleReader {
       return this.findings.add(
         here,
         'empty',
-        'An empty group says nothing about anybody.',
+        Array.isArray(json) ? 'An empty group says nothing about anybody.' : 'A group is a list of nodes.',
         'a list of one node or more',
       );
     const nodes = this.list(json, here, depth + 1);

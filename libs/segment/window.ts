@@ -31,17 +31,39 @@ const CALENDAR = /^P(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?
 export function parseWindow(raw: unknown, path: string, findings: Findings): Window | undefined {
   if (isObject(raw)) return parseCalendarWindow(raw, path, findings);
   const text = typeof raw === 'string' ? raw : '';
-  if (/^P[^T]*[YM]/.test(text))
+  if (hasMonths(text))
     return findings.add(
       path,
       'calendar',
       `Months and years differ in length: write { "calendar": ${JSON.stringify(text.slice(0, 40))} } to go by the calendar, or say it in days or weeks.`,
       expected,
     );
+  return parseDurationIn(text, path, expected, findings);
+}
+
+/** A window that may not go by the calendar. */
+export const parseExactWindow = (text: string, path: string, findings: Findings): string | undefined =>
+  hasMonths(text)
+    ? findings.add(path, 'duration', 'Months and years differ in length: say it in days or weeks.', exactly)
+    : parseDurationIn(text, path, exactly, findings);
+
+const hasMonths = (text: string): boolean => /^P[^T]*[YM]/.test(text);
+
+function parseDurationIn(
+  text: string,
+  path: string,
+  expectedHere: string,
+  findings: Findings,
+): string | undefined {
   const duration = parseDuration(text);
-  if (duration === undefined) return findings.add(path, 'duration', 'That is no duration.', expected);
+  if (duration === undefined) return findings.add(path, 'duration', 'That is no duration.', expectedHere);
   if (duration === 0 || duration > bounds.window)
-    return findings.add(path, 'duration', 'A window is longer than nothing and at most 100 years.', expected);
+    return findings.add(
+      path,
+      'duration',
+      'A window is longer than nothing and at most 100 years.',
+      expectedHere,
+    );
   return formatDuration(duration);
 }
 

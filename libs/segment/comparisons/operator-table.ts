@@ -28,7 +28,10 @@ export function readOperators<Table extends OperatorTable>(
   if (written.length === 0)
     return findings.add(path, 'no-comparison', 'It is not said what to compare with.', expectedOf(table));
   const parts = written.map((name) => {
-    const message = `${quote(name)} cannot compare with that.`;
+    const message =
+      fields[name] === null && Object.hasOwn(table, 'exists')
+        ? 'Null is no value: { "exists": false } asks for those without one.'
+        : `${quote(name)} cannot compare with that.`;
     return [name, readOperand(table[name]!, fields[name], below(path, name), message, findings)] as const;
   });
   return parts.some(([, operand]) => operand === undefined)

@@ -8,7 +8,7 @@ const order = (
   settlesAbove: 0 | 1,
 ): Operator<number | TraitOperand> =>
   orTrait<number>({
-    expected: 'a number up to 2^53 - 1',
+    expected: 'a number up to 2^53 - 1 (dates are compared by before and after)',
     schema: { type: 'number' },
     parse: asNumber,
     test: (operand) => (value) =>

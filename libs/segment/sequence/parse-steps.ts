@@ -3,7 +3,7 @@ import { parseSeries, type Since } from '../behavior/behavior';
 import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
 import { closed, refTo, text, type Schema } from '../schema/schema';
-import { parseWindow } from '../window';
+import { parseExactWindow } from '../window';
 
 /** One step: an event, how long after the step before it may come, and what must not happen in between. */
 export interface Step extends Since {
@@ -43,7 +43,7 @@ function parseStep(raw: unknown, path: string, isFirst: boolean, findings: Findi
 
 /** A longest time from one step to another: exact, for a day in between has no zone. */
 export function parseLimit(raw: unknown, path: string, findings: Findings): string | undefined {
-  if (typeof raw === 'string') return parseWindow(raw, path, findings) as string | undefined;
+  if (typeof raw === 'string') return parseExactWindow(raw, path, findings);
   return findings.add(
     path,
     'duration',

@@ -91,7 +91,7 @@ describe('a sequence', () => {
     [{ sequence: [a, 'B'] }, ['rule.sequence[1] series']],
     [{ sequence: [{ ...a, within: 'P1D' }, b] }, ['rule.sequence[0].within unknown-field']],
     [{ sequence: [a, { ...b, within: { calendar: 'P1D' } }] }, ['rule.sequence[1].within duration']],
-    [{ sequence: [a, { ...b, within: 'P1M' }] }, ['rule.sequence[1].within calendar']],
+    [{ sequence: [a, { ...b, within: 'P1M' }] }, ['rule.sequence[1].within duration']],
     [{ sequence: [a, { ...b, without: 'C' }] }, ['rule.sequence[1].without series']],
     [
       { sequence: [a, { event: 5, where: {} }] },
