@@ -1,5 +1,5 @@
 import type { Fact } from '@entente/event';
-import { HOUR, MINUTE, SECOND, type Instant } from '@entente/kernel';
+import { DAY, HOUR, MINUTE, SECOND, type Instant } from '@entente/kernel';
 import { findContact } from '@entente/storage';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { TOO_MANY } from '../../apps/engine/limits';
@@ -133,7 +133,7 @@ describe('what comes while somebody is made anew', () => {
     const { definitions } = world.engine;
     const current = definitions.current.bind(definitions);
     const latest = definitions.latest.bind(definitions);
-    jest.spyOn(definitions, 'current').mockImplementation(async () => {
+    jest.spyOn(definitions, 'current').mockImplementationOnce(async () => {
       const given = await current();
       jest.spyOn(definitions, 'latest').mockImplementationOnce(async () => {
         await happen();
@@ -150,14 +150,17 @@ describe('what comes while somebody is made anew', () => {
   };
 
   it.each([
-    ['among the last events', 20, () => world.clock.now() - 2 * SECOND],
-    ['before the last of many', 11_000, () => world.clock.now() - 3 * HOUR],
-  ])('is not lost, nor counted twice: %s', async (_, times, at) => {
+    ['among the last events', 20, () => world.clock.now() - 2 * SECOND, 0],
+    ['before the last of many', 11_000, () => world.clock.now() - 3 * HOUR, 1],
+  ])('is not lost, nor counted twice: %s', async (_, times, at, triedAgain) => {
     await brokenBot(times);
     const thrice = await author.segment('thrice', { event: 'Bought', count: { eq: 3 } });
     await arrive(told('bot', 'Bought', world.clock.now()));
     await world.work();
     meanwhile(() => arrive(told('bot', 'Bought', at()), told('bot', 'Bought', world.clock.now())));
+    await repairContacts(world.engine);
+    expect(await waiting()).toHaveLength(triedAgain);
+    await world.passTo(world.clock.now() + MINUTE);
     await repairContacts(world.engine);
     expect(await waiting()).toEqual([]);
     expect(await members()).toEqual([await idOf('bot')]);
@@ -166,12 +169,25 @@ describe('what comes while somebody is made anew', () => {
     expect(await members(thrice)).toEqual([]);
   });
 
+  it('is read while the contact is held, in the end, where it never rests', async () => {
+    await brokenBot(11_000);
+    for (const left of [1, 1, 1, 0]) {
+      meanwhile(() => arrive(told('bot', 'Bought', world.clock.now() - 3 * DAY)));
+      await repairContacts(world.engine);
+      expect(await waiting()).toHaveLength(left);
+      await world.passTo(world.clock.now() + HOUR);
+    }
+  });
+
   it('is found out where the definitions change', async () => {
     await brokenBot(11_000);
     let seen = 0;
     meanwhile(async () => {
       seen = await author.segment('seen', { event: 'Viewed', sum: { of: 'n', gte: 11_000 } });
     });
+    await repairContacts(world.engine);
+    expect(await waiting()).toHaveLength(1);
+    await world.passTo(world.clock.now() + MINUTE);
     await repairContacts(world.engine);
     expect(await waiting()).toEqual([]);
     await world.work();

@@ -8,6 +8,9 @@ import { passTime, settle } from '../move-person';
 import type { Person } from '../person';
 import { completeDraft, draftOf, type Draft } from '../remake';
 
+/** From this try on a contact with many events is held while they are read, should it have to be. */
+const mostPatient = 4;
+
 /** Few: while they are made anew their events wait. */
 const atOnce = 20;
 
@@ -18,8 +21,10 @@ const atOnce = 20;
 export async function repairContacts(engine: Engine): Promise<boolean> {
   const through = await engine.through.recent(engine.database);
   if (through === undefined) return false;
-  const contacts = await takeRepairs(engine.database, engine.clock.now(), atOnce);
-  if (contacts.length === 0) return false;
+  const repairs = await takeRepairs(engine.database, engine.clock.now(), atOnce);
+  if (repairs.length === 0) return false;
+  const contacts = repairs.map(({ id }) => id);
+  const patient = new Set(repairs.filter(({ tries }) => tries < mostPatient).map(({ id }) => id));
   const drafts = await draftsOf(engine, contacts);
   const remade = new Set<ContactId>();
   await evaluateContacts(engine, {
@@ -27,7 +32,10 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
     begin: () => remade.clear(),
     prepare: async (tx, { persons }, definitions) => {
       for (const person of persons.values())
-        if (person.repair !== null && (await isRemade(tx, person, drafts.get(person.id), definitions)))
+        if (
+          person.repair !== null &&
+          (await isRemade(tx, person, definitions, drafts.get(person.id), patient))
+        )
           remade.add(person.id);
     },
     move: (person, definitions) => {
@@ -60,15 +68,21 @@ async function draftsOf(
   return drafts;
 }
 
-/** Says of whom it worked; what is wrong with the others is noted. A draft that is of no use is made again while they are held. */
+/**
+ * Says of whom it worked; what is wrong with the others is noted. A draft that is of no use is made again while they are held, but of many events
+ * that keeps whatever else comes of them waiting: first it is tried again later.
+ */
 async function isRemade(
   tx: Tx,
   person: Person,
-  draft: Draft | undefined,
   definitions: Definitions,
+  draft: Draft | undefined,
+  patient: ReadonlySet<ContactId>,
 ): Promise<boolean> {
   try {
-    if (!draft || !(await completeDraft(tx, person, draft, definitions)))
+    const isDone = draft !== undefined && (await completeDraft(tx, person, draft, definitions));
+    if (!isDone && draft?.made.last && patient.has(person.id)) return false;
+    if (!isDone)
       await completeDraft(tx, person, await draftOf(tx, person.lineage, undefined, definitions), definitions);
     person.repair = null;
     return true;

@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(() => test.close());
 
-const take = (at: number, limit = 10) => takeRepairs(test.database, at, limit);
+const take = async (at: number, limit = 10) =>
+  (await takeRepairs(test.database, at, limit)).map(({ id }) => id);
 
 it('doubles the pause of a contact with each try, up to an hour', async () => {
   let now = start;
