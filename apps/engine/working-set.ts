@@ -159,15 +159,15 @@ async function loadNeeded(
   return new Map([...left, ...(await load(whole.flatMap(({ lineage }) => lineage)))]);
 }
 
-/** Marks those for repair of whom more events are stored than a transaction may go through for one that came late. */
+/** Marks those for repair of whom more events are stored than a transaction may read for one that came late. */
 async function leaveAside(tx: Tx, persons: readonly Person[], { late, regrouped }: Wanted): Promise<void> {
   const asking = persons.filter(({ id, repair }) => repair === null && late?.has(id) && !regrouped?.has(id));
-  await markLong(tx, asking, limits.goneThrough);
+  await markLong(tx, asking);
 }
 
-async function markLong(tx: Tx, persons: readonly Person[], most: number): Promise<void> {
+async function markLong(tx: Tx, persons: readonly Person[]): Promise<void> {
   const contacts = persons.flatMap(({ lineage }) => lineage);
-  const long = await contactsWithMore(tx, contacts, most);
+  const long = await contactsWithMore(tx, contacts, limits.many);
   for (const person of persons)
     if (person.lineage.some((contact) => long.has(contact))) person.repair = TOO_MANY;
 }
@@ -193,10 +193,10 @@ async function loadWhatIsLacked(
       definitions.book.eventsFeeding(lacked),
       most,
     );
-  const past = await load(asking, limits.goneThrough);
+  const past = await load(asking, limits.read);
   if (past) return past;
   const free = asking.filter(({ id }) => !wanted.regrouped?.has(id));
-  await markLong(tx, free, limits.many);
+  await markLong(tx, free);
   return (await load(asking.filter(({ repair }) => repair === null)))!;
 }
 

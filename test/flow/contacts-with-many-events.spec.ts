@@ -9,7 +9,7 @@ import { testDatabase, type TestDatabase } from '../support/postgres';
 
 jest.mock('../../apps/engine/limits', () => ({
   ...jest.requireActual<object>('../../apps/engine/limits'),
-  limits: { goneThrough: 100, many: 50 },
+  limits: { goneThrough: 100, many: 50, read: 100 },
 }));
 
 const start = Date.UTC(2026, 0, 5, 9);
