@@ -133,7 +133,7 @@ export class ListsController {
     found((await hasList(this.database, key)) || undefined, 'list', key);
     const [after] = readCursor(cursor, 'number') ?? [];
     if (wantsCsv(request)) return this.membersCsv(key);
-    const rows = await listMembersOf(this.database, key, { after, limit: limit + 1 });
+    const rows = await this.membersAfter(key, after, limit + 1);
     return page(rows, limit, { item: showMember, cursor: ({ place }) => [place] });
   }
 
@@ -146,9 +146,12 @@ export class ListsController {
     return changeList(this.database, key, body, this.clock.now());
   }
 
+  private membersAfter(key: string, after: string | undefined, limit: number): Promise<ListMemberRow[]> {
+    return this.database.transaction((tx) => listMembersOf(tx, key, { after, limit }));
+  }
+
   private membersCsv(key: string): Answer<unknown> {
-    const read = (after?: ListMemberRow) =>
-      listMembersOf(this.database, key, { after: after?.place, limit: CSV_CHUNK });
+    const read = (after?: ListMemberRow) => this.membersAfter(key, after?.place, CSV_CHUNK);
     const rows = async function* () {
       for await (const members of allPages(read, CSV_CHUNK))
         yield members.map(showMember).map(({ contact, email, since }) => [contact, email, since]);
