@@ -75,7 +75,7 @@ const waiting = async () => {
 const idOf = (userId: string) => findContact(held.database, `user:${userId}`);
 
 /** Somebody whose purchase an hour ago was a quick one only by a view that came late. */
-const lateView = (userId: string) => told(userId, 'Viewed', world.clock.now() - HOUR - SECOND);
+const lateView = (userId: string) => told(userId, 'Viewed', world.clock.now() - HOUR - 2 * SECOND);
 
 it('goes through the events of somebody with few of them when one comes late', async () => {
   await arrive(told('ana', 'Bought', world.clock.now() - HOUR), ...views('ana', 20));
@@ -125,6 +125,30 @@ it('builds what looks at properties for somebody with too many events aside', as
   await repairContacts(world.engine);
   expect((await members(often)).length).toBe(2);
   expect(await waiting()).toEqual([]);
+});
+
+it.each([
+  ['a device that turns out to be a user’s', { anonymousId: 'a' }, { userId: 'u' }],
+  ['a user whose device is found', { userId: 'u' }, { anonymousId: 'a' }],
+])('is merged while it waits to be made anew: %s', async (_, many, few) => {
+  const own = (fact: Fact, key: Partial<Fact>): Fact => {
+    const { userId: _own, ...rest } = fact;
+    return { ...rest, ...key };
+  };
+  await arrive(own(told('', 'Viewed', world.clock.now()), few));
+  await arrive(
+    own(told('', 'Bought', world.clock.now() - HOUR), many),
+    ...views('', 120).map((fact) => own(fact, many)),
+  );
+  await arrive(own(lateView(''), many));
+  expect(await waiting()).toHaveLength(1);
+  const both = { userId: 'u', anonymousId: 'a' };
+  await arrive(own({ ...told('', 'Viewed', world.clock.now()), type: 'identify', traits: {} }, both));
+  await world.passTo(world.clock.now() + MINUTE);
+  await repairContacts(world.engine);
+  expect(await waiting()).toEqual([]);
+  expect(await members()).toHaveLength(1);
+  expect(world.reports).toEqual([]);
 });
 
 describe('what comes while somebody is made anew', () => {
