@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { DAY, HOUR } from '@entente/kernel';
 import { Temporal } from 'temporal-polyfill';
-import { dateOf, dayOf, earlier, later, startOf } from './calendar';
+import { dateOf, dayOf, earlier, hourOf, later, startOf } from './calendar';
+import { beginningOf, calendarUnits, longestUnit, unitAt } from './calendar-unit';
 import { Findings } from './findings';
 import { parseWindow, spanOf } from './window';
 
@@ -36,6 +37,52 @@ describe('days', () => {
       return (startOf(day + 1, 'Europe/Paris') - startOf(day, 'Europe/Paris')) / HOUR;
     };
     expect(['2026-03-28', '2026-03-29', '2026-10-25'].map(hours)).toEqual([24, 23, 25]);
+  });
+
+  it('have the hours that clocks of the zone show, also where they are changed', () => {
+    const changes = [
+      Date.UTC(2026, 2, 29),
+      Date.UTC(2026, 9, 25),
+      Date.UTC(2011, 11, 30),
+      Date.UTC(2018, 10, 4),
+    ];
+    const near = fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -DAY, max: DAY }))
+      .map(([change, away]) => change + away);
+    fc.assert(
+      fc.property(fc.oneof(instant, near), zone, (at, timeZone) => {
+        const clock = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' });
+        expect(hourOf(at, timeZone)).toBe(Number(clock.format(at)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('units of the calendar', () => {
+  it('follow each other without a gap, none longer than said', () => {
+    fc.assert(
+      fc.property(instant, zone, fc.constantFrom(...calendarUnits), (at, timeZone, unit) => {
+        const number = unitAt(unit, at, timeZone);
+        const [from, until] = [number, number + 1].map((one) => beginningOf(unit, one, timeZone));
+        expect(from).toBeLessThanOrEqual(at);
+        expect(until).toBeGreaterThan(at);
+        expect(unitAt(unit, until! - 1, timeZone)).toBe(number);
+        expect(until! - from!).toBeLessThanOrEqual(longestUnit(unit) * DAY + HOUR);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each([
+    ['day', '2026-11-24'],
+    ['week', '2026-11-23'],
+    ['month', '2026-11-01'],
+    ['quarter', '2026-10-01'],
+    ['year', '2026-01-01'],
+  ] as const)('a %s that has 24 November 2026 begins on %s', (unit, first) => {
+    const number = unitAt(unit, Date.UTC(2026, 10, 24, 12), 'UTC');
+    expect(beginningOf(unit, number, 'UTC')).toBe(Date.parse(first));
   });
 });
 

@@ -1,5 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
-import { DAY, type Instant } from '@entente/kernel';
+import { DAY, HOUR, type Instant } from '@entente/kernel';
 
 /** A day of the calendar, by its number: 1970-01-01 is 0. */
 export type Day = number;
@@ -40,6 +40,14 @@ export function dayOf(instant: Instant, zone: string): Day {
   while (startOf(day, zone) > instant) day -= 1;
   while (startOf(day + 1, zone) <= instant) day += 1;
   return day;
+}
+
+/** The hour that clocks show at an instant in a time zone, from 0 to 23. */
+export function hourOf(instant: Instant, zone: string): number {
+  const day = dayOf(instant, zone);
+  const start = startOf(day, zone);
+  if (startOf(day + 1, zone) - start === DAY) return Math.floor((instant - start) / HOUR);
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).hour;
 }
 
 /** The day that many years, months and days later; in a shorter month its last day. Earlier days give no later ones. */

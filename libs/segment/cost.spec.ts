@@ -41,6 +41,11 @@ describe('what a rule costs', () => {
     expect(filtered.perEvent).toBe(once.perEvent + 2);
   });
 
+  it('reckons with ten objects in a list', () => {
+    const of = (items: object) => costOf(rule({ event: 'A', where: { items } })).perEvent;
+    expect(of({ some: { sku: 'x', price: { gt: 1, lt: 9 } } }) - of({ size: 3 })).toBe(3 * 10 - 1);
+  });
+
   it('is that of the event that causes most', () => {
     expect(costOf(rule({ any: [often('A', 2), often('B', 9), often('C', 5)] })).event).toBe('B');
   });

@@ -1,6 +1,7 @@
 import type { Problem } from '@entente/kernel';
 import { Compilation } from './book/compilation';
 import { VersionNames } from './book/versions';
+import { stepsFor } from './comparisons/comparison';
 import type { Memory } from './memories/memory';
 import { insideOf, pathInside, type Rule } from './rule';
 
@@ -50,8 +51,10 @@ const NOTHING: readonly [event: string | null, steps: number] = [null, 0];
 /** How many comparisons a memory makes for one event of each name that it is fed. */
 function comparisonsByEvent({ feeds }: Memory): Map<string, number> {
   const compared = new Map<string, number>();
-  for (const { event, where = {} } of feeds)
-    compared.set(event, (compared.get(event) ?? 0) + 1 + Object.keys(where).length);
+  for (const { event, where = {} } of feeds) {
+    const steps = Object.values(where).reduce((sum, comparison) => sum + stepsFor(comparison), 1);
+    compared.set(event, (compared.get(event) ?? 0) + steps);
+  }
   return compared;
 }
 

@@ -19,14 +19,42 @@ export type Happening =
     };
 
 // Few names and values, so that rules share memories and events pass filters.
-const values: JsonObject[string][] = ['x', 'y', 'Xy', 1, 2, 0, true, null, ['x'], ['x', 1, 'y'], { r: 1 }];
-export const value = fc.constantFrom(...values);
+type Value = JsonObject[string];
+
+const values: Value[] = ['x', 'y', 'Xy', 1, 2, 0, true, null, ['x'], ['x', 1, 'y'], { r: 1 }];
+const places: Value[] = [
+  { lat: 48.85, lng: 2.35 },
+  { latitude: 50.63, longitude: 3.06 },
+];
+const scalar = fc.constantFrom<Value>('x', 'y', 1, 2);
+
+const listOf = (field: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
+  fc.array(fc.oneof(scalar, fc.record({ r: field, s: scalar }, { requiredKeys: ['s'] })), { maxLength: 3 });
+
+export const value: fc.Arbitrary<Value> = fc.oneof(
+  { arbitrary: fc.constantFrom(...values), weight: 11 },
+  { arbitrary: fc.constantFrom(...places), weight: 1 },
+  { arbitrary: listOf(scalar), weight: 2 },
+);
+
+/** Texts, and Unix time in seconds and milliseconds. */
+const dated = ({ dates, start, tick }: Scale): fc.Arbitrary<Value> =>
+  fc.oneof(
+    { arbitrary: fc.constantFrom(...dates), weight: 6 },
+    { arbitrary: fc.integer({ min: -2, max: 24 }).map((n) => start + n * tick), weight: 1 },
+    { arbitrary: fc.integer({ min: -2, max: 24 }).map((n) => (start + n * tick) / 1_000), weight: 1 },
+  );
 
 const amount = fc.constantFrom(-1.5, -1, 0.1, 0.2, 0.3, 1, 2, 2.5, 1e-20, 1e20);
-const properties = fc.record(
-  { p: value, q: fc.oneof(value, fc.record({ r: value })), n: amount },
-  { requiredKeys: ['n'] },
-);
+const properties = (scale: Scale): fc.Arbitrary<JsonObject> => {
+  const date = dated(scale);
+  const p = fc.oneof(
+    { arbitrary: value, weight: 4 },
+    { arbitrary: date, weight: 1 },
+    { arbitrary: listOf(date), weight: 1 },
+  );
+  return fc.record({ p, q: fc.oneof(value, fc.record({ r: value })), n: amount }, { requiredKeys: ['n'] });
+};
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
 const nested = fc.oneof(value, fc.record({ c: value }));
@@ -37,11 +65,11 @@ export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const ticks = fc.integer({ min: 0, max: 8 }).map((n) => n * scale.tick);
   const late = fc.oneof(fc.constant(0), ticks);
   const d = fc.oneof(
-    { arbitrary: fc.constantFrom(...scale.dates), weight: 5 },
-    { arbitrary: value, weight: 1 },
+    { arbitrary: dated(scale), weight: 5 },
+    { arbitrary: fc.oneof(value, listOf(dated(scale))), weight: 1 },
   );
   const traits = fc.record({ ...ownTraits, d, timezone }, { requiredKeys: [] });
-  const some = fc.record({ event: fc.constantFrom('X', 'Y', 'Z'), properties });
+  const some = fc.record({ event: fc.constantFrom('X', 'Y', 'Z'), properties: properties(scale) });
   const event = fc
     .tuple(fc.record({ after: ticks, late }), fc.oneof(some, ownEvents))
     .map(([when, what]) => ({ ...when, ...what }));

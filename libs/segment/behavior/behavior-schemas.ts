@@ -11,6 +11,7 @@ export const periodSchemas = {
   within: refTo('Window'),
   before: anyOf(refTo('Window'), date),
   after: date,
+  during: refTo('During'),
   between: anyOf(pair(refTo('Window')), pair(date)),
 } satisfies Record<keyof PeriodFields, Schema>;
 

@@ -55,6 +55,19 @@ describe('a period', () => {
       [Date.UTC(2026, 10, 2), Date.UTC(2026, 11, 2)],
       [false, true, false],
     ],
+    ['during the month', { during: { month: 0 } }, [happened, Date.UTC(2026, 10, 1)], [false, true, false]],
+    [
+      'during the month before',
+      { during: { month: -1 } },
+      [Date.UTC(2026, 10, 1), Date.UTC(2026, 11, 1)],
+      [false, true, false],
+    ],
+    [
+      'during the seven days before today',
+      { during: { day: [-7, -1] } },
+      [Date.UTC(2026, 9, 2), Date.UTC(2026, 9, 9)],
+      [false, true, false],
+    ],
     ['before so many days', { before: { calendar: 'P0D' } }, [Date.UTC(2026, 9, 2)], [false, true]],
   ])('%s has an event from one instant to another', (_, period, instants, expected) =>
     expect(truths(period, instants)).toEqual(expected),
@@ -88,6 +101,25 @@ describe('a period', () => {
     expect(holds(rule, [anchor, at(happened)])).toBe(true);
     expect(holds(rule, [anchor, at(happened + 1), { ...anchor, at: happened + 2 }])).toBe(false);
     expect(holds({ ...rule, count: 0 }, [at(happened)])).toBe(true);
+  });
+});
+
+describe('the instant of an event', () => {
+  const saturday = Date.UTC(2026, 10, 21, 23, 30);
+  const weekend = { where: { $at: { weekday: 'saturday', hour: { gte: 22 } } } };
+
+  it('is compared as a date of the contact', () => {
+    expect(holds(weekend, [at(saturday)])).toBe(true);
+    expect(holds(weekend, [at(saturday)], now, { timezone: 'Europe/Paris' })).toBe(false);
+    expect(holds(weekend, [at(saturday - 2 * HOUR)])).toBe(false);
+    expect(holds({ first: weekend.where, within: 'P30D' }, [at(saturday)])).toBe(true);
+  });
+
+  it('is before or after a date that the contact has', () => {
+    const before = { where: { $at: { before: { trait: 'trialEnds' } } } };
+    expect(holds(before, [at(saturday)], now, { trialEnds: '2026-11-22' })).toBe(true);
+    expect(holds(before, [at(saturday)], now, { trialEnds: '2026-11-21' })).toBe(false);
+    expect(holds(before, [at(saturday)])).toBe(false);
   });
 });
 
@@ -167,6 +199,14 @@ describe('what is written', () => {
     [{ between: ['2026-02-01', '2026-01-01'] }, ['rule.between between']],
     [{ between: ['2026-01-01', '2026-01-01T12:00:00Z'] }, ['rule.between between']],
     [{ between: [null, 5] }, ['rule.between[0] instant', 'rule.between[1] instant']],
+    [{ during: { month: 0 }, within: 'P1D' }, ['rule several']],
+    [{ during: { month: 1 } }, ['rule.during during']],
+    [{ during: { day: [-1, 1] } }, ['rule.during during']],
+    [{ during: 'P1M' }, ['rule.during during']],
+    [{ where: { $at: { gt: 5 } } }, ['rule.where.$at instant']],
+    [{ where: { $at: { weekday: 'sunday', exists: true } } }, ['rule.where.$at instant']],
+    [{ where: { $at: '2026-11-24' } }, ['rule.where.$at instant']],
+    [{ distinct: { of: '$at', gte: 2 } }, ['rule.distinct.of path']],
     [{ since: 'Y' }, ['rule.since series']],
     [{ since: { event: 5, wher: {} } }, ['rule.since.wher unknown-field', 'rule.since.event name']],
     [{ since: { event: 'Y', where: {} } }, ['rule.since.where filter']],

@@ -1,3 +1,4 @@
+import { expectedDuring, parseDuring, unitsIn, type During } from '../during';
 import { below, quote, type Findings } from '../findings';
 import { isLonger, parseWindow, type Window } from '../window';
 import { expectedMark, instantOf, isDay, parseMark, type Mark } from './mark';
@@ -9,6 +10,8 @@ export interface PeriodFields {
   readonly before?: Window | Mark;
   /** From a fixed point on. */
   readonly after?: Mark;
+  /** Units of the calendar, none of them to come. */
+  readonly during?: During;
   /** Two windows, the longer first, or two fixed points, the earlier first. */
   readonly between?: readonly [Window, Window] | readonly [Mark, Mark];
 }
@@ -19,6 +22,7 @@ const parsers = {
   within: parseWindow,
   before: parseBoundary,
   after: parseMark,
+  during: parseDuringPast,
   between: parseBetween,
 } satisfies Record<keyof PeriodFields, Parser>;
 
@@ -64,6 +68,13 @@ function parseBoundary(raw: unknown, path: string, findings: Findings): Window |
   return typeof raw === 'string' && isWindow(raw)
     ? parseWindow(raw, path, findings)
     : parseMark(raw, path, findings);
+}
+
+function parseDuringPast(raw: unknown, path: string, findings: Findings): During | undefined {
+  const during = parseDuring(raw, path, findings);
+  return during && unitsIn(during).last > 0
+    ? findings.add(path, 'during', 'What is to come has not happened.', `${expectedDuring}, none above 0`)
+    : during;
 }
 
 const expectedPair = `a list of two: windows, the longer first, as ["P60D", "P30D"] or [{ "calendar": "P2M" }, { "calendar": "P1M" }]; or ${expectedMark}, the earlier first`;

@@ -1,4 +1,6 @@
-import type { Duration, Instant } from '@entente/kernel';
+import { DAY, type Duration, type Instant } from '@entente/kernel';
+import { beginningOf, unitAt } from '../calendar-unit';
+import { spanOver, unitsIn, type During } from '../during';
 import { spanOf, type Window } from '../window';
 import { instantOf, slackOf, isDay, type Mark } from './mark';
 import { isWindow, type PeriodFields } from './parse-period';
@@ -11,6 +13,9 @@ export interface Period {
   /** From which instant on what happened at `at` counts, and no longer counts. Of two that happened, the later does so no earlier. */
   entersAt(at: Instant, zone: string): Instant;
   leavesAt(at: Instant, zone: string): Instant;
+  /** Whether anything is too long ago to count, and whether it takes a while until something does. */
+  readonly begins: boolean;
+  readonly ends: boolean;
   /** Whether the contact's zone matters. */
   readonly byZone: boolean;
   /** Whether time alone makes things count or not. */
@@ -31,16 +36,19 @@ const ALWAYS: Period = {
   lastsUntil: (now) => now,
   entersAt: () => -Infinity,
   leavesAt: () => Infinity,
+  begins: false,
+  ends: false,
   byZone: false,
   moves: false,
   reach: { back: 0, older: 'in' },
 };
 
 /** The period that `parsePeriod` read. */
-export function periodOf({ within, before, after, between }: PeriodFields): Period {
+export function periodOf({ within, before, after, during, between }: PeriodFields): Period {
   if (within !== undefined) return fromWindow(within);
   if (before !== undefined) return isWindow(before) ? toWindow(before) : betweenMarks(undefined, before);
   if (after !== undefined) return betweenMarks(after, undefined);
+  if (during !== undefined) return fromUnits(during);
   if (between === undefined) return ALWAYS;
   const [begin, end] = between;
   return isWindow(begin) ? betweenWindows(begin, end) : betweenMarks(begin, end as Mark);
@@ -52,6 +60,7 @@ function fromWindow(window: Window): Period {
     ...ALWAYS,
     opensAfter,
     leavesAt,
+    begins: true,
     byZone: byCalendar,
     moves: true,
     reach: { back: longest, older: 'out' },
@@ -65,6 +74,7 @@ function toWindow(window: Window): Period {
     ...ALWAYS,
     lastsUntil: opensAfter,
     entersAt: leavesAt,
+    ends: true,
     byZone: byCalendar,
     moves: true,
     reach: { back: longest, older: 'in' },
@@ -73,7 +83,25 @@ function toWindow(window: Window): Period {
 
 function betweenWindows(longer: Window, shorter: Window): Period {
   const { lastsUntil, entersAt } = toWindow(shorter);
-  return { ...fromWindow(longer), lastsUntil, entersAt };
+  return { ...fromWindow(longer), lastsUntil, entersAt, ends: true };
+}
+
+function fromUnits(during: During): Period {
+  const { unit, first, last } = unitsIn(during);
+  return {
+    ...ALWAYS,
+    opensAfter: (now, zone) => beginningOf(unit, unitAt(unit, now, zone) + first, zone) - 1,
+    leavesAt: (at, zone) => beginningOf(unit, unitAt(unit, at, zone) - first + 1, zone),
+    ...(last < 0 && {
+      lastsUntil: (now, zone) => beginningOf(unit, unitAt(unit, now, zone) + last + 1, zone) - 1,
+      entersAt: (at, zone) => beginningOf(unit, unitAt(unit, at, zone) - last, zone),
+    }),
+    begins: true,
+    ends: last < 0,
+    byZone: true,
+    moves: true,
+    reach: { back: spanOver(unit, 1 - first) + 2 * DAY, older: 'out' },
+  };
 }
 
 function betweenMarks(from: Mark | undefined, to: Mark | undefined): Period {
@@ -85,6 +113,8 @@ function betweenMarks(from: Mark | undefined, to: Mark | undefined): Period {
     opensAfter: (_, zone) => (from === undefined ? -Infinity : instantOf(from, zone) - 1),
     lastsUntil: (now, zone) => (to === undefined ? now : Math.min(now, instantOf(to, zone) - 1)),
     entersAt: (at, zone) => (to !== undefined && at >= instantOf(to, zone) ? Infinity : -Infinity),
+    begins: from !== undefined,
+    ends: to !== undefined,
     byZone: marks.some(isDay),
     reach: { from: inUtc(from), to: inUtc(to), slack: Math.max(...marks.map(slackOf)) },
   };

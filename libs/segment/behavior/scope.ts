@@ -6,7 +6,6 @@ import { takesValue, type Takes } from '../takes';
 import { zoneTrait } from '../time-zone';
 import { askedOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
-import { isWindow } from './parse-period';
 import { periodOf } from './period';
 import type { Seen, Series } from './seen';
 
@@ -17,11 +16,12 @@ export const movesIn = ({ where, since }: Behavior): boolean => isMoving(where) 
 
 /** How many events in its reach a condition goes by, the latest, where it needs every single one. */
 export function mostOf(behavior: Behavior): number {
-  const { within, between, sum, average, distinct, first, last, regular } = behavior;
+  const { sum, average, distinct, first, last, regular } = behavior;
   if (movesIn(behavior)) return bounds.judged;
   if (first || last || regular) return Infinity;
-  if (between && distinct) return bounds.judged;
-  const needsValues = between ? isWindow(between[0]) : within !== undefined && (sum ?? average) !== undefined;
+  const { begins, ends, moves } = periodOf(behavior);
+  if (begins && ends && distinct) return bounds.judged;
+  const needsValues = begins && moves && (ends || (sum ?? average) !== undefined);
   return needsValues ? bounds.listed : Infinity;
 }
 

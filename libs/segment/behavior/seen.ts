@@ -1,11 +1,11 @@
-import type { Instant, Json, Uuid } from '@entente/kernel';
+import { toIso, type Instant, type Json, type Uuid } from '@entente/kernel';
 import { testOf } from '../comparisons/comparison';
 import { splitFilter, passesFilter, type Filter } from '../comparisons/filter';
 import { once } from '../comparisons/once';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
-import { stepsOf, valueAt } from '../read';
+import { INSTANT, stepsOf, valueAt } from '../read';
 
 /** Events of one name, our own only or anybody's, that pass one filter. */
 export interface Series {
@@ -29,8 +29,19 @@ export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant
     .filter((one) => one.name === event && (own !== true || one.own === true) && one.at <= now)
     .filter(({ properties }) => passesFilter(fixed, properties, context))
     .sort(inEventOrder)
-    .map(({ at, id, properties }) => ({ at, id, read: (path) => valueAt(properties, stepsOf(path)) }));
+    .map(({ at, id, properties }) => seenAs(at, id, (path) => valueAt(properties, stepsOf(path))));
 }
+
+/** An event with its properties, and its instant among them. */
+export const seenAs = (at: Instant, id: Uuid, read: (path: string) => Json | undefined): Seen => ({
+  at,
+  id,
+  read: (path) => (path === INSTANT ? toIso(at) : read(path)),
+});
+
+/** The properties that a filter looks at. */
+export const propertiesIn = (filter: Filter | undefined): string[] =>
+  Object.keys(filter ?? {}).filter((path) => path !== INSTANT);
 
 export const passesSeen = (filter: Filter | undefined, seen: Seen, context: Context): boolean =>
   seenTest(filter)(seen, context);

@@ -1,5 +1,5 @@
 import type { Duration, Instant } from '@entente/kernel';
-import { sooner } from '../comparisons/comparison';
+import { sooner } from '../sooner';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
 import type { Rule } from '../rule';

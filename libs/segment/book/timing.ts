@@ -1,5 +1,5 @@
 import type { Instant } from '@entente/kernel';
-import { sooner } from '../comparisons/comparison';
+import { sooner } from '../sooner';
 import type { Compilation } from './compilation';
 import { isTimed, type Evaluation, type Leaf, type TimedLeaf } from './evaluation';
 

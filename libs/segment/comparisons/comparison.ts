@@ -1,4 +1,4 @@
-import type { Instant, Json } from '@entente/kernel';
+import type { Json } from '@entente/kernel';
 import type { Findings } from '../findings';
 import type { Context, Dependence, Operator, Scalar, Test, Turn } from './operator';
 import { operators } from './registry';
@@ -42,20 +42,14 @@ export const isListed = (comparison: Comparison): boolean =>
   valuesOf(comparison) !== undefined && partsOf(comparison).length === 1;
 
 /** What a comparison's truth depends on besides the value, all operators taken together. */
-export function dependenceOf(comparison: Comparison): Required<Dependence> {
-  const all = partsOf(comparison).map(([operator, operand]) => operator.depends?.(operand));
-  return {
-    onTime: all.some((one) => one?.onTime === true),
-    onTraits: [...new Set(all.flatMap((one) => one?.onTraits ?? []))],
-  };
-}
+export const dependenceOf = (comparison: Comparison): Required<Dependence> =>
+  table.dependenceOf(operators, comparison);
 
 /** An instant after `now` before which time alone does not change whether a value passes. */
-export function turnOf(comparison: Comparison): Turn {
-  const turns = partsOf(comparison).flatMap(([operator, operand]) => operator.turns?.(operand) ?? []);
-  return (value, context) =>
-    turns.reduce<Instant | undefined>((first, turn) => sooner(first, turn(value, context)), undefined);
-}
+export const turnOf = (comparison: Comparison): Turn => table.turnOf(operators, comparison);
+
+/** How many comparisons one value is reckoned to take. */
+export const stepsFor = (comparison: Comparison): number => table.stepsFor(operators, comparison);
 
 /** The parts of a comparison whose truth is that of the value alone, and those that move with time or traits. */
 export function splitComparison(comparison: Comparison): {
@@ -73,14 +67,3 @@ export function splitComparison(comparison: Comparison): {
 
 const someOf = (parts: readonly (readonly [Operator<Json>, Json, string])[]): Comparison | undefined =>
   parts.length > 0 ? Object.fromEntries(parts.map(([, operand, name]) => [name, operand])) : undefined;
-
-/** The earliest of some instants, if there is any. */
-export function earliest(instants: Iterable<Instant | undefined>): Instant | undefined {
-  let first: Instant | undefined;
-  for (const instant of instants) first = sooner(first, instant);
-  return first;
-}
-
-/** The earlier of two, either of which may be none. */
-export const sooner = (a: Instant | undefined, b: Instant | undefined): Instant | undefined =>
-  a === undefined || (b !== undefined && b < a) ? b : a;

@@ -13,8 +13,16 @@ const LONGEST = 35;
 const dates = new Map<string, DateValue | null>();
 const MOST_KNOWN = 20_000;
 
-/** The date that a value names: an RFC 3339 text, or a plain date such as `2026-11-24` of the years 1000 to 2199. */
+/** Unix time in seconds and in milliseconds: from 1973, up to 2199. Smaller numbers are ages, counts and amounts, and no dates. */
+const SECONDS = { from: 1e8, until: Date.UTC(2200, 0, 1) / 1_000 };
+const MILLISECONDS = { from: 1e11, until: Date.UTC(2200, 0, 1) };
+
+/**
+ * The date that a value names: an RFC 3339 text, a plain date such as `2026-11-24` of the years 1000 to 2199, or a number that
+ * is Unix time.
+ */
 export function dateIn(value: Json | undefined): DateValue | undefined {
+  if (typeof value === 'number') return dateOfNumber(value);
   if (typeof value !== 'string' || value.length > LONGEST) return undefined;
   const known = dates.get(value);
   if (known !== undefined) return known ?? undefined;
@@ -22,6 +30,11 @@ export function dateIn(value: Json | undefined): DateValue | undefined {
   if (dates.size >= MOST_KNOWN) dates.clear();
   dates.set(value, found ?? null);
   return found;
+}
+
+function dateOfNumber(number: number): DateValue | undefined {
+  if (number >= SECONDS.from && number < SECONDS.until) return { at: Math.round(number * 1_000) };
+  return number >= MILLISECONDS.from && number < MILLISECONDS.until ? { at: Math.round(number) } : undefined;
 }
 
 function readDate(text: string): DateValue | undefined {

@@ -13,6 +13,8 @@ const iso = (at: Instant): string => new Date(at).toISOString();
 const value = fc.oneof(
   now.map(iso),
   now.map((at) => iso(at).slice(0, 10)),
+  now,
+  now.map((at) => at / 1_000),
   fc.constantFrom('2024-02-29', '1604-02-29', '2027-02-28', '2028-03-01', '1999-12-31', '2026-10-25'),
 );
 const windows = ['PT1H', 'P1D', 'P30D', { calendar: 'P0D' }, { calendar: 'P2D' }, { calendar: 'P1M' }];
@@ -25,9 +27,20 @@ const moving = fc.oneof(
   fc.constant({ anniversary: 'today' }),
   reach.map((withinNext) => ({ anniversary: { withinNext } })),
   reach.map((withinLast) => ({ anniversary: { withinLast } })),
+  fc
+    .tuple(
+      fc.constantFrom('day', 'week', 'month', 'quarter', 'year'),
+      fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(2)).map(([first, more]) => [first, first + more]),
+    )
+    .map(([unit, numbers]) => ({ during: { [unit]: numbers } })),
 );
 
 const read = (raw: unknown): Comparison => parseComparison(raw, 'p', new Findings())!;
+const problemsOf = (raw: unknown): string[] => {
+  const findings = new Findings();
+  parseComparison(raw, 'p', findings);
+  return findings.problems.map(({ path, code }) => `${path} ${code}`);
+};
 const holds = (raw: unknown, one: Json | undefined, at: Instant | string = 0, timeZone = 'UTC'): boolean =>
   passes(read(raw), one, {
     now: typeof at === 'string' ? Date.parse(at) : at,
@@ -112,6 +125,114 @@ describe('anniversary', () => {
     [{ withinNext: 'P1W' }, { withinNext: 'P7D' }],
     [{ withinLast: 'PT48H' }, { withinLast: 'P2D' }],
   ])('reads %j', (raw, operand) => expect(read({ anniversary: raw })).toEqual({ anniversary: operand }));
+});
+
+describe('during', () => {
+  const at = '2026-11-24T12:00:00Z';
+  const days = [
+    '2025-12-31',
+    '2026-10-31',
+    '2026-11-01',
+    '2026-11-23',
+    '2026-11-24',
+    '2026-11-30',
+    '2026-12-01',
+  ];
+  it.each<[object, string[]]>([
+    [{ day: 0 }, ['2026-11-24']],
+    [{ day: [-1, 0] }, ['2026-11-23', '2026-11-24']],
+    [{ week: 0 }, ['2026-11-23', '2026-11-24']],
+    [{ week: 1 }, ['2026-11-30', '2026-12-01']],
+    [{ month: 0 }, ['2026-11-01', '2026-11-23', '2026-11-24', '2026-11-30']],
+    [{ month: -1 }, ['2026-10-31']],
+    [{ month: [-1, 0] }, days.slice(1, 6)],
+    [{ quarter: 0 }, days.slice(1)],
+    [{ year: -1 }, ['2025-12-31']],
+  ])('%j are whole units counted from the present one', (during, expected) =>
+    expect(days.filter((day) => holds({ during }, day, at))).toEqual(expected),
+  );
+
+  it('goes by the calendar of the contact', () => {
+    const eve = '2026-11-30T23:30:00Z';
+    expect(holds({ during: { month: 0 } }, eve, eve, 'UTC')).toBe(true);
+    expect(holds({ during: { month: 0 } }, eve, at, 'Europe/Paris')).toBe(false);
+    expect(holds({ during: { month: 1 } }, eve, at, 'Europe/Paris')).toBe(true);
+  });
+
+  it('has one form', () => {
+    expect(read({ during: { month: [-1, -1] } })).toEqual({ during: { month: -1 } });
+    expect(read({ during: { month: [-2, -1] } })).toEqual({ during: { month: [-2, -1] } });
+  });
+
+  it.each<[unknown, string]>([
+    ['thisMonth', 'p.during during'],
+    [{}, 'p.during during'],
+    [{ month: 0, week: 0 }, 'p.during during'],
+    [{ decade: 0 }, 'p.during.decade unknown-field'],
+    [{ month: 0.5 }, 'p.during.month during'],
+    [{ month: [0, -1] }, 'p.during.month during'],
+    [{ month: [] }, 'p.during.month during'],
+    [{ month: [-2, -1, 0] }, 'p.during.month during'],
+    [{ month: null }, 'p.during.month during'],
+    [{ year: -101 }, 'p.during.year during'],
+  ])('refuses %j', (during, expected) => expect(problemsOf({ during })).toEqual([expected]));
+});
+
+describe('parts of a date', () => {
+  it.each<[object, string | number, string, boolean]>([
+    [{ weekday: 'tuesday' }, '2026-11-24', 'UTC', true],
+    [{ weekday: ['sunday', 'tuesday'] }, '2026-11-24T12:00:00Z', 'UTC', true],
+    [{ weekday: 'tuesday' }, '2026-11-24T23:30:00Z', 'Europe/Paris', false],
+    [{ weekday: 'wednesday' }, '2026-11-24T23:30:00Z', 'Europe/Paris', true],
+    [{ weekday: 'thursday' }, '1601-01-04', 'UTC', true],
+    [{ month: 11 }, '1990-11-30', 'UTC', true],
+    [{ month: { gte: 11 } }, '1990-10-31', 'UTC', false],
+    [{ month: 12 }, '2026-11-30T23:30:00Z', 'Europe/Paris', true],
+    [{ dayOfMonth: { gte: 28 } }, '2026-02-28', 'UTC', true],
+    [{ dayOfMonth: 1 }, '2026-11-30T23:30:00Z', 'Europe/Paris', true],
+    [{ hour: 0 }, '2026-11-30T23:30:00Z', 'Europe/Paris', true],
+    [{ hour: { gte: 18, lt: 22 } }, '2026-11-24T21:59:59.999Z', 'UTC', true],
+    [{ hour: { gte: 18, lt: 22 } }, '2026-11-24T22:00:00Z', 'UTC', false],
+    [{ hour: { in: [2] } }, '2026-10-25T00:30:00Z', 'Europe/Paris', true],
+    [{ hour: { in: [2] } }, '2026-10-25T01:30:00Z', 'Europe/Paris', true],
+    [{ hour: 0 }, '2026-11-24', 'UTC', false],
+    [{ hour: 12 }, Date.UTC(2026, 10, 24, 12) / 1_000, 'UTC', true],
+  ])('%j of %j in %s: %j', (raw, date, timeZone, expected) =>
+    expect(holds(raw, date, 0, timeZone)).toBe(expected),
+  );
+
+  it('name days in the order of the week, each once', () =>
+    expect(read({ weekday: ['sunday', 'monday', 'sunday'] })).toEqual({ weekday: ['monday', 'sunday'] }));
+
+  it.each<[object, string]>([
+    [{ weekday: 'Sunday' }, 'p.weekday operand'],
+    [{ weekday: [] }, 'p.weekday operand'],
+    [{ weekday: 7 }, 'p.weekday operand'],
+    [{ month: 0 }, 'p.month constant'],
+    [{ month: 13 }, 'p.month count'],
+    [{ month: { gte: 1 } }, 'p.month constant'],
+    [{ dayOfMonth: 32 }, 'p.dayOfMonth count'],
+    [{ hour: 24 }, 'p.hour count'],
+    [{ hour: { lte: 23 } }, 'p.hour constant'],
+    [{ hour: '18:00' }, 'p.hour operand'],
+  ])('refuse %j', (raw, expected) => expect(problemsOf(raw)).toEqual([expected]));
+});
+
+describe('Unix time', () => {
+  const noon = Date.UTC(2026, 10, 24, 12);
+  it('is a date in seconds, with decimals or without, and in milliseconds', () => {
+    for (const value of [noon, noon / 1_000]) {
+      expect(dateIn(value)).toEqual({ at: noon });
+      expect(holds({ onDay: '2026-11-24' }, value)).toBe(true);
+      expect(holds({ withinLast: 'P1D' }, value, noon + 1)).toBe(true);
+    }
+    expect(dateIn(noon / 1_000 + 0.001)).toEqual({ at: noon + 1 });
+  });
+
+  it.each([0, 25, 1_990, 99_999_999, -noon, 7_258_118_400, 99_999_999_999, 7_258_118_400_000, 1e300])(
+    'is not what %d says',
+    (value) => expect(dateIn(value)).toBeUndefined(),
+  );
 });
 
 describe('before, after and onDay', () => {

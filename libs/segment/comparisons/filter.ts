@@ -1,28 +1,28 @@
-import { isObject, type JsonObject } from '@entente/kernel';
-import { bounds } from '../bounds';
-import { below, type Findings } from '../findings';
-import { isPath, stepsOf, valueAt } from '../read';
+import type { JsonObject } from '@entente/kernel';
+import { quote, type Findings } from '../findings';
+import { INSTANT, stepsOf, valueAt } from '../read';
 import { parseComparison, passes, splitComparison, testOf, type Comparison } from './comparison';
 import { once } from './once';
 import { NO_CONTEXT, type Context } from './operator';
+import { readFilter } from './read-filter';
 
-/** Comparisons by the dot path of a property, all of which must hold for the same event. */
+/** Comparisons by the dot path of a property, or by `$at`, all of which must hold for the same event. */
 export type Filter = { readonly [path: string]: Comparison };
 
-const expected = `an object of 1 to ${bounds.filters} comparisons by property, such as { "total": { "gt": 50 } }`;
-
-export function parseFilter(raw: unknown, path: string, findings: Findings): Filter | undefined {
-  if (!isObject(raw)) return findings.add(path, 'filter', 'A filter is an object.', expected);
-  const properties = Object.keys(raw).sort();
-  if (properties.length === 0 || properties.length > bounds.filters)
-    return findings.add(path, 'filter', `A filter has 1 to ${bounds.filters} properties.`, expected);
-  const comparisons = properties.map((property) => {
-    if (!isPath(property))
-      findings.add(below(path, property), 'path', 'That names no property.', 'names between single dots');
-    return [property, parseComparison(raw[property], below(path, property), findings)] as const;
+/** Reads a filter. Of an event's own instant it says what dates are compared by, and nothing else. */
+export const parseFilter = (raw: unknown, path: string, findings: Findings): Filter | undefined =>
+  readFilter(raw, path, findings, (one, at, property) => {
+    const comparison = parseComparison(one, at, findings);
+    const fixed = comparison && splitComparison(comparison).fixed;
+    return property === INSTANT && fixed
+      ? findings.add(
+          at,
+          'instant',
+          `The instant of an event is a date: ${Object.keys(fixed).map(quote).join(' and ')} cannot compare it.`,
+          'operators that compare dates, such as { "weekday": "saturday" }',
+        )
+      : comparison;
   });
-  return Object.fromEntries(comparisons) as Filter;
-}
 
 /** Whether an event's properties pass; no filter passes every event. */
 export const passesFilter = (filter: Filter | undefined, properties: JsonObject, context: Context): boolean =>

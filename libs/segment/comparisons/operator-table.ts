@@ -1,6 +1,7 @@
 import { isObject, type Json } from '@entente/kernel';
 import { below, quote, type Findings } from '../findings';
-import type { Operator, Test } from './operator';
+import { earliest } from '../sooner';
+import type { Dependence, Operator, Test, Turn } from './operator';
 
 /** Operators by name. */
 export type OperatorTable = { readonly [name: string]: Operator<Json> };
@@ -83,3 +84,25 @@ export function testOf<Table extends OperatorTable>(table: Table, fields: Compar
   if (tests.length === 1) return tests[0]!;
   return (value, context) => tests.every((test) => test(value, context));
 }
+
+/** What a comparison's truth depends on besides the value, all operators taken together. */
+export function dependenceOf<Table extends OperatorTable>(
+  table: Table,
+  fields: ComparisonBy<Table>,
+): Required<Dependence> {
+  const all = partsOf(table, fields).map(([operator, operand]) => operator.depends?.(operand));
+  return {
+    onTime: all.some((one) => one?.onTime === true),
+    onTraits: [...new Set(all.flatMap((one) => one?.onTraits ?? []))],
+  };
+}
+
+/** An instant after `now` before which time alone does not change whether a value passes. */
+export function turnOf<Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): Turn {
+  const turns = partsOf(table, fields).flatMap(([operator, operand]) => operator.turns?.(operand) ?? []);
+  return (value, context) => earliest(turns.map((turn) => turn(value, context)));
+}
+
+/** How many comparisons one value is reckoned to take. */
+export const stepsFor = <Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): number =>
+  partsOf(table, fields).reduce((sum, [operator, operand]) => sum + (operator.steps?.(operand) ?? 1), 0);

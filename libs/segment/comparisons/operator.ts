@@ -43,6 +43,8 @@ export interface Operator<Operand extends Json> {
   only?(operand: Operand): readonly Scalar[] | undefined;
   /** The whole number from which on the truth no longer changes, for operators that compare numbers. */
   settles?(operand: Operand): number;
+  /** How many comparisons one value is reckoned to take; absent: one. */
+  steps?(operand: Operand): number;
   /** Absent: on the value alone, at every instant. */
   depends?(operand: Operand): Dependence | undefined;
   /** Where it depends on time. */

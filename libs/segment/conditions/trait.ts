@@ -1,5 +1,5 @@
 import { toIso, type JsonObject } from '@entente/kernel';
-import { dependenceOf, earliest, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
+import { dependenceOf, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
 import type { Comparison } from '../comparisons/comparison';
 import { operatorSchemas } from '../schema/operator-schemas';
 import { path as pathSchema, refTo } from '../schema/schema';
@@ -8,6 +8,7 @@ import { contextOf } from '../context';
 import type { Facts } from '../facts';
 import { below } from '../findings';
 import { isPath, stepsOf, valueAt } from '../read';
+import { earliest } from '../sooner';
 import { zoneTrait } from '../time-zone';
 import { parseWindow, spanOf, type Window } from '../window';
 import { compileChange, feedsOf, holdsChange, lastChange } from './change';

@@ -1,7 +1,8 @@
 import { bounds } from '../bounds';
+import { calendarUnits } from '../calendar-unit';
 import { numeric } from '../comparisons/numeric';
 import type { OperatorTable } from '../comparisons/operator-table';
-import { operators } from '../comparisons/registry';
+import { itemOperators, operators } from '../comparisons/registry';
 import { kindNamed, kindNames } from '../conditions/registry';
 import { operatorSchemas } from './operator-schemas';
 import { anyOf, closed, refTo, scalar, text, type Schema, type SchemaName } from './schema';
@@ -12,6 +13,10 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
   Comparison: {
     description: 'A value that must be equal, or operators that must all hold.',
     ...anyOf(scalar, withOperators(operators)),
+  },
+  ItemComparison: {
+    description: 'The same of a field of an object in a list.',
+    ...anyOf(scalar, withOperators(itemOperators)),
   },
   NumberComparison: { ...anyOf({ type: 'number' }, withOperators(numeric)) },
   Filter: {
@@ -28,11 +33,19 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
       closed({ calendar: { type: 'string', example: 'P3M' } }, ['calendar']),
     ),
   },
+  During: {
+    description:
+      'Whole units of the calendar in the time zone of the contact, counted from the present one, which is 0.',
+    ...anyOf(...calendarUnits.map((unit) => closed({ [unit]: unitNumbers }, [unit]))),
+  },
   Series: {
     description: 'The events of one name that pass one filter.',
     ...closed({ event: text, where: refTo('Filter') }, ['event']),
   },
 });
+
+const unitNumber: Schema = { type: 'integer' };
+const unitNumbers = anyOf(unitNumber, { type: 'array', items: unitNumber, minItems: 2, maxItems: 2 });
 
 const nodes: Schema = { type: 'array', items: refTo('Rule'), minItems: 1, maxItems: bounds.nodes };
 const groups: readonly Schema[] = [

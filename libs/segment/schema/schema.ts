@@ -4,7 +4,8 @@ import { bounds } from '../bounds';
 export type Schema = { readonly [keyword: string]: unknown };
 
 /** What is named and referred to, so that schemas may go around in circles. */
-export type SchemaName = 'Rule' | 'Comparison' | 'NumberComparison' | 'Filter' | 'Window' | 'Series';
+export type SchemaName =
+  'Rule' | 'Comparison' | 'ItemComparison' | 'NumberComparison' | 'Filter' | 'Window' | 'During' | 'Series';
 
 export const refTo = (name: SchemaName): Schema => ({ $ref: `#/components/schemas/${name}` });
 

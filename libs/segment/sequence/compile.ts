@@ -1,5 +1,5 @@
 import type { Instant } from '@entente/kernel';
-import { sooner } from '../comparisons/comparison';
+import { sooner } from '../sooner';
 import type { Moment, Needs, Tracked } from '../conditions/kind';
 import { countGauge } from '../behavior/compile/gauge';
 import { EVER, listing, movingPaths, turnOfSeen } from '../behavior/compile/listing';
@@ -15,9 +15,10 @@ import { feedsOf, planOf } from './plan';
 /** A sequence over the chains that are under way and the instants at which some were completed. */
 export function compileSequence(condition: Sequence, needs: Needs): Tracked {
   if (movesIn(condition)) return compileMoving(condition, needs);
-  const { sequence, overall, before, between } = condition;
+  const { sequence, overall } = condition;
   const period = periodOf(condition);
-  const completions = between ? 'all' : before === undefined ? 'latest' : 'earliest';
+  const { begins, ends } = period;
+  const completions = begins && ends ? 'all' : ends ? 'earliest' : 'latest';
   const options: ChainOptions = { ...planOf(sequence, overall), completions };
   const size = completions !== 'all' ? 0 : 'back' in period.reach ? period.reach.back : EVER;
   const memory = needs.memory({ kind: chains, feeds: feedsOf(sequence).map(feedOf), options, size });

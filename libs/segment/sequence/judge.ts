@@ -63,8 +63,9 @@ export function judgeSeen(
   }));
   const levels = chainsOf(plan, passing);
   const whole = completed(plan, levels);
-  const looked = sequence.between ? whole.slice(-bounds.listed) : whole;
-  const counts = isInPeriod(periodOf(sequence), context);
+  const period = periodOf(sequence);
+  const looked = period.begins && period.ends ? whole.slice(-bounds.listed) : whole;
+  const counts = isInPeriod(period, context);
   const chain = looked.findLast((one) => counts(one.at(-1)!));
   const furthest = levels.findLast((chains) => chains.length > 0)?.at(-1);
   return { holds: chain !== undefined, chain: chain ?? furthest ?? [] };

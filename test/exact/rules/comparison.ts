@@ -6,8 +6,8 @@ const number = fc.constantFrom(0, 1, 2);
 const list = fc.array(scalar, { minLength: 1, maxLength: 3 });
 const text = fc.constantFrom('x', 'Y', 'XY');
 
-/** What may stand behind a property: a bare value or operators. */
-export const comparison: fc.Arbitrary<unknown> = fc.oneof(
+/** What may stand behind a field: a bare value or operators. */
+const plain: fc.Arbitrary<unknown> = fc.oneof(
   scalar,
   scalar.map((eq) => ({ eq })),
   scalar.map((ne) => ({ ne })),
@@ -24,6 +24,22 @@ export const comparison: fc.Arbitrary<unknown> = fc.oneof(
   list.map((hasAny) => ({ hasAny })),
   list.map((hasAll) => ({ hasAll })),
   fc.constantFrom<unknown>(1, 2, { gt: 1 }, { lte: 1 }).map((size) => ({ size })),
+);
+
+/** Of lists with objects, one of which passes all. */
+const some = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
+  fc.oneof(
+    inside.map((r) => ({ some: { r } })),
+    fc.tuple(inside, plain).map(([r, s]) => ({ some: { r, s } })),
+  );
+
+const near = fc.constantFrom(1, 400, 20_000).map((km) => ({ near: { latitude: 48.9, longitude: 2.4, km } }));
+
+/** What may stand behind a property: a bare value or operators whose truth is that of the value alone. */
+export const comparison: fc.Arbitrary<unknown> = fc.oneof(
+  { arbitrary: plain, weight: 16 },
+  { arbitrary: some(plain), weight: 2 },
+  { arbitrary: near, weight: 1 },
 );
 
 /** Comparisons with another trait. */
@@ -47,8 +63,28 @@ export const window = ({ windows, calendars }: Scale): fc.Arbitrary<unknown> =>
     ...calendars.map((calendar) => ({ calendar })),
   );
 
-/** What may stand beside a trait that is a date. */
-export const dateOperators = (scale: Scale): fc.Arbitrary<object> => {
+/** Units of the calendar, the last of which is at most that far ahead. */
+export const units = (last: number): fc.Arbitrary<unknown> => {
+  const number = fc.integer({ min: -2, max: last });
+  const numbers = fc.oneof(
+    number,
+    fc.tuple(number, number).map((pair) => pair.sort((a, b) => a - b)),
+  );
+  return fc
+    .tuple(fc.constantFrom('day', 'day', 'week', 'month', 'quarter', 'year'), numbers)
+    .map(([unit, which]) => ({ [unit]: which }));
+};
+
+/** Parts of dates in the contact's zone. */
+const parts: fc.Arbitrary<object> = fc.oneof(
+  fc.constantFrom<unknown>('sunday', ['monday', 'saturday']).map((weekday) => ({ weekday })),
+  fc.constantFrom<unknown>({ gte: 12 }, { lt: 3 }, 23).map((hour) => ({ hour })),
+  fc.constantFrom<unknown>(10, { in: [2, 11] }).map((month) => ({ month })),
+  fc.constantFrom<unknown>({ gte: 25 }, 1, { lt: 3 }).map((dayOfMonth) => ({ dayOfMonth })),
+);
+
+/** What may stand beside a date. */
+const datePlain = (scale: Scale): fc.Arbitrary<object> => {
   const date = fc.constantFrom(...scale.dates);
   const ahead = fc.constantFrom('P1D', 'P2D', 'P360D');
   return fc.oneof(
@@ -61,6 +97,21 @@ export const dateOperators = (scale: Scale): fc.Arbitrary<object> => {
     fc.constant({ anniversary: 'today' }),
     ahead.map((withinNext) => ({ anniversary: { withinNext } })),
     ahead.map((withinLast) => ({ anniversary: { withinLast } })),
+    units(2).map((during) => ({ during })),
+    parts,
     another,
   );
 };
+
+/** What may stand beside a trait or a property that is a date. */
+export const dateOperators = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof({ arbitrary: datePlain(scale), weight: 6 }, { arbitrary: some(datePlain(scale)), weight: 1 });
+
+/** A filter whose truth moves with time or traits, of a property or of the instant of the event. */
+export const movingFilter = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof(
+    dateOperators(scale).map((p) => ({ p })),
+    datePlain(scale).map((at) => ({ $at: at })),
+    fc.tuple(parts, comparison).map(([at, p]) => ({ $at: at, p })),
+    another.map((p) => ({ p })),
+  );

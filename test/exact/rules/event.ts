@@ -5,17 +5,20 @@ import { measures, regular, where } from './measure';
 import { periods } from './period';
 
 const name = fc.constantFrom('X', 'Y');
-const series = fc.record({ event: name, where }, { requiredKeys: ['event'] });
-const since = fc
-  .record({ event: fc.constantFrom('X', 'Z'), where }, { requiredKeys: ['event'] })
-  .map((one) => ({ since: one }));
+const series = (scale: Scale) => fc.record({ event: name, where: where(scale) }, { requiredKeys: ['event'] });
+const since = (scale: Scale) =>
+  fc
+    .record({ event: fc.constantFrom('X', 'Z'), where: where(scale) }, { requiredKeys: ['event'] })
+    .map((one) => ({ since: one }));
 
 /** Without a period `first: {}` says nothing. */
 const saysSomething = (condition: object): boolean => {
   const { first, last, ...others } = condition as { first?: object; last?: object };
   const edge = first ?? last;
   const isEmpty = edge !== undefined && Object.keys(edge).length === 0;
-  return !isEmpty || ['within', 'before', 'after', 'between', 'since'].some((when) => when in others);
+  return (
+    !isEmpty || ['within', 'before', 'after', 'during', 'between', 'since'].some((when) => when in others)
+  );
 };
 
 /** The fields that say when and how often. */
@@ -23,7 +26,10 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     {
       arbitrary: fc
-        .tuple(fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since, weight: 1 }), measures)
+        .tuple(
+          fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since(scale), weight: 1 }),
+          measures(scale),
+        )
         .map((parts) => Object.assign({}, ...parts) as object)
         .filter(saysSomething),
       weight: 9,
@@ -32,4 +38,4 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
   );
 
 export const event: ArbitraryKind = (scale) =>
-  fc.tuple(series, howOften(scale)).map(([some, often]) => ({ ...some, ...often }));
+  fc.tuple(series(scale), howOften(scale)).map(([some, often]) => ({ ...some, ...often }));

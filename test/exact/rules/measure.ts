@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { comparison } from './comparison';
+import type { Scale } from '../scale';
+import { comparison, movingFilter } from './comparison';
 
 const number = fc.constantFrom(0, 1, 2);
 
@@ -18,34 +19,37 @@ const amount = fc
 const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r');
 const asObject = (one: unknown): object => (typeof one === 'object' ? (one as object) : { eq: one });
 
-/** A filter on properties, or on two of them. */
-export const where = fc.oneof(
-  comparison.map((p) => ({ p })),
-  fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })),
-);
+/** A filter on properties, or on two of them; now and then one that moves. */
+export const where = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof(
+    { arbitrary: comparison.map((p): object => ({ p })), weight: 6 },
+    { arbitrary: fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })), weight: 6 },
+    { arbitrary: movingFilter(scale), weight: 3 },
+  );
 
 const amounts = ['sum', 'average', 'min', 'max'].map((name) =>
   fc.tuple(of, amount).map(([property, one]) => ({ [name]: { of: property, ...one } })),
 );
 
 /** A measure as a condition's fields, or none. */
-export const measures: fc.Arbitrary<object> = fc.oneof(
-  { arbitrary: fc.constant({}), weight: 2 },
-  { arbitrary: count.map((one) => ({ count: one })), weight: 4 },
-  ...amounts.map((arbitrary) => ({ arbitrary, weight: 1 })),
-  {
-    arbitrary: fc
-      .tuple(of, count)
-      .map(([property, one]) => ({ distinct: { of: property, ...asObject(one) } })),
-    weight: 2,
-  },
-  {
-    arbitrary: fc
-      .tuple(fc.constantFrom('first', 'last'), fc.option(where, { nil: {} }))
-      .map(([edge, filter]) => ({ [edge]: filter })),
-    weight: 2,
-  },
-);
+export const measures = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof(
+    { arbitrary: fc.constant({}), weight: 2 },
+    { arbitrary: count.map((one) => ({ count: one })), weight: 4 },
+    ...amounts.map((arbitrary) => ({ arbitrary, weight: 1 })),
+    {
+      arbitrary: fc
+        .tuple(of, count)
+        .map(([property, one]) => ({ distinct: { of: property, ...asObject(one) } })),
+      weight: 2,
+    },
+    {
+      arbitrary: fc
+        .tuple(fc.constantFrom('first', 'last'), fc.option(where(scale), { nil: {} }))
+        .map(([edge, filter]) => ({ [edge]: filter })),
+      weight: 2,
+    },
+  );
 
 /** Regularity, which says its own period. */
 export const regular: fc.Arbitrary<object> = fc

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { toIso } from '@entente/kernel';
 import type { Scale } from '../scale';
+import { units } from './comparison';
 
 /** A window: exact or by the calendar. */
 export const windows = ({ windows: exact, calendars }: Scale): fc.Arbitrary<unknown> =>
@@ -41,5 +42,6 @@ export const periods = (scale: Scale): fc.Arbitrary<object> =>
     windows(scale).map((before) => ({ before })),
     marks(scale).map((before) => ({ before })),
     marks(scale).map((after) => ({ after })),
+    units(0).map((during) => ({ during })),
     pairs(scale).map((between) => ({ between })),
   );

@@ -54,18 +54,20 @@ function compileCount(behavior: Behavior, count: Comparison, needs: Needs): Trac
     const total = remembered(behavior, needs, { kind: latest, options: null, size: 0 }, totalOf);
     return { holds: (moment) => passesNumber(count, total.of(moment)) };
   }
-  if (behavior.between) return compileAmounts(behavior, needs, undefined, countGauge(count));
+  const { begins, ends } = periodOf(behavior);
+  if (begins && ends) return compileAmounts(behavior, needs, undefined, countGauge(count));
   const counting = { period: periodIn(behavior), count };
   const asked = { options: null, size: settlesAt(count) };
-  return behavior.before !== undefined
+  return ends
     ? countEarliest(counting, remembered(behavior, needs, { ...asked, kind: earliest }, earliestOf))
     : countLatest(counting, remembered(behavior, needs, { ...asked, kind: latest }, latestOf));
 }
 
 function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracked {
-  if (behavior.between) return compileMoving(behavior, needs);
+  const { begins, ends } = periodOf(behavior);
+  if (begins && ends) return compileMoving(behavior, needs);
   const count = comparisonIn(distinct);
-  const from = behavior.before === undefined ? 'last' : 'first';
+  const from = ends ? 'first' : 'last';
   const asked = { kind: values, options: from, picks: [distinct.of], size: settlesAt(count) } as const;
   const over = from === 'last' ? countLatest : countEarliest;
   return over({ period: periodIn(behavior), count }, remembered(behavior, needs, asked, instantsOf));
@@ -79,9 +81,10 @@ function compileAmounts(
   extreme: 'least' | 'greatest' | null = null,
 ): Tracked {
   const period = periodOf(behavior);
-  const { reach } = period;
+  const { begins, ends, moves, reach } = period;
+  const isWindow = begins && moves && !ends;
   const options: AmountOptions =
-    'back' in reach ? { older: reach.older, only: behavior.within === undefined ? null : extreme } : reach;
+    'back' in reach ? { older: reach.older, only: isWindow ? extreme : null } : reach;
   const asked = {
     kind: amounts,
     options,

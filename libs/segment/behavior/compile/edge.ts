@@ -1,5 +1,5 @@
 import type { Instant } from '@entente/kernel';
-import { earliest } from '../../comparisons/comparison';
+import { earliest } from '../../sooner';
 import type { Moment, Needs, Tracked } from '../../conditions/kind';
 import { inEventOrder } from '../../facts';
 import { edge } from '../../memories/edge';
@@ -7,7 +7,7 @@ import type { Behavior } from '../behavior';
 import { isInPeriod } from '../judge';
 import { periodOf } from '../period';
 import { feedOf, isMoving } from '../scope';
-import { passesSeen, type Seen, type Series } from '../seen';
+import { passesSeen, propertiesIn, seenAs, type Seen, type Series } from '../seen';
 import { turnOfSeen } from './listing';
 import { moveOf } from './moving';
 
@@ -16,7 +16,7 @@ export function compileEdge(behavior: Behavior, needs: Needs): Tracked {
   const filter = behavior.first ?? behavior.last!;
   const side = behavior.first ? 'first' : 'last';
   const period = periodOf(behavior);
-  const picked = edgeOf(behavior, side, Object.keys(filter), needs);
+  const picked = edgeOf(behavior, side, propertiesIn(filter), needs);
   const anchor = behavior.since && edgeOf(behavior.since, 'last', [], needs);
   const turn = turnOfSeen(filter);
   const isAfterAnchor = (seen: Seen, moment: Moment): boolean => {
@@ -47,6 +47,6 @@ function edgeOf(
   const memory = needs.memory({ kind: edge, feeds: [feedOf(series)], options: side, picks, size: 0 });
   return ({ state }) => {
     const kept = memory.in(state);
-    return kept && { at: kept[0], id: kept[1], read: (path) => kept[2][picks.indexOf(path)] ?? undefined };
+    return kept && seenAs(kept[0], kept[1], (path) => kept[2][picks.indexOf(path)] ?? undefined);
   };
 }

@@ -1,12 +1,13 @@
 import type { Instant, Json } from '@entente/kernel';
-import { sooner, turnOf } from '../../comparisons/comparison';
+import { turnOf } from '../../comparisons/comparison';
 import { splitFilter, type Filter } from '../../comparisons/filter';
 import type { Context } from '../../comparisons/operator';
 import type { Moment, Needs } from '../../conditions/kind';
 import { list } from '../../memories/list';
 import type { Feed } from '../../memories/memory';
+import { sooner } from '../../sooner';
 import type { Takes } from '../../takes';
-import type { Seen } from '../seen';
+import { propertiesIn, seenAs, type Seen } from '../seen';
 
 /** Without end: as far back as there is anything. */
 export const EVER = Number.MAX_SAFE_INTEGER;
@@ -28,7 +29,7 @@ export function listing(
   const memory = needs.memory({ kind: list, feeds, options: takes, picks, size });
   return ({ state }) => {
     const [, listed] = memory.in(state) ?? [0, []];
-    return listed.map(([at, id, by, picked]) => ({ at, id, feeds: by, read: readerOf(picks, picked) }));
+    return listed.map(([at, id, by, picked]) => ({ ...seenAs(at, id, readerOf(picks, picked)), feeds: by }));
   };
 }
 
@@ -38,8 +39,7 @@ const readerOf =
     picked[picks.indexOf(path)] ?? undefined;
 
 /** The properties that a filter looks at anew as time or traits go on. */
-export const movingPaths = (filter: Filter | undefined): string[] =>
-  Object.keys(splitFilter(filter).moving ?? {});
+export const movingPaths = (filter: Filter | undefined): string[] => propertiesIn(splitFilter(filter).moving);
 
 /** An instant before which time alone does not change whether an event passes. */
 export function turnOfSeen(

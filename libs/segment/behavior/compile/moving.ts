@@ -1,11 +1,12 @@
 import type { Instant } from '@entente/kernel';
-import { sooner } from '../../comparisons/comparison';
+import { sooner } from '../../sooner';
 import type { Needs, Tracked } from '../../conditions/kind';
 import type { Behavior } from '../behavior';
 import { judgeSeen } from '../judge';
 import { beginningAfter, longestOf } from '../measures/regular';
 import { periodOf, type Period } from '../period';
 import { feedOf, measuredIn } from '../scope';
+import { propertiesIn } from '../seen';
 import { EVER, listing, movingPaths, turnOfSeen } from './listing';
 
 /** A condition that must look at each event anew as time or traits go on: the definition, over what is listed. */
@@ -13,11 +14,7 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
   const { since, regular, where, first, last } = behavior;
   const period = periodOf(behavior);
   const { of, takes } = measuredIn(behavior);
-  const paths = [
-    ...(of === undefined ? [] : [of]),
-    ...movingPaths(where),
-    ...Object.keys(first ?? last ?? {}),
-  ];
+  const paths = [...(of === undefined ? [] : [of]), ...movingPaths(where), ...propertiesIn(first ?? last)];
   const eventsIn = listing(needs, [feedOf(behavior)], paths, takes, reachOf(behavior, period));
   const anchorsIn = since ? listing(needs, [feedOf(since)], movingPaths(since.where)) : () => [];
   const turns = [where, first, last].map(turnOfSeen);

@@ -4,7 +4,7 @@ import type { Comparison } from '../../comparisons/comparison';
 import { numeric } from '../../comparisons/numeric';
 import { parseOperators } from '../../comparisons/operator-table';
 import { below, type Findings } from '../../findings';
-import { isPath } from '../../read';
+import { INSTANT, isPath } from '../../read';
 import { isConstant } from '../ranked';
 
 /** A property and what its values taken together are compared with: `{ "of": "total", "gt": 100 }`. */
@@ -32,7 +32,8 @@ function parseOf(
 ): Of | undefined {
   if (!isObject(raw)) return findings.add(path, 'measure', 'What is measured is not said.', expected);
   const { of, ...rest } = raw;
-  if (!isPath(of))
+  const isProperty = isPath(of) && of !== INSTANT;
+  if (!isProperty)
     findings.add(
       below(path, 'of'),
       'path',
@@ -40,7 +41,7 @@ function parseOf(
       'a name, or names between single dots',
     );
   const comparison = parse(rest);
-  return isPath(of) && comparison ? { of, ...comparison } : undefined;
+  return isProperty && comparison ? { of, ...comparison } : undefined;
 }
 
 /** A comparison with numbers of any kind. One that no number passes is a mistake. */

@@ -1,6 +1,6 @@
 import { DAY, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
 import { bounds } from '../../bounds';
-import { dateOf, dayOf, dayOfMonth, startOf } from '../../calendar';
+import { beginningOf, longestUnit, unitAt } from '../../calendar-unit';
 import { parseCount, passesNumber } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
@@ -9,29 +9,8 @@ import { below } from '../../findings';
 import type { Seen } from '../seen';
 import type { Measure } from './measure';
 
-const DAYS_OF_A_WEEK = 7;
-/** The Monday before 1970-01-01, a Thursday. */
-const A_MONDAY = -3;
-const MONTHS_OF_A_YEAR = 12;
-
-/** Days, weeks from Monday and months have numbers that go up by one; each has a first day. */
-const units = {
-  day: { numberOf: (day: number) => day, firstDay: (number: number) => number, longest: 1 },
-  week: {
-    numberOf: (day: number) => Math.floor((day - A_MONDAY) / DAYS_OF_A_WEEK),
-    firstDay: (number: number) => number * DAYS_OF_A_WEEK + A_MONDAY,
-    longest: DAYS_OF_A_WEEK,
-  },
-  month: {
-    numberOf: (day: number) => dateOf(day).getUTCFullYear() * MONTHS_OF_A_YEAR + dateOf(day).getUTCMonth(),
-    firstDay: (number: number) =>
-      dayOfMonth(Math.floor(number / MONTHS_OF_A_YEAR), number % MONTHS_OF_A_YEAR, 1),
-    longest: 31,
-  },
-} as const;
-
-type Unit = keyof typeof units;
-const unitNames = Object.keys(units);
+type Unit = 'day' | 'week' | 'month';
+const unitNames: readonly Unit[] = ['day', 'week', 'month'];
 const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular} } and a comparison, such as { "in": "week", "of": 4, "gte": 3 }`;
 
 /** In how many of the last `of` days, weeks or months of the contact's zone, this one included, something happened. */
@@ -43,7 +22,7 @@ export const regular: Measure<Regular> = {
   parse(raw, path, findings) {
     if (!isObject(raw)) return findings.add(path, 'regular', 'How regular is not said.', expected);
     const { in: unit, of, ...rest } = raw;
-    const isUnit = typeof unit === 'string' && unitNames.includes(unit);
+    const isUnit = unitNames.some((name) => name === unit);
     const isNumber = Number.isInteger(of) && (of as number) >= 1 && (of as number) <= bounds.regular;
     if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
     if (!isNumber) findings.add(below(path, 'of'), 'count', 'That is no number of them.', expected);
@@ -68,21 +47,18 @@ const activeIn = (asked: Regular, events: readonly Seen[], { now, zone }: Contex
       events.map(({ at }) => at),
       zone,
     ),
-    unitAt(asked, now, zone),
+    unitAt(asked.in, now, zone),
   );
 
-const unitAt = (asked: Regular, at: Instant, zone: string): number =>
-  units[asked.in].numberOf(dayOf(at, zone));
-
 export const unitsOf = (asked: Regular, instants: readonly Instant[], zone: string): number[] => [
-  ...new Set(instants.map((at) => unitAt(asked, at, zone))),
+  ...new Set(instants.map((at) => unitAt(asked.in, at, zone))),
 ];
 
 const activeAt = ({ of }: Regular, active: readonly number[], current: number): number[] =>
   active.filter((unit) => unit > current - of && unit <= current);
 
 /** How long what happened may matter. */
-export const longestOf = ({ in: unit, of }: Regular): Duration => (units[unit].longest * of + 2) * DAY;
+export const longestOf = ({ in: unit, of }: Regular): Duration => (longestUnit(unit) * of + 2) * DAY;
 
 /** The same from the numbers of the units with events. As time goes on, one unit after the other is no longer looked at. */
 export function regularOver(
@@ -93,13 +69,13 @@ export function regularOver(
   const holdsAt = (active: readonly number[], current: number): boolean =>
     passesNumber(comparison, activeAt(asked, active, current).length);
   return {
-    holds: (moment) => holdsAt(activeUnits(moment), unitAt(asked, moment.now, moment.zone)),
+    holds: (moment) => holdsAt(activeUnits(moment), unitAt(asked.in, moment.now, moment.zone)),
     changesAt(moment) {
       const active = activeUnits(moment);
-      const current = unitAt(asked, moment.now, moment.zone);
+      const current = unitAt(asked.in, moment.now, moment.zone);
       const before = holdsAt(active, current);
       for (let unit = current + 1; unit <= current + asked.of; unit++)
-        if (holdsAt(active, unit) !== before) return beginningOf(asked, unit, moment.zone);
+        if (holdsAt(active, unit) !== before) return beginningOf(asked.in, unit, moment.zone);
       return undefined;
     },
   };
@@ -107,7 +83,4 @@ export function regularOver(
 
 /** When the next day, week or month begins. */
 export const beginningAfter = (asked: Regular, now: Instant, zone: string): Instant =>
-  beginningOf(asked, unitAt(asked, now, zone) + 1, zone);
-
-const beginningOf = (asked: Regular, unit: number, zone: string): Instant =>
-  startOf(units[asked.in].firstDay(unit), zone);
+  beginningOf(asked.in, unitAt(asked.in, now, zone) + 1, zone);

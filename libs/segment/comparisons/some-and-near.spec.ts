@@ -1,0 +1,116 @@
+import type { Json } from '@entente/kernel';
+import { Findings } from '../findings';
+import { dependenceOf, parseComparison, passes, turnOf, type Comparison } from './comparison';
+
+const now = Date.UTC(2026, 10, 24, 12);
+const read = (raw: unknown): Comparison => parseComparison(raw, 'p', new Findings())!;
+const contextOf = (traits: { readonly [name: string]: Json }) => ({ now, zone: 'UTC', traits });
+const holds = (raw: unknown, value: Json | undefined, traits = {}): boolean =>
+  passes(read(raw), value, contextOf(traits));
+const problemsOf = (raw: unknown): string[] => {
+  const findings = new Findings();
+  parseComparison(raw, 'p', findings);
+  return findings.problems.map(({ path, code }) => `${path} ${code}`);
+};
+
+describe('some', () => {
+  const pets: Json = [
+    { kind: 'dog', age: 1, vet: { city: 'Lyon' } },
+    { kind: 'cat', age: 9 },
+  ];
+
+  it.each<[object, boolean]>([
+    [{ kind: 'dog' }, true],
+    [{ kind: 'bird' }, false],
+    [{ kind: 'dog', age: { lt: 2 } }, true],
+    [{ kind: 'dog', age: { gte: 2 } }, false],
+    [{ kind: 'cat', age: { gte: 2 } }, true],
+    [{ 'vet.city': { startsWith: 'ly' } }, true],
+    [{ vet: { exists: false }, kind: { ne: 'dog' } }, true],
+    [{ colour: { exists: true } }, false],
+  ])('%j asks for one object that passes everything: %j', (some, expected) =>
+    expect(holds({ some }, pets)).toBe(expected),
+  );
+
+  it.each<Json | undefined>([undefined, null, {}, { kind: 'dog' }, 'dog', [], ['dog'], [['dog']], [null]])(
+    'of %j there is none',
+    (value) => expect(holds({ some: { kind: 'dog' } }, value)).toBe(false),
+  );
+
+  it('stands beside other operators of the list', () => {
+    expect(holds({ size: 2, some: { kind: 'dog' } }, pets)).toBe(true);
+    expect(holds({ size: 3, some: { kind: 'dog' } }, pets)).toBe(false);
+  });
+
+  it('moves where a comparison inside does, and then only', () => {
+    expect(dependenceOf(read({ some: { kind: 'dog' } }))).toEqual({ onTime: false, onTraits: [] });
+    const own = read({ some: { age: { gt: { trait: 'age' } } } });
+    expect(dependenceOf(own)).toEqual({ onTime: false, onTraits: ['age'] });
+    expect(holds(own, pets, { age: 5 })).toBe(true);
+    expect(holds(own, pets, { age: 10 })).toBe(false);
+    const due = read({ some: { due: { withinLast: 'P1D' } } });
+    expect(dependenceOf(due)).toEqual({ onTime: true, onTraits: ['timezone'] });
+    const dues = [{ due: '2026-11-24T00:00:00Z' }, { due: '2026-11-24T18:00:00Z' }, { due: 'never' }];
+    expect(turnOf(due)(dues, contextOf({}))).toBe(Date.UTC(2026, 10, 24, 18));
+  });
+
+  it('has one form', () =>
+    expect(read({ some: { b: { contains: 'X' }, a: 1 } })).toEqual({
+      some: { a: { eq: 1 }, b: { contains: 'x' } },
+    }));
+
+  it.each<[unknown, string]>([
+    ['dog', 'p.some filter'],
+    [{}, 'p.some filter'],
+    [{ 'a..b': 1 }, 'p.some["a..b"] path'],
+    [{ a: {} }, 'p.some.a no-comparison'],
+    [{ a: { above: 1 } }, 'p.some.a.above unknown-operator'],
+    [{ a: { some: { b: 1 } } }, 'p.some.a.some unknown-operator'],
+    [{ a: null }, 'p.some.a comparison'],
+    [{ a: { gt: 'x' } }, 'p.some.a.gt operand'],
+  ])('refuses %j', (some, expected) => expect(problemsOf({ some })).toEqual([expected]));
+});
+
+describe('near', () => {
+  const paris = { latitude: 48.8566, longitude: 2.3522 };
+
+  it.each<[string, Json, number]>([
+    ['Lille', { latitude: 50.6292, longitude: 3.0573 }, 204],
+    ['Lyon', { lat: 45.764, lng: 4.8357 }, 392],
+    ['New York', { lat: 40.7128, lon: -74.006 }, 5_837],
+    ['Fiji, across the line of the date', { lat: -17.7134, lng: 178.065 }, 16_531],
+  ])('%s is as far as maps say', (_, place, km) => {
+    expect(holds({ near: { ...paris, km: km * 1.005 } }, place)).toBe(true);
+    expect(holds({ near: { ...paris, km: km * 0.995 } }, place)).toBe(false);
+  });
+
+  it('takes the shorter way around', () => {
+    const east = { latitude: 0, longitude: 179.9, km: 23 };
+    expect(holds({ near: east }, { latitude: 0, longitude: -179.9 })).toBe(true);
+    expect(holds({ near: { latitude: 90, longitude: 0, km: 1 } }, { latitude: 90, longitude: 77 })).toBe(
+      true,
+    );
+    expect(holds({ near: { latitude: 0, longitude: 0, km: 20_015 } }, { latitude: 0, longitude: 180 })).toBe(
+      false,
+    );
+  });
+
+  it.each<Json | undefined>([
+    undefined,
+    'Paris',
+    [48.8566, 2.3522],
+    { latitude: '48.8566', longitude: '2.3522' },
+    { latitude: 48.8566 },
+    { latitude: 148.8566, longitude: 2.3522 },
+  ])('%j is no place', (value) => expect(holds({ near: { ...paris, km: 20_016 } }, value)).toBe(false));
+
+  it.each<[unknown]>([
+    [paris],
+    [{ ...paris, km: 0 }],
+    [{ ...paris, km: 20_017 }],
+    [{ ...paris, km: 1, miles: 1 }],
+    [{ latitude: 91, longitude: 0, km: 1 }],
+    [{ latitude: 0, longitude: '0', km: 1 }],
+    [[48.8566, 2.3522, 1]],
+  ])('refuses %j', (near) => expect(problemsOf({ near })).toEqual(['p.near operand']));
+});
