@@ -134,9 +134,11 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
   const now = Math.max(person.clock, event.arrival);
   const due = dueBy(person, now, definitions);
   person.clock = now;
+  const before = isQuiet(person) ? person.quiet : undefined;
   const changed = setTraits(person, event, definitions);
   const happened = historyEvent(event, definitions);
   foldEvent(person, happened, definitions);
+  if (before) staysQuiet(person, before, happened, changed, definitions);
   const cause: ChangeCause = {
     kind: 'event',
     message: event.message,
@@ -152,18 +154,30 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
   wake(person, now, definitions);
 }
 
-/** What was known of the person's next change still is but for what the event is fed to. */
 function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions): void {
   const { book } = definitions;
   const folded = person.history
     ? book.fold(person.state, event, (names) => pastOf(person, names, definitions))
     : book.fold(person.state, event);
   if (folded === 'recompute') throw new NeedsHistory(person.id);
-  const before = isQuiet(person) ? person.quiet : undefined;
   person.state = folded;
-  if (!before) return;
-  const until = earlier(before.until, book.nextChangeAfter(event, subjectOf(person), person.clock));
-  person.quiet = { state: folded, view: person.view, until };
+}
+
+/** What was known of the person's next change still is, but for what the event is fed to and the traits that it set. */
+function staysQuiet(
+  person: Person,
+  before: Quiet,
+  event: HistoryEvent,
+  traits: readonly string[],
+  { book }: Definitions,
+): void {
+  const { state, view, clock } = person;
+  const subject = subjectOf(person);
+  const after = earlier(
+    book.nextChangeAfter(event, subject, clock),
+    book.nextChangeAfterTraits(traits, subject, clock),
+  );
+  person.quiet = { state, view, until: earlier(before.until, after) };
 }
 
 function affected(event: HistoryEvent, traits: readonly string[], { book }: Definitions): readonly number[] {

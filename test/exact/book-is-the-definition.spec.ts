@@ -74,8 +74,12 @@ class Run {
     this.passTo(this.clock + one.after);
     if ('traits' in one) {
       const { traits: before } = this.definition;
+      const foretold = this.nextChange();
       this.definition.traits = { ...before, ...one.traits };
-      this.decide(this.book.affectedByTraits(changedNames(before, this.definition.traits)));
+      const changed = changedNames(before, this.definition.traits);
+      const after = this.book.nextChangeAfterTraits(changed, this.subject(), this.clock) ?? Infinity;
+      expect(this.nextChange()).toBeGreaterThanOrEqual(Math.min(foretold, after));
+      this.decide(this.book.affectedByTraits(changed));
       return;
     }
     const id = String(this.definition.history.length).padStart(3, '0');

@@ -162,6 +162,21 @@ describe('the engine', () => {
     ]);
   });
 
+  it('knows when time moves a date that somebody gets who is known already', async () => {
+    const due = await author.segment('due', { trait: 'due', withinLast: 'PT1H' });
+    await world.passTo(start);
+    await world.work();
+    await world.arrive(bought('1'));
+    await world.passTo(start + HOUR);
+    const traits = { due: toIso(start + 3 * HOUR) };
+    await world.arrive(fact({ type: 'identify', userId: '1', traits }));
+    await world.passTo(start + DAY);
+    expect(await changes(due)).toEqual([
+      ['in', 3 * HOUR, 'time'],
+      ['out', 4 * HOUR, 'time'],
+    ]);
+  });
+
   it('counts a message once, however often it comes', async () => {
     const loyal = await author.segment('loyal', { event: 'Order Completed', count: { gte: 2 } });
     await world.passTo(start);

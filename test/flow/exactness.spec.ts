@@ -51,6 +51,10 @@ const who = fc.oneof(
   fc.record({ userId: user, anonymousId: device }),
 );
 
+const due = fc
+  .integer({ min: -24, max: 96 })
+  .map((hours) => new Date(start + hours * HOUR).toISOString().slice(0, hours % 2 === 0 ? 10 : undefined));
+
 const factArb = fc
   .oneof(
     {
@@ -76,6 +80,7 @@ const factArb = fc
           traits: fc.oneof(
             fc.record({ plan: fc.constantFrom<Json>('free', 'paid', null) }),
             fc.record({ email }),
+            fc.record({ due }),
           ),
           messageId,
           back,
@@ -124,6 +129,14 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     within,
   }),
   fc.record({ trait: fc.constant('plan'), eq: fc.constantFrom('free', 'paid') }),
+  fc.record({ trait: fc.constant('due'), withinLast: within }),
+  fc.record({ trait: fc.constant('due'), withinNext: within }),
+  fc.record({ trait: fc.constant('due'), during: fc.constantFrom({ day: 0 }, { day: [1, 2] }) }),
+  fc.record({
+    event: eventName$,
+    where: fc.constant({ $at: { before: { trait: 'due' } } }),
+    during: fc.constantFrom({ day: 0 }, { day: -1 }),
+  }),
   fc.constant({ segment: 'first' }),
 );
 const not = (node: fc.Arbitrary<JsonObject>) => node.map((inner) => ({ not: inner }));

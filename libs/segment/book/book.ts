@@ -260,6 +260,11 @@ export class Book {
     return first;
   }
 
+  /** The same of the conditions that a change of these top-level traits may change, once they are set. */
+  nextChangeAfterTraits(names: readonly string[], subject: Subject, now: Instant): Instant | undefined {
+    return names.length === 0 ? undefined : this.timing.nextOfTraits(names, this.at(subject, now));
+  }
+
   /** Whether an extra rule holds; it reads segments as a live version does. */
   holds(rule: Rule, subject: Subject, now: Instant): boolean {
     const held = this.heldRules.of(rule);

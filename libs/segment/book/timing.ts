@@ -20,6 +20,13 @@ export class Timing {
     return firstChangeOf(this.leavesOf(moment), moment);
   }
 
+  /** The same of those that read one of these top-level traits, whether the contact has it or not. */
+  nextOfTraits(names: readonly string[], moment: Evaluation): Instant | undefined {
+    const leaves = new Set<TimedLeaf>();
+    for (const name of names) for (const leaf of this.byTrait.get(name) ?? NONE) leaves.add(leaf);
+    return firstChangeOf(leaves, moment);
+  }
+
   /** The conditions that may change by an instant. */
   due(moment: Evaluation, until: Instant): Leaf[] {
     return [...this.leavesOf(moment)].filter(
