@@ -36,7 +36,7 @@ export async function wantedContacts(
   const want = (contact: ContactId, at: Instant) => {
     if (!wanted.has(contact)) wanted.set(contact, isStored(contact) ? undefined : at);
   };
-  for (const contact of regrouped) want(contact, first);
+  for (const contact of regrouped.keys()) want(contact, first);
   for (const contact of named) if (!isStored(contact)) want(contact, first);
   for (const [owner, { at, touches }] of concerned) {
     const survivor = survivorAmong(survivors, owner);
@@ -90,11 +90,18 @@ async function storedTest(
 
 /** Contacts that become part of somebody else, and these with whom they leave and whom they join. */
 function movesOf({ changes, survivors }: IdentityChanges) {
-  const moves = [...changes.values()].flatMap(({ moved }) => [...moved]);
-  return {
-    moving: new Set(moves.map(([contact]) => contact)),
-    regrouped: new Set(moves.flatMap(([contact, survivor]) => [contact, survivors.get(contact)!, survivor])),
-  };
+  const moving = new Set<ContactId>();
+  const groups = new Map<ContactId, ContactId[]>();
+  for (const { moved } of changes.values())
+    for (const [contact, survivor] of moved) {
+      moving.add(contact);
+      const together = [contact, survivors.get(contact)!, survivor].flatMap(
+        (one) => groups.get(one) ?? [one],
+      );
+      const group = [...new Set(together)];
+      for (const one of group) groups.set(one, group);
+    }
+  return { moving, regrouped: groups };
 }
 
 const isTouching = (event: StoredEvent, { fact }: Arrival, definitions: Definitions): boolean =>

@@ -45,8 +45,8 @@ export interface Wanted {
   readonly histories: ReadonlySet<ContactId>;
   /** Persons whose stored events turned out to be needed beside those: whoever has too many is marked for repair instead. */
   readonly late?: ReadonlySet<ContactId>;
-  /** Contacts that become part of somebody else, with whom they leave and whom they join. */
-  readonly regrouped?: ReadonlySet<ContactId>;
+  /** Contacts that become part of somebody else, with whom they leave and whom they join: each with all of these. */
+  readonly regrouped?: ReadonlyMap<ContactId, readonly ContactId[]>;
   /** Until when time has passed for whoever has nothing due by then. */
   readonly passed?: Instant | undefined;
   /** What is about to happen; without this it may be anything. */
@@ -86,8 +86,9 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     const waiting = deferred.get(row.id) ?? [];
     persons.set(row.id, personFrom(row, lineage, keptOf(row, definitions), walks, ended, waiting));
   }
-  const histories = await loadNeeded(tx, [...persons.values()], wanted, definitions);
-  const past = await loadWhatIsLacked(tx, persons.values(), histories, wanted, definitions);
+  const all = [...persons.values()];
+  const histories = await loadNeeded(tx, all, wanted, definitions);
+  const past = await loadWhatIsLacked(tx, all, histories, wanted, definitions);
   await forAll(persons.values(), (person) => {
     prepare(person, { survivors, histories, past }, definitions);
     letTimeHavePassed(person, wanted, definitions);
@@ -144,25 +145,54 @@ async function loadNeeded(
   wanted: Wanted,
   definitions: Definitions,
 ): Promise<WorkingSet['histories']> {
-  const { histories, late } = wanted;
-  const load = (contacts: readonly ContactId[]) => loadHistories(tx, contacts, namesOf(definitions));
-  await leaveAside(tx, persons, wanted);
+  const { histories, late, regrouped } = wanted;
+  const load = (some: readonly Person[], contactsOf: (person: Person) => readonly ContactId[]) =>
+    loadHistories(tx, some.flatMap(contactsOf), namesOf(definitions));
+  const isLate = ({ id, repair }: Person) => repair === null && late?.has(id) === true;
+  await markLong(
+    tx,
+    persons.filter((person) => isLate(person) && !regrouped?.has(person.id)),
+  );
+  const aside = new Set<ContactId>();
+  const leaveAside = async (
+    some: readonly Person[],
+    contactsOf: (person: Person) => readonly ContactId[],
+  ) => {
+    for (const id of await groupsWithMany(tx, some, contactsOf, wanted)) aside.add(id);
+    return some.filter(({ id }) => !aside.has(id));
+  };
   const leaving = ({ id, lineage }: Person) =>
     histories.has(id) ? [] : lineage.filter((contact) => histories.has(contact));
-  const left = await load(persons.flatMap(leaving));
+
+  const left = await load(await leaveAside(persons, leaving), leaving);
   const whole = persons.filter(
     (person) =>
       histories.has(person.id) ||
-      (late?.has(person.id) && person.repair === null) ||
-      leaving(person).some((contact) => left.get(contact)!.length > 0),
+      isLate(person) ||
+      leaving(person).some((contact) => (left.get(contact)?.length ?? 0) > 0),
   );
-  return new Map([...left, ...(await load(whole.flatMap(({ lineage }) => lineage)))]);
+  const loaded = await load(await leaveAside(whole, lineageOf), lineageOf);
+  for (const person of persons) if (aside.has(person.id)) person.repair = TOO_MANY;
+  return new Map([...left, ...loaded]);
 }
 
-/** Marks those for repair of whom more events are stored than a transaction may read for one that came late. */
-async function leaveAside(tx: Tx, persons: readonly Person[], { late, regrouped }: Wanted): Promise<void> {
-  const asking = persons.filter(({ id, repair }) => repair === null && late?.has(id) && !regrouped?.has(id));
-  await markLong(tx, asking);
+const lineageOf = ({ lineage }: Person): readonly ContactId[] => lineage;
+
+/**
+ * The contacts that come together or part where somebody has more events to be read for it than a transaction may read: all of them are
+ * made anew aside, for what one has been another becomes.
+ */
+async function groupsWithMany(
+  tx: Tx,
+  persons: readonly Person[],
+  contactsOf: (person: Person) => readonly ContactId[],
+  { regrouped }: Wanted,
+): Promise<readonly ContactId[]> {
+  if (!regrouped) return [];
+  const moving = persons.filter(({ id }) => regrouped.has(id));
+  const long = await contactsWithMore(tx, moving.flatMap(contactsOf), limits.many);
+  const many = moving.filter((person) => contactsOf(person).some((contact) => long.has(contact)));
+  return many.flatMap(({ id }) => regrouped.get(id)!);
 }
 
 async function markLong(tx: Tx, persons: readonly Person[]): Promise<void> {
@@ -175,12 +205,12 @@ async function markLong(tx: Tx, persons: readonly Person[]): Promise<void> {
 /** The stored events that states lack the memories of, by the contacts of the persons whose states are to have them. */
 async function loadWhatIsLacked(
   tx: Tx,
-  persons: Iterable<Person>,
+  persons: readonly Person[],
   histories: WorkingSet['histories'],
   wanted: Wanted,
   definitions: Definitions,
 ): Promise<ReadonlyMap<ContactId, readonly PastEvent[]>> {
-  const asking = [...persons].filter(
+  const asking = persons.filter(
     (person) => asksForWhatItLacks(person, wanted, definitions) && !historyAtHand(person, { histories }),
   );
   const lacked = new Set(
@@ -195,8 +225,12 @@ async function loadWhatIsLacked(
     );
   const past = await load(asking, limits.read);
   if (past) return past;
-  const free = asking.filter(({ id }) => !wanted.regrouped?.has(id));
-  await markLong(tx, free);
+  await markLong(
+    tx,
+    asking.filter(({ id }) => !wanted.regrouped?.has(id)),
+  );
+  const many = new Set(await groupsWithMany(tx, asking, lineageOf, wanted));
+  for (const person of persons) if (many.has(person.id)) person.repair = TOO_MANY;
   return (await load(asking.filter(({ repair }) => repair === null)))!;
 }
 

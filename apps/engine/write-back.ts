@@ -41,10 +41,7 @@ export async function writeBack(
     person.due = dueOf(person, definitions, timers);
   });
   await Promise.all([
-    markForRepair(
-      tx,
-      all.filter((person) => person.repair !== null),
-    ),
+    markForRepair(tx, all.filter(waitsForRepair)),
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
       tx,
@@ -72,8 +69,11 @@ export async function writeBack(
   await cancelMergedTwins(tx, persons, definitions);
 }
 
+/** Of whoever is nobody any more nothing is to be made anew. */
+const waitsForRepair = ({ repair, absorbed }: Person): boolean => repair !== null && !absorbed;
+
 /** Whether the row of this person is written back as a whole. */
-const isUpdated = ({ evaluated, repair }: Person): boolean => evaluated && repair === null;
+const isUpdated = (person: Person): boolean => person.evaluated && !waitsForRepair(person);
 
 const hasOtherDeferrals = ({ deferred, deferredBefore }: Person): boolean =>
   deferred.length !== deferredBefore.length || deferred.some((one, place) => one !== deferredBefore[place]);

@@ -45,6 +45,12 @@ const told = (userId: string, name: string, timestamp: Instant): Fact => ({
   userId,
 });
 
+/** The same by other keys. */
+const own = (fact: Fact, key: Partial<Fact>): Fact => {
+  const { userId: _own, ...rest } = fact;
+  return { ...rest, ...key };
+};
+
 const views = (userId: string, times: number): Fact[] =>
   Array.from({ length: times }, (_, n) => ({
     ...told(userId, 'Viewed', world.clock.now() - (times - n) * SECOND),
@@ -131,10 +137,6 @@ it.each([
   ['a device that turns out to be a user’s', { anonymousId: 'a' }, { userId: 'u' }],
   ['a user whose device is found', { userId: 'u' }, { anonymousId: 'a' }],
 ])('is merged while it waits to be made anew: %s', async (_, many, few) => {
-  const own = (fact: Fact, key: Partial<Fact>): Fact => {
-    const { userId: _own, ...rest } = fact;
-    return { ...rest, ...key };
-  };
   await arrive(own(told('', 'Viewed', world.clock.now()), few));
   await arrive(
     own(told('', 'Bought', world.clock.now() - HOUR), many),
@@ -149,6 +151,53 @@ it.each([
   expect(await waiting()).toEqual([]);
   expect(await members()).toHaveLength(1);
   expect(world.reports).toEqual([]);
+});
+
+describe('whoever has more events than may be read', () => {
+  const isOf = (userId: string, anonymousId: string) =>
+    own({ ...told('', 'Viewed', world.clock.now()), type: 'identify', traits: {} }, { userId, anonymousId });
+  /** Bought within a minute of a view, but told by two keys. */
+  const quickly = async (first: Partial<Fact>, then: Partial<Fact>) => {
+    await arrive(own(told('', 'Viewed', world.clock.now()), first));
+    await arrive(own(told('', 'Bought', world.clock.now()), then));
+  };
+  const many = (key: Partial<Fact>) => views('', 120).map((fact) => own(fact, key));
+
+  it.each([
+    ['is made anew aside where it becomes part of somebody', { anonymousId: 'a' }, { userId: 'u' }, 1],
+    ['takes in somebody with few at once', { userId: 'u' }, { anonymousId: 'a' }, 0],
+  ])('%s', async (_, long, short, aside) => {
+    const more = await author.segment('more', { event: 'Viewed', count: { gte: 121 } });
+    await world.work();
+    await arrive(own(told('', 'Seen', world.clock.now()), short), ...many(long));
+    await quickly(long, short);
+    await quickly({ anonymousId: 'b' }, { userId: 'v' });
+    expect(await members()).toEqual([]);
+    await arrive(isOf('u', 'a'), isOf('v', 'b'));
+    expect(await waiting()).toEqual([[await idOf('u'), TOO_MANY]].slice(0, aside));
+    expect(await members()).toContain(await idOf('v'));
+    await world.passTo(world.clock.now() + 1);
+    await repairContacts(world.engine);
+    expect(await waiting()).toEqual([]);
+    expect((await members()).sort()).toEqual([await idOf('u'), await idOf('v')].sort());
+    expect(await members(more)).toEqual([await idOf('u')]);
+    expect(world.reports).toEqual([]);
+  });
+
+  it('parts aside, too', async () => {
+    const more = await author.segment('more', { event: 'Viewed', count: { gte: 100 } });
+    await world.work();
+    await arrive(isOf('u', 'a'), ...many({ anonymousId: 'a' }));
+    expect(await members(more)).toEqual([await idOf('u')]);
+    const { userId: _own, ...parted } = told('', 'Parted', world.clock.now());
+    await arrive({ ...parted, type: 'alias', contact: ['anonymous:a', 'user:u'], apart: true });
+    expect(await waiting()).toHaveLength(2);
+    await world.passTo(world.clock.now() + 1);
+    await repairContacts(world.engine);
+    expect(await waiting()).toEqual([]);
+    expect(await members(more)).toEqual([await findContact(held.database, 'anonymous:a')]);
+    expect(world.reports).toEqual([]);
+  });
 });
 
 describe('what comes while somebody is made anew', () => {
