@@ -51,7 +51,7 @@ async function findBuild(tx: Tx, version: number): Promise<JobRow | undefined> {
     Omit<JobRow, 'id' | 'error' | 'counts' | 'result'> & { members: number; contacts: number }
   >(
     `SELECT 'segment-build' AS kind, 'segments/' || segment_key AS target,
-       CASE WHEN status = 'building' THEN 'running' WHEN live_at IS NOT NULL THEN 'done' ELSE 'canceled' END AS status,
+       CASE WHEN status = 'building' AND build_started_at IS NULL THEN 'waiting' WHEN status = 'building' THEN 'running' WHEN live_at IS NOT NULL THEN 'done' ELSE 'canceled' END AS status,
        CASE WHEN live_at IS NOT NULL THEN 1
          ELSE least(build_cursor / greatest((SELECT last_value FROM contact_id_seq), 1)::float8, 0.99) END AS done,
        built AS contacts, (SELECT count(*)::int FROM membership WHERE version_id = v.id) AS members,

@@ -143,7 +143,7 @@ describe('segments', () => {
     ]);
     expect(await generation()).not.toBe(before);
     const job = await api.call('GET', `/jobs/${made.body.job}`);
-    expect(job.body).toMatchObject({ kind: 'segment-build', target: 'segments/lapsed', status: 'running' });
+    expect(job.body).toMatchObject({ kind: 'segment-build', target: 'segments/lapsed', status: 'waiting' });
     await swap();
     const live = await api.call('GET', '/segments/lapsed');
     expect(live.body).toMatchObject({

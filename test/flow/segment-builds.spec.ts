@@ -81,7 +81,7 @@ const historyOf = (user: number, version: number) =>
 
 it('goes on after a kill from where it was, with its progress told, and looks at nobody twice', async () => {
   const buyers = await author.segment('buyers', { event: 'Order Completed' });
-  expect(await job(buyers)).toMatchObject({ status: 'running', done: 0, startedAt: null });
+  expect(await job(buyers)).toMatchObject({ status: 'waiting', done: 0, startedAt: null });
   await buildSegments(world.engine);
   const half = await job(buyers);
   expect(half).toMatchObject({

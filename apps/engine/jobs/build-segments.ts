@@ -1,6 +1,7 @@
 import { byContactId, SECOND, type ContactId, type Duration, type Instant } from '@entente/kernel';
 import {
   buildingVersions,
+  noteBuildBegun,
   noteBuilt,
   takeLease,
   writeVerdicts,
@@ -109,6 +110,7 @@ async function buildOf(
     definitions,
     plan: new BuildPlan(definitions.book, versions, written, definitions.commonNames),
   };
+  await noteBuildBegun(engine.database, versions);
   builds.set(engine, build);
   return build;
 }

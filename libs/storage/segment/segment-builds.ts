@@ -35,6 +35,15 @@ export async function moveBuildCursor(tx: Tx, versions: readonly number[], to: C
   );
 }
 
+/** A builder has these in hand; it may not be the first one. */
+export async function noteBuildBegun(tx: Tx, versions: readonly number[]): Promise<void> {
+  await tx.run(
+    `UPDATE segment_version SET build_started_at = now()
+     WHERE id = ANY($1::int[]) AND status = 'building' AND build_started_at IS NULL`,
+    [versions],
+  );
+}
+
 /** What a builder has done since it was last noted. */
 export interface BuildStep {
   /** For whom it built; of versions that were further, some were counted before. */
@@ -51,7 +60,7 @@ export async function noteBuilt(
   { contacts, to, took }: BuildStep,
 ): Promise<void> {
   await tx.run(
-    `UPDATE segment_version SET build_cursor = $2::bigint, build_started_at = coalesce(build_started_at, now()),
+    `UPDATE segment_version SET build_cursor = $2::bigint,
        built = built + (SELECT count(*)::int FROM unnest($3::bigint[]) AS c (id) WHERE c.id > build_cursor), build_ms = build_ms + $4::float8
      WHERE id = ANY($1::int[]) AND status = 'building' AND build_cursor < $2::bigint`,
     [versions, to, bigintArray(contacts), took],
