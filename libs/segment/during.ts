@@ -29,7 +29,8 @@ export function parseDuring(raw: unknown, path: string, findings: Findings): Dur
       `There is no unit ${quote(unit)} of the calendar.`,
       calendarUnits.join(', '),
     );
-  const [first, last = first, ...more] = [(raw as Record<string, unknown>)[unit]].flat();
+  const written = (raw as Record<string, unknown>)[unit];
+  const [first, last, ...more]: unknown[] = Array.isArray(written) ? written : [written, written];
   if (!isNumber(first, unit) || !isNumber(last, unit) || first > last || more.length > 0)
     return findings.add(
       below(path, unit),

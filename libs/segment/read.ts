@@ -11,8 +11,9 @@ export const isText = (value: unknown): value is string =>
 export const isPath = (value: unknown): value is string =>
   isText(value) && value.split('.').every((step) => step !== '');
 
-/** Among an event's properties, this names the instant at which it happened. */
+/** Among an event's properties, these name the instant at which it happened, and what was around it. */
 export const INSTANT = '$at';
+export const CONTEXT = '$context';
 
 /** A path taken apart, for `valueAt`. */
 export const stepsOf = (path: string): readonly string[] => path.split('.');

@@ -74,7 +74,12 @@ function parseCalendarWindow(
 ): Window | undefined {
   const others = Object.keys(raw).filter((field) => field !== 'calendar');
   if (others.length > 0)
-    return findings.add(below(path, others[0]!), 'unknown-field', 'There is no such field here.', 'calendar');
+    return findings.add(
+      below(path, others[0]!),
+      'unknown-field',
+      'There is no such field here.',
+      'calendar; whole units of the calendar, such as { "month": -1 }, stand behind "during"',
+    );
   const length = typeof raw['calendar'] === 'string' ? readCalendar(raw['calendar']) : undefined;
   const days = length && approximateDays(length);
   if (days === undefined || days > bounds.window / DAY)

@@ -122,9 +122,14 @@ export function parseSeries(
 }
 
 export const parseName = (raw: unknown, path: string, findings: Findings): string | undefined =>
-  isText(raw)
+  isText(raw) && raw !== '*'
     ? raw
-    : findings.add(path, 'name', 'That names no event.', `a text of up to ${bounds.text} characters`);
+    : findings.add(
+        path,
+        'name',
+        'That names no event.',
+        `the name of one, of up to ${bounds.text} characters`,
+      );
 
 /** Which measure it is, and what is asked of it. */
 export function askedOf(behavior: MeasureFields): { readonly name: MeasureName; readonly asked: unknown } {

@@ -13,7 +13,8 @@ const compareDates = (
   holds: (value: Instant, operand: Instant) => boolean,
 ): Operator<string | TraitOperand> =>
   orTrait<string>({
-    expected: 'a date such as "2026-11-24", or an instant such as "2026-11-24T09:30:00Z"',
+    expected:
+      'a date such as "2026-11-24", or an instant such as "2026-11-24T09:30:00Z" (what goes by today or now is said by withinLast, withinNext, moreThanAgo and during)',
     schema: dateSchema,
     parse: (raw) => (typeof raw === 'string' ? canonicalDate(raw) : undefined),
     test(operand) {
@@ -37,7 +38,7 @@ export const after = compareDates((value, operand) => value >= operand);
 
 /** On a day of the contact's calendar. */
 export const onDay: Operator<string> = {
-  expected: 'a day such as "2026-11-24"',
+  expected: 'a day such as "2026-11-24" (today is said by during)',
   schema: { type: 'string', format: 'date' },
   parse: (raw) => (typeof raw === 'string' && plainDay(raw) !== undefined ? raw : undefined),
   test(operand) {

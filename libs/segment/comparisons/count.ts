@@ -29,36 +29,45 @@ export const firstThatDiffers = (count: NumberComparison): number =>
 export const truthsOf = (count: NumberComparison): readonly boolean[] =>
   Array.from({ length: settlesAt(count) + 1 }, (_, number) => passesNumber(count, number));
 
+/** Whole numbers of one kind: which there are, whichever may be compared with. */
+interface Whole {
+  readonly what: string;
+  readonly least: number;
+  readonly most: number;
+}
+
+const COUNT: Whole = { what: 'count', least: 0, most: Infinity };
+
 /**
- * How many there are of something, as a comparison with whole numbers from 0 to `highest`. One that holds for every
- * number or for none is a mistake, and is refused: it would make everybody a member, or nobody.
+ * How many there are of something, as a comparison with whole numbers up to `highest`. One that holds for every
+ * number that there is, or for none, is a mistake, and is refused: it would make everybody a member, or nobody.
  */
 export function parseCount(
   raw: unknown,
   path: string,
   highest: number,
   findings: Findings,
+  of: Whole = COUNT,
 ): NumberComparison | undefined {
-  const expected = `a whole number from 0 to ${highest}, or operators out of ${Object.keys(numeric).join(', ')} with such numbers`;
+  const { what, least, most } = of;
+  const expected = `a whole number from ${least} to ${highest}, or operators out of ${Object.keys(numeric).join(', ')} with such numbers`;
   const before = findings.problems.length;
   const count = parseOperators(numeric, raw, path, findings);
   if (!count || findings.problems.length > before) return undefined;
   for (const [, operand, name] of partsOf(numeric, count)) {
     const at = isObject(raw) ? below(path, name) : path;
     const named = [operand].flat() as number[];
-    if (named.some((number) => !Number.isInteger(number) || number < 0))
-      findings.add(at, 'count', 'A count is a whole number, and none is below 0.', expected);
+    if (named.some((number) => !Number.isInteger(number) || number < least))
+      findings.add(at, 'count', `A ${what} is a whole number, and none is below ${least}.`, expected);
     else if (named.some((number) => number > highest))
-      findings.add(at, 'count', 'That is more than is counted here.', expected);
+      findings.add(at, 'count', `That is more than a ${what} is here.`, expected);
   }
   if (findings.problems.length > before) return undefined;
-  return isConstant(count)
-    ? findings.add(path, 'constant', 'That holds for every count, or for none.', expected)
+  const possible = [least, ...nextToNamed(count)].filter((number) => number >= least && number <= most);
+  return new Set(possible.map((number) => passesNumber(count, number))).size === 1
+    ? findings.add(path, 'constant', `That holds for every ${what}, or for none.`, expected)
     : count;
 }
-
-const isConstant = (count: NumberComparison): boolean =>
-  new Set(nextToNamed(count).map((number) => passesNumber(count, number))).size === 1;
 
 /** A truth can only change next to a number that is named. */
 function nextToNamed(count: NumberComparison): number[] {

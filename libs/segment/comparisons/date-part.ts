@@ -15,10 +15,14 @@ const weekdays = word(...WEEKDAYS);
 export const weekday: Operator<readonly Weekday[]> = {
   expected: `one of ${WEEKDAYS.join(', ')}, or a list of them`,
   schema: anyOf(weekdays, { type: 'array', items: weekdays, minItems: 1 }),
-  parse(raw) {
+  parse(raw, path, findings) {
     const written: unknown[] = [raw].flat();
-    const isKnown = written.every((one) => WEEKDAYS.some((day) => day === one));
-    return isKnown && written.length > 0 ? WEEKDAYS.filter((day) => written.includes(day)) : undefined;
+    if (written.length === 0 || !written.every((one) => WEEKDAYS.some((day) => day === one)))
+      return undefined;
+    const days = WEEKDAYS.filter((day) => written.includes(day));
+    return days.length < WEEKDAYS.length
+      ? days
+      : findings.add(path, 'constant', 'That holds for every date.', this.expected);
   },
   test:
     (operand) =>
@@ -34,19 +38,17 @@ const weekdayOf = (day: Day): Weekday => WEEKDAYS[(dateOf(day).getUTCDay() + 6) 
 
 /** A part of a date that is a number, in the contact's time zone; a date without it compares false. */
 const numbered = (
+  what: string,
   least: number,
   most: number,
   partOf: (date: DateValue, zone: string) => number | undefined,
 ): Operator<NumberComparison> => ({
-  expected: `a whole number from ${least} to ${most}, or operators with such numbers`,
-  schema: refTo('NumberComparison'),
+  expected: `a whole number from ${least} to ${most}, a list of such, or operators with them`,
+  schema: anyOf(refTo('NumberComparison'), { type: 'array', items: { type: 'integer' }, minItems: 1 }),
   parse(raw, path, findings) {
-    const numbers = parseCount(raw, path, most, findings);
-    if (!numbers) return undefined;
-    const all = Array.from({ length: most - least + 1 }, (_, index) => least + index);
-    return new Set(all.map((number) => passesNumber(numbers, number))).size > 1
-      ? numbers
-      : findings.add(path, 'constant', 'That holds for every date, or for none.', this.expected);
+    if (typeof raw === 'string') return undefined;
+    const comparison = Array.isArray(raw) ? { in: raw } : raw;
+    return parseCount(comparison, path, most, findings, { what, least, most });
   },
   test:
     (operand) =>
@@ -58,9 +60,13 @@ const numbered = (
   depends: () => ({ onTraits }),
 });
 
-export const month = numbered(1, 12, (date, zone) => dateOf(dayIn(date, zone)).getUTCMonth() + 1);
+export const month = numbered('month', 1, 12, (date, zone) => dateOf(dayIn(date, zone)).getUTCMonth() + 1);
 
-export const dayOfMonth = numbered(1, 31, (date, zone) => dateOf(dayIn(date, zone)).getUTCDate());
+export const dayOfMonth = numbered('day of the month', 1, 31, (date, zone) =>
+  dateOf(dayIn(date, zone)).getUTCDate(),
+);
 
 /** Plain dates have no hour. */
-export const hour = numbered(0, 23, (date, zone) => ('at' in date ? hourOf(date.at, zone) : undefined));
+export const hour = numbered('hour', 0, 23, (date, zone) =>
+  'at' in date ? hourOf(date.at, zone) : undefined,
+);

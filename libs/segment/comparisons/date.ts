@@ -13,7 +13,7 @@ const LONGEST = 35;
 const dates = new Map<string, DateValue | null>();
 const MOST_KNOWN = 20_000;
 
-/** Unix time in seconds and in milliseconds: from 1973, up to 2199. Smaller numbers are ages, counts and amounts, and no dates. */
+/** Unix time in seconds and in milliseconds, of which the millisecond is read that it is in: from 1973, up to 2199. Smaller numbers are ages, counts and amounts, and no dates. */
 const SECONDS = { from: 1e8, until: Date.UTC(2200, 0, 1) / 1_000 };
 const MILLISECONDS = { from: 1e11, until: Date.UTC(2200, 0, 1) };
 
@@ -33,8 +33,9 @@ export function dateIn(value: Json | undefined): DateValue | undefined {
 }
 
 function dateOfNumber(number: number): DateValue | undefined {
-  if (number >= SECONDS.from && number < SECONDS.until) return { at: Math.round(number * 1_000) };
-  return number >= MILLISECONDS.from && number < MILLISECONDS.until ? { at: Math.round(number) } : undefined;
+  if (number >= SECONDS.from && number < SECONDS.until)
+    return { at: Math.floor(Math.round(number * 1e6) / 1_000) };
+  return number >= MILLISECONDS.from && number < MILLISECONDS.until ? { at: Math.floor(number) } : undefined;
 }
 
 function readDate(text: string): DateValue | undefined {

@@ -172,11 +172,14 @@ describe('during', () => {
     [{ month: 0.5 }, 'p.during.month during'],
     [{ month: [0, -1] }, 'p.during.month during'],
     [{ month: [] }, 'p.during.month during'],
+    [{ month: [0] }, 'p.during.month during'],
     [{ month: [-2, -1, 0] }, 'p.during.month during'],
     [{ month: null }, 'p.during.month during'],
     [{ year: -101 }, 'p.during.year during'],
   ])('refuses %j', (during, expected) => expect(problemsOf({ during })).toEqual([expected]));
 });
+
+const WEEK = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 
 describe('parts of a date', () => {
   it.each<[object, string | number, string, boolean]>([
@@ -204,11 +207,29 @@ describe('parts of a date', () => {
   it('name days in the order of the week, each once', () =>
     expect(read({ weekday: ['sunday', 'monday', 'sunday'] })).toEqual({ weekday: ['monday', 'sunday'] }));
 
+  it('take lists of numbers as well', () =>
+    expect(read({ month: [12, 11] })).toEqual({ month: { in: [11, 12] } }));
+
+  it('say what is wrong in their own words', () => {
+    const findings = new Findings();
+    parseComparison({ month: { gte: 13 } }, 'p', findings);
+    parseComparison({ hour: { gte: 0 } }, 'p', findings);
+    expect(findings.problems.map(({ message }) => message)).toEqual([
+      'That is more than a month is here.',
+      'That holds for every hour, or for none.',
+    ]);
+    expect(findings.problems[0]!.expected).toContain('a whole number from 1 to 12');
+  });
+
   it.each<[object, string]>([
     [{ weekday: 'Sunday' }, 'p.weekday operand'],
     [{ weekday: [] }, 'p.weekday operand'],
     [{ weekday: 7 }, 'p.weekday operand'],
-    [{ month: 0 }, 'p.month constant'],
+    [{ month: 0 }, 'p.month count'],
+    [{ month: { gt: 12 } }, 'p.month constant'],
+    [{ month: { lte: 5, gt: 5 } }, 'p.month constant'],
+    [{ dayOfMonth: -1 }, 'p.dayOfMonth count'],
+    [{ weekday: WEEK }, 'p.weekday constant'],
     [{ month: 13 }, 'p.month count'],
     [{ month: { gte: 1 } }, 'p.month constant'],
     [{ dayOfMonth: 32 }, 'p.dayOfMonth count'],
@@ -227,6 +248,11 @@ describe('Unix time', () => {
       expect(holds({ withinLast: 'P1D' }, value, noon + 1)).toBe(true);
     }
     expect(dateIn(noon / 1_000 + 0.001)).toEqual({ at: noon + 1 });
+  });
+
+  it('is read like texts: as the millisecond that it is in', () => {
+    for (const value of [noon + 0.9, noon / 1_000 + 0.0009, '2026-11-24T12:00:00.0009Z'])
+      expect(dateIn(value)).toEqual({ at: noon });
   });
 
   it.each([0, 25, 1_990, 99_999_999, -noon, 7_258_118_400, 99_999_999_999, 7_258_118_400_000, 1e300])(

@@ -11,7 +11,7 @@ export type Filter = { readonly [path: string]: Comparison };
 
 /** Reads a filter. Of an event's own instant it says what dates are compared by, and nothing else. */
 export const parseFilter = (raw: unknown, path: string, findings: Findings): Filter | undefined =>
-  readFilter(raw, path, findings, (one, at, property) => {
+  readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
     const fixed = comparison && splitComparison(comparison).fixed;
     return property === INSTANT && fixed

@@ -1,4 +1,5 @@
 import { isObject, type Json } from '@entente/kernel';
+import { below } from '../findings';
 import { closed } from '../schema/schema';
 import type { Operator } from './operator';
 
@@ -28,9 +29,16 @@ export const near: Operator<Near> = {
     },
     ['latitude', 'longitude', 'km'],
   ),
-  parse(raw) {
+  parse(raw, path, findings) {
     if (!isObject(raw)) return undefined;
     const { latitude, longitude, km, ...others } = raw;
+    for (const field of Object.keys(others))
+      findings.add(
+        below(path, field),
+        'unknown-field',
+        'There is no such field here.',
+        'latitude, longitude, km',
+      );
     const isPlace = isWithin(latitude, 90) && isWithin(longitude, 180);
     if (!isPlace || !isWithin(km, FARTHEST) || km <= 0 || Object.keys(others).length > 0) return undefined;
     return { latitude, longitude, km };

@@ -106,3 +106,14 @@ export function turnOf<Table extends OperatorTable>(table: Table, fields: Compar
 /** How many comparisons one value is reckoned to take. */
 export const stepsFor = <Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): number =>
   partsOf(table, fields).reduce((sum, [operator, operand]) => sum + (operator.steps?.(operand) ?? 1), 0);
+
+/** What the truth of some comparisons depends on besides the values; nothing where each is true or false of its value alone. */
+export function movesBy<Table extends OperatorTable>(
+  table: Table,
+  comparisons: readonly ComparisonBy<Table>[],
+): Dependence | undefined {
+  const all = comparisons.map((comparison) => dependenceOf(table, comparison));
+  const onTime = all.some((one) => one.onTime);
+  const onTraits = [...new Set(all.flatMap((one) => one.onTraits))];
+  return onTime || onTraits.length > 0 ? { onTime, onTraits } : undefined;
+}

@@ -1,13 +1,14 @@
 import { isObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
-import { isPath } from '../read';
+import { parsePath } from '../parse-path';
 
 export const expectedFilter = `an object of 1 to ${bounds.filters} comparisons by property, such as { "total": { "gt": 50 } }`;
 
-/** Reads comparisons by the dot path of a property, each by `parse`. */
+/** Reads comparisons by the dot path of a property or field, each by `parse`. */
 export function readFilter<Comparison>(
   raw: unknown,
+  of: 'property' | 'field',
   path: string,
   findings: Findings,
   parse: (raw: unknown, path: string, property: string) => Comparison | undefined,
@@ -18,7 +19,7 @@ export function readFilter<Comparison>(
     return findings.add(path, 'filter', `A filter has 1 to ${bounds.filters} properties.`, expectedFilter);
   const comparisons = properties.map((property) => {
     const at = below(path, property);
-    if (!isPath(property)) findings.add(at, 'path', 'That names no property.', 'names between single dots');
+    parsePath(property, of, at, findings);
     return [property, parse(raw[property], at, property)] as const;
   });
   return Object.fromEntries(comparisons) as { readonly [path: string]: Comparison };

@@ -6,8 +6,10 @@ import { eq, ne } from './equality';
 import { exists } from './exists';
 import { moreThanAgo, withinLast, withinNext } from './from-now';
 import { hasAll, hasAny } from './list';
+import { isNot } from './is-not';
 import { near } from './near';
 import { noneOf, oneOf } from './one-of';
+import type { OperatorTable } from './operator-table';
 import { gt, gte, lt, lte } from './order';
 import { matches } from './pattern';
 import { size } from './size';
@@ -15,7 +17,7 @@ import { some } from './some';
 import { contains, endsWith, startsWith } from './text';
 
 /** Adding an operator is one file and one line here. */
-export const itemOperators = {
+const plain = {
   eq,
   ne,
   in: oneOf,
@@ -47,8 +49,16 @@ export const itemOperators = {
   near,
 } as const;
 
-/** What traits and event properties are compared by: what the items of a list are, and lists of such. */
-export const operators = { ...itemOperators, some: some(itemOperators) } as const;
+const comparing = { ...plain, isNot: isNot(plain) } as const;
+
+/** The same and what looks into lists of objects, by the operators that compare what these have. */
+function lookingInto(inside: OperatorTable) {
+  const all = { ...plain, some: some(inside) } as const;
+  return { ...all, isNot: isNot(all) } as const;
+}
+
+/** What traits and event properties are compared by: lists in lists, and no further. */
+export const operators = lookingInto(lookingInto(comparing));
 
 export type OperatorName = keyof typeof operators;
 export const operatorNames = Object.keys(operators) as OperatorName[];

@@ -3,7 +3,7 @@ import { bounds } from '../bounds';
 import { stepsOf, valueAt } from '../read';
 import { refTo } from '../schema/schema';
 import { earliest } from '../sooner';
-import type { Dependence, Operator } from './operator';
+import type { Operator } from './operator';
 import * as table from './operator-table';
 import { expectedFilter, readFilter } from './read-filter';
 
@@ -18,7 +18,7 @@ export const some = (operators: table.OperatorTable): Operator<ByPath> => ({
   expected: `${expectedFilter}, all of the same object in the list`,
   schema: {
     type: 'object',
-    additionalProperties: refTo('ItemComparison'),
+    additionalProperties: refTo('Comparison'),
     minProperties: 1,
     maxProperties: bounds.filters,
   },
@@ -26,6 +26,7 @@ export const some = (operators: table.OperatorTable): Operator<ByPath> => ({
   parse: (raw, path, findings) =>
     readFilter(
       raw,
+      'field',
       path,
       findings,
       (one, at) => table.parseOperators(operators, one, at, findings) as Comparison | undefined,
@@ -43,7 +44,7 @@ export const some = (operators: table.OperatorTable): Operator<ByPath> => ({
   steps: (operand) =>
     RECKONED * Object.values(operand).reduce((sum, one) => sum + table.stepsFor(operators, one), 0),
 
-  depends: (operand) => dependenceOn(operators, Object.values(operand)),
+  depends: (operand) => table.movesBy(operators, Object.values(operand)),
 
   turns(operand) {
     const turns = Object.entries(operand).map(([path, comparison]) => ({
@@ -61,14 +62,3 @@ export const some = (operators: table.OperatorTable): Operator<ByPath> => ({
 
 const objectsIn = (value: Json | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? (value.filter(isObject) as JsonObject[]) : [];
-
-/** Nothing, where each part is true or false of the value alone. */
-function dependenceOn(
-  operators: table.OperatorTable,
-  comparisons: readonly Comparison[],
-): Dependence | undefined {
-  const all = comparisons.map((comparison) => table.dependenceOf(operators, comparison));
-  const onTime = all.some((one) => one.onTime);
-  const onTraits = [...new Set(all.flatMap((one) => one.onTraits))];
-  return onTime || onTraits.length > 0 ? { onTime, onTraits } : undefined;
-}

@@ -1,6 +1,6 @@
 import { bounds } from '../bounds';
 import { isText } from '../read';
-import { text } from '../schema/schema';
+import { anyOf, text } from '../schema/schema';
 import type { Operator } from './operator';
 
 /**
@@ -9,12 +9,27 @@ import type { Operator } from './operator';
  */
 const withoutCase = (text: string): string => text.toLowerCase().replaceAll('ς', 'σ');
 
-/** Two texts, letter case left out; anything that is no text compares false. */
-const compareTexts = (holds: (value: string, operand: string) => boolean): Operator<string> => ({
-  expected: `a text of up to ${bounds.text} characters`,
-  schema: text,
-  parse: (raw) => (isText(raw) ? withoutCase(raw) : undefined),
-  test: (operand) => (value) => typeof value === 'string' && holds(withoutCase(value), operand),
+/** A text and one of others, letter case left out; anything that is no text compares false. */
+const compareTexts = (
+  holds: (value: string, operand: string) => boolean,
+): Operator<string | readonly string[]> => ({
+  expected: `a text of up to ${bounds.text} characters, or a list of 1 to ${bounds.values}, one of which will do`,
+  schema: anyOf(text, { type: 'array', items: text, minItems: 1, maxItems: bounds.values }),
+  parse(raw) {
+    const written: unknown[] = [raw].flat();
+    if (written.length === 0 || written.length > bounds.values || !written.every(isText)) return undefined;
+    const texts = [...new Set(written.map(withoutCase))].sort();
+    return texts.length === 1 ? texts[0] : texts;
+  },
+  test(operand) {
+    const texts = [operand].flat();
+    return (value) => {
+      if (typeof value !== 'string') return false;
+      const own = withoutCase(value);
+      return texts.some((one) => holds(own, one));
+    };
+  },
+  steps: (operand) => [operand].flat().length,
 });
 
 export const contains = compareTexts((value, operand) => value.includes(operand));

@@ -65,11 +65,26 @@ describe('texts', () => {
     expect(holds({ contains: 'é' }, 'e')).toBe(false);
   });
 
-  it('equal up to case have one form', () => expect(read({ contains: 'VIP' })).toEqual({ contains: 'vip' }));
+  it('equal up to case have one form', () => {
+    expect(read({ contains: 'VIP' })).toEqual({ contains: 'vip' });
+    expect(read({ contains: ['VIP', 'Vip'] })).toEqual({ contains: 'vip' });
+    expect(read({ contains: ['b', 'A'] })).toEqual({ contains: ['a', 'b'] });
+  });
 
-  it.each([{ contains: '' }, { startsWith: 1 }, { endsWith: ['a'] }, { contains: 'a'.repeat(501) }])(
-    'are compared with texts: not %j',
-    (raw) => expect(problemsOf(raw)).toMatchObject([{ code: 'operand' }]),
+  it('are found where one of several is', () => {
+    expect(holds({ contains: ['gold', 'VIP'] }, 'a vip')).toBe(true);
+    expect(holds({ startsWith: ['gold', 'vip'] }, 'a vip')).toBe(false);
+    expect(holds({ endsWith: ['.com', '.org'] }, 'a.org')).toBe(true);
+  });
+
+  it.each([
+    { contains: '' },
+    { startsWith: 1 },
+    { endsWith: ['a', 1] },
+    { startsWith: [] },
+    { contains: 'a'.repeat(501) },
+  ])('are compared with texts: not %j', (raw) =>
+    expect(problemsOf(raw)).toMatchObject([{ code: 'operand' }]),
   );
 });
 

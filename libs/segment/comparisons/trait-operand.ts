@@ -1,6 +1,7 @@
 import { isObject, type Json } from '@entente/kernel';
 import { below } from '../findings';
-import { isPath, stepsOf, valueAt } from '../read';
+import { parsePath } from '../parse-path';
+import { stepsOf, valueAt } from '../read';
 import { anyOf, otherTrait } from '../schema/schema';
 import type { Operator } from './operator';
 
@@ -26,14 +27,8 @@ export const orTrait = <Operand extends Json>(
     if (trait === undefined) return undefined;
     for (const field of Object.keys(others))
       findings.add(below(path, field), 'unknown-field', 'There is no such field here.', 'trait');
-    return isPath(trait)
-      ? { trait }
-      : findings.add(
-          below(path, 'trait'),
-          'path',
-          'That names no trait.',
-          'a name, or names between single dots',
-        );
+    const named = parsePath(trait, 'trait', below(path, 'trait'), findings);
+    return named === undefined ? undefined : { trait: named };
   },
 
   test(operand) {

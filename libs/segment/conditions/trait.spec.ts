@@ -64,6 +64,8 @@ describe('a trait against another', () => {
   it.each<[unknown, string]>([
     [{ trait: 'a', eq: { trait: 'b..c' } }, 'rule.eq.trait path'],
     [{ trait: 'a', eq: { trait: 5 } }, 'rule.eq.trait path'],
+    [{ trait: '$at', weekday: 'sunday' }, 'rule.trait path'],
+    [{ trait: 'pets[].name', eq: 'Rex' }, 'rule.trait path'],
     [{ trait: 'a', eq: {} }, 'rule.eq operand'],
     [{ trait: 'a', gt: { trait: 'b', plus: 1 } }, 'rule.gt.plus unknown-field'],
     [{ trait: 'a', contains: { trait: 'b' } }, 'rule.contains operand'],

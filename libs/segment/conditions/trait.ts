@@ -7,7 +7,8 @@ import { operatorNames, operators } from '../comparisons/registry';
 import { contextOf } from '../context';
 import type { Facts } from '../facts';
 import { below } from '../findings';
-import { isPath, stepsOf, valueAt } from '../read';
+import { parsePath } from '../parse-path';
+import { stepsOf, valueAt } from '../read';
 import { earliest } from '../sooner';
 import { zoneTrait } from '../time-zone';
 import { parseWindow, spanOf, type Window } from '../window';
@@ -24,13 +25,7 @@ export const trait: ConditionKind<TraitCondition> = {
   parse(fields, path, findings) {
     const before = findings.problems.length;
     const { trait: named, changedWithin } = fields;
-    if (!isPath(named))
-      findings.add(
-        below(path, 'trait'),
-        'path',
-        'That names no trait.',
-        'a name, or names between single dots',
-      );
+    parsePath(named, 'trait', below(path, 'trait'), findings);
     const changes = changedWithin !== undefined;
     const window = changes && parseWindow(changedWithin, below(path, 'changedWithin'), findings);
     const compares = !changes || operatorNames.some((name) => Object.hasOwn(fields, name));

@@ -2,7 +2,7 @@ import { bounds } from '../bounds';
 import { calendarUnits } from '../calendar-unit';
 import { numeric } from '../comparisons/numeric';
 import type { OperatorTable } from '../comparisons/operator-table';
-import { itemOperators, operators } from '../comparisons/registry';
+import { operators } from '../comparisons/registry';
 import { kindNamed, kindNames } from '../conditions/registry';
 import { operatorSchemas } from './operator-schemas';
 import { anyOf, closed, refTo, scalar, text, type Schema, type SchemaName } from './schema';
@@ -13,10 +13,6 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
   Comparison: {
     description: 'A value that must be equal, or operators that must all hold.',
     ...anyOf(scalar, withOperators(operators)),
-  },
-  ItemComparison: {
-    description: 'The same of a field of an object in a list.',
-    ...anyOf(scalar, withOperators(itemOperators)),
   },
   NumberComparison: { ...anyOf({ type: 'number' }, withOperators(numeric)) },
   Filter: {

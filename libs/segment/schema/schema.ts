@@ -5,7 +5,7 @@ export type Schema = { readonly [keyword: string]: unknown };
 
 /** What is named and referred to, so that schemas may go around in circles. */
 export type SchemaName =
-  'Rule' | 'Comparison' | 'ItemComparison' | 'NumberComparison' | 'Filter' | 'Window' | 'During' | 'Series';
+  'Rule' | 'Comparison' | 'NumberComparison' | 'Filter' | 'Window' | 'During' | 'Series';
 
 export const refTo = (name: SchemaName): Schema => ({ $ref: `#/components/schemas/${name}` });
 

@@ -18,6 +18,7 @@ const plain: fc.Arbitrary<unknown> = fc.oneof(
   number.map((gte) => ({ gte, lt: 2 })),
   number.map((lte) => ({ lte })),
   text.map((contains) => ({ contains })),
+  fc.tuple(text, text).map((contains) => ({ contains })),
   text.map((startsWith) => ({ startsWith })),
   text.map((endsWith) => ({ endsWith })),
   fc.constantFrom('^x', '(?i)y$', '[xX]y').map((matches) => ({ matches })),
@@ -35,10 +36,13 @@ const some = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
 
 const near = fc.constantFrom(1, 400, 20_000).map((km) => ({ near: { latitude: 48.9, longitude: 2.4, km } }));
 
+const opposite = (one: fc.Arbitrary<unknown>): fc.Arbitrary<object> => one.map((isNot) => ({ isNot }));
+
 /** What may stand behind a property: a bare value or operators whose truth is that of the value alone. */
 export const comparison: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: plain, weight: 16 },
   { arbitrary: some(plain), weight: 2 },
+  { arbitrary: opposite(plain), weight: 2 },
   { arbitrary: near, weight: 1 },
 );
 
@@ -105,7 +109,11 @@ const datePlain = (scale: Scale): fc.Arbitrary<object> => {
 
 /** What may stand beside a trait or a property that is a date. */
 export const dateOperators = (scale: Scale): fc.Arbitrary<object> =>
-  fc.oneof({ arbitrary: datePlain(scale), weight: 6 }, { arbitrary: some(datePlain(scale)), weight: 1 });
+  fc.oneof(
+    { arbitrary: datePlain(scale), weight: 6 },
+    { arbitrary: some(datePlain(scale)), weight: 1 },
+    { arbitrary: opposite(datePlain(scale)), weight: 1 },
+  );
 
 /** A filter whose truth moves with time or traits, of a property or of the instant of the event. */
 export const movingFilter = (scale: Scale): fc.Arbitrary<object> =>

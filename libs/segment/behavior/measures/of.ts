@@ -4,7 +4,7 @@ import type { Comparison } from '../../comparisons/comparison';
 import { numeric } from '../../comparisons/numeric';
 import { parseOperators } from '../../comparisons/operator-table';
 import { below, type Findings } from '../../findings';
-import { INSTANT, isPath } from '../../read';
+import { parsePath } from '../../parse-path';
 import { isConstant } from '../ranked';
 
 /** A property and what its values taken together are compared with: `{ "of": "total", "gt": 100 }`. */
@@ -32,16 +32,9 @@ function parseOf(
 ): Of | undefined {
   if (!isObject(raw)) return findings.add(path, 'measure', 'What is measured is not said.', expected);
   const { of, ...rest } = raw;
-  const isProperty = isPath(of) && of !== INSTANT;
-  if (!isProperty)
-    findings.add(
-      below(path, 'of'),
-      'path',
-      'That names no property.',
-      'a name, or names between single dots',
-    );
+  const property = parsePath(of, 'measure', below(path, 'of'), findings);
   const comparison = parse(rest);
-  return isProperty && comparison ? { of, ...comparison } : undefined;
+  return property !== undefined && comparison ? { of: property, ...comparison } : undefined;
 }
 
 /** A comparison with numbers of any kind. One that no number passes is a mistake. */

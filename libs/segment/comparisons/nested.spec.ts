@@ -65,10 +65,49 @@ describe('some', () => {
     [{ 'a..b': 1 }, 'p.some["a..b"] path'],
     [{ a: {} }, 'p.some.a no-comparison'],
     [{ a: { above: 1 } }, 'p.some.a.above unknown-operator'],
-    [{ a: { some: { b: 1 } } }, 'p.some.a.some unknown-operator'],
+    [{ a: { some: { b: { some: { c: 1 } } } } }, 'p.some.a.some.b.some unknown-operator'],
+    [{ $at: { weekday: 'sunday' } }, 'p.some.$at path'],
+    [{ 'toys[].name': 'ball' }, 'p.some["toys[].name"] path'],
     [{ a: null }, 'p.some.a comparison'],
     [{ a: { gt: 'x' } }, 'p.some.a.gt operand'],
   ])('refuses %j', (some, expected) => expect(problemsOf({ some })).toEqual([expected]));
+});
+
+describe('isNot', () => {
+  it.each<[object | string, Json | undefined, boolean]>([
+    [{ contains: '/help' }, 'https://shop.example/help', false],
+    [{ contains: '/help' }, 'https://shop.example/cart', true],
+    [{ contains: ['/help', '/cart'] }, 'https://shop.example/cart', false],
+    [{ gte: 10, lt: 20 }, 25, true],
+    [{ gte: 10, lt: 20 }, 15, false],
+    ['gold', 'gold', false],
+    ['gold', undefined, true],
+    ['gold', 7, true],
+    [{ some: { a: 1 } }, [{ a: 2 }], true],
+    [{ some: { a: 1 } }, [{ a: 1 }], false],
+  ])('%j of %j: %j', (isNot, value, expected) => expect(holds({ isNot }, value)).toBe(expected));
+
+  it('stands beside other operators, and inside of lists of lists', () => {
+    expect(holds({ startsWith: 'https', isNot: { contains: 'help' } }, 'https://a.example')).toBe(true);
+    const pets = [{ toys: [{ name: 'ball' }] }, { toys: [{ name: 'rope', colour: 'red' }] }];
+    const rope = { name: 'rope', colour: { isNot: 'red' } };
+    expect(holds({ some: { toys: { some: { name: 'ball' } } } }, pets)).toBe(true);
+    expect(holds({ some: { toys: { some: rope } } }, pets)).toBe(false);
+    expect(holds({ some: { toys: { isNot: { some: { name: 'ball' } } } } }, pets)).toBe(true);
+  });
+
+  it('moves as what it is not does', () => {
+    const due = read({ isNot: { withinLast: 'P1D' } });
+    expect(dependenceOf(due)).toEqual({ onTime: true, onTraits: ['timezone'] });
+    expect(turnOf(due)('2026-11-24T00:00:00Z', contextOf({}))).toBe(Date.UTC(2026, 10, 25));
+    expect(dependenceOf(read({ isNot: { gt: 5 } }))).toEqual({ onTime: false, onTraits: [] });
+  });
+
+  it.each<[unknown, string]>([
+    [{}, 'p.isNot no-comparison'],
+    [{ isNot: 'a' }, 'p.isNot.isNot unknown-operator'],
+    [['a', 'b'], 'p.isNot comparison'],
+  ])('refuses %j', (isNot, expected) => expect(problemsOf({ isNot })).toEqual([expected]));
 });
 
 describe('near', () => {
@@ -108,9 +147,14 @@ describe('near', () => {
     [paris],
     [{ ...paris, km: 0 }],
     [{ ...paris, km: 20_017 }],
-    [{ ...paris, km: 1, miles: 1 }],
     [{ latitude: 91, longitude: 0, km: 1 }],
     [{ latitude: 0, longitude: '0', km: 1 }],
     [[48.8566, 2.3522, 1]],
   ])('refuses %j', (near) => expect(problemsOf({ near })).toEqual(['p.near operand']));
+
+  it('names the fields that it does not know', () =>
+    expect(problemsOf({ near: { lat: 48.9, lng: 2.4, km: 1 } })).toEqual([
+      'p.near.lat unknown-field',
+      'p.near.lng unknown-field',
+    ]));
 });
