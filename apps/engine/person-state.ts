@@ -5,19 +5,19 @@ import {
   traitChangeOf,
   type SourcedTraits,
 } from '@entente/profile';
-import { inEventOrder, type HistoryEvent, type SeriesState } from '@entente/segment';
-import { eventKey, type PastEvent, type StoredEvent } from '@entente/storage';
+import { inEventOrder, withContext, type HistoryEvent, type SeriesState } from '@entente/segment';
+import { eventKey, type EventsAsked, type PastEvent, type StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { limits, TOO_MANY } from './limits';
 import type { Person } from './person';
 import { NeedsHistory } from './start-over';
 
 /** An event as rules see it. */
-export const historyEvent = (event: PastEvent, { ownSource }: Definitions): HistoryEvent => ({
+export const historyEvent = (event: PastEvent, { book, ownSource }: Definitions): HistoryEvent => ({
   at: event.at,
   id: event.message,
   name: event.name,
-  properties: event.properties,
+  properties: book.readsContext ? withContext(event.properties, event.context) : event.properties,
   own: event.source === ownSource,
   identify: event.type === 'identify',
 });
@@ -68,8 +68,11 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
   person.state = stateOf(history, definitions);
 }
 
-/** The names of the events that states and profiles are made of; identify calls are, too. */
-export const namesOf = ({ book }: Definitions): string[] => [...book.eventNames, COMPANY_CHANGED];
+/** The events that states and profiles are made of; identify calls are, too. */
+export const eventsAsked = ({ book }: Definitions): EventsAsked => ({
+  names: [...book.eventNames, COMPANY_CHANGED],
+  context: book.readsContext,
+});
 
 /**
  * What a person's state is made of, of the events of some names, for one that came late. Throws for whoever would take too much of a transaction

@@ -4,7 +4,7 @@ import { inEventOrder, type SeriesState } from '@entente/segment';
 import { eventKey, eventsAfter, historyInOrder, type StoredEvent, type Tx } from '@entente/storage';
 import type { Definitions } from './definitions';
 import type { Person } from './person';
-import { historyEvent, namesOf } from './person-state';
+import { historyEvent, eventsAsked } from './person-state';
 import { forAll } from './start-over';
 
 /** So many events, the last ones, wait for others that may come among them. */
@@ -41,7 +41,7 @@ export async function draftOf(
   const tail: StoredEvent[] = [];
   const known = new Set<string>();
   let made: Made = { state: definitions.book.emptyState(), traits: {}, last: undefined, newest: -Infinity };
-  for await (const page of historyInOrder(tx, lineage, namesOf(definitions))) {
+  for await (const page of historyInOrder(tx, lineage, eventsAsked(definitions))) {
     for (const event of page)
       if (through !== undefined && event.arrival > through) known.add(eventKey(event));
     tail.push(...page);
@@ -63,7 +63,8 @@ export async function completeDraft(
 ): Promise<boolean> {
   if (draft.definitions.generation !== definitions.generation) return false;
   if (lineage.join() !== person.lineage.join()) return false;
-  const later = through === undefined ? [] : await eventsAfter(tx, lineage, namesOf(definitions), through);
+  const later =
+    through === undefined ? [] : await eventsAfter(tx, lineage, eventsAsked(definitions), through);
   const news = later.filter((event) => !known.has(eventKey(event)));
   if (made.last && news.some((event) => inOrder(event, made.last!) < 0)) return false;
   const { state, traits, newest } = await goOn(made, [...tail, ...news].sort(inOrder), definitions);

@@ -22,7 +22,7 @@ import type { Definitions } from './definitions';
 import type { Happening } from './happening';
 import { settle } from './move-person';
 import { limits, TOO_MANY } from './limits';
-import { fillIn, namesOf, refold } from './person-state';
+import { eventsAsked, fillIn, historyEvent, refold } from './person-state';
 import { personFrom, survivorAmong, type Person } from './person';
 import type { Stale } from './staleness';
 import { forAll, NeedsHistory, StartOver } from './start-over';
@@ -147,7 +147,7 @@ async function loadNeeded(
 ): Promise<WorkingSet['histories']> {
   const { histories, late, regrouped } = wanted;
   const load = (some: readonly Person[], contactsOf: (person: Person) => readonly ContactId[]) =>
-    loadHistories(tx, some.flatMap(contactsOf), namesOf(definitions));
+    loadHistories(tx, some.flatMap(contactsOf), eventsAsked(definitions));
   const isLate = ({ id, repair }: Person) => repair === null && late?.has(id) === true;
   await markLong(
     tx,
@@ -252,17 +252,15 @@ function asksForWhatItLacks(
   );
 }
 
-function mayAskFor(
-  stale: Stale,
-  event: StoredEvent,
-  { book, versions, triggers, ownSource }: Definitions,
-): boolean {
+function mayAskFor(stale: Stale, event: StoredEvent, definitions: Definitions): boolean {
+  const { book, versions, triggers, ownSource } = definitions;
   if (event.type !== 'track' || event.source === ownSource || triggers.has(event.name)) return true;
   // A builder goes by the generation: whom a batch decided a version for that it builds must have today's.
   const isBuilding = (version: number) => versions.get(version)?.status === 'building';
+  const happened = historyEvent(event, definitions);
   return (
-    book.feeds(event, stale.memories) ||
-    book.affectedByEvent(event).some((version) => stale.versions.has(version) || isBuilding(version))
+    book.feeds(happened, stale.memories) ||
+    book.affectedByEvent(happened).some((version) => stale.versions.has(version) || isBuilding(version))
   );
 }
 

@@ -1,16 +1,22 @@
 import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
+import { CONTEXT } from './read';
 
 /** One event of a contact, as conditions see it. */
 export interface HistoryEvent {
   readonly at: Instant;
   readonly id: Uuid;
   readonly name: string;
+  /** With its context below `$context`, where a rule reads that. */
   readonly properties: JsonObject;
   /** Whether Entente itself tells it: nobody else can make it up by sending an event of that name. */
   readonly own?: boolean;
   /** Whether it is an identify call: a track event may bear the same name. */
   readonly identify?: boolean;
 }
+
+/** An event's properties as rules see them, with what was around it. */
+export const withContext = (properties: JsonObject, context: JsonObject | null | undefined): JsonObject =>
+  context ? { ...properties, [CONTEXT]: context } : properties;
 
 /** What decides which memories an event is fed to. */
 export type Happened = Pick<HistoryEvent, 'name' | 'properties' | 'own' | 'identify'>;

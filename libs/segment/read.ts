@@ -15,6 +15,9 @@ export const isPath = (value: unknown): value is string =>
 export const INSTANT = '$at';
 export const CONTEXT = '$context';
 
+/** Whether a path of an event leads into what was around it. */
+export const isOfContext = (path: string): boolean => path.startsWith(`${CONTEXT}.`);
+
 /** A path taken apart, for `valueAt`. */
 export const stepsOf = (path: string): readonly string[] => path.split('.');
 

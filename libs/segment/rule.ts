@@ -57,3 +57,6 @@ export const eventsNamed = (rule: Rule): string[] => named(rule, 'events');
 
 /** The top-level names of the traits a rule reads, each once. */
 export const traitsNamed = (rule: Rule): string[] => named(rule, 'traits');
+
+/** Whether a rule reads the context of events. */
+export const readsContext = (rule: Rule): boolean => named(rule, 'context').length > 0;

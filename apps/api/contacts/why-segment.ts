@@ -78,7 +78,7 @@ async function whyWhole(
   { now, asOf }: Asked,
 ): Promise<WhyRule> {
   const traits = rulesOf(whole).some((rule) => traitsNamed(rule).length > 0);
-  const wanted = { contacts: [contact], events: eventsOfRules(whole), traits, asOf, mostEvents: MOST_EVENTS };
+  const wanted = { contacts: [contact], ...eventsOfRules(whole), traits, asOf, mostEvents: MOST_EVENTS };
   const facts = (await loadFacts(tx, wanted)).get(contact);
   if (!facts)
     throw Invalid.at(

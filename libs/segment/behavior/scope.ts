@@ -2,6 +2,7 @@ import { bounds } from '../bounds';
 import { dependenceOf } from '../comparisons/comparison';
 import { splitFilter, type Filter } from '../comparisons/filter';
 import type { Feed } from '../memories/memory';
+import { isOfContext } from '../read';
 import { takesValue, type Takes } from '../takes';
 import { zoneTrait } from '../time-zone';
 import { askedOf, type Behavior } from './behavior';
@@ -50,6 +51,16 @@ export function traitsOf(behavior: Behavior): string[] {
   const byZone = periodOf(behavior).byZone || behavior.regular !== undefined;
   return [...new Set([...filters.flatMap(traitsIn), ...(byZone ? [zoneTrait] : [])])];
 }
+
+/** The paths of the events' context that a condition reads. */
+export function contextPathsOf(behavior: Behavior): string[] {
+  const { of } = measuredIn(behavior);
+  const filters = [behavior.where, behavior.since?.where, behavior.first, behavior.last];
+  return [...filters.flatMap(contextIn), ...(of === undefined ? [] : [of].filter(isOfContext))];
+}
+
+export const contextIn = (filter: Filter | undefined): string[] =>
+  Object.keys(filter ?? {}).filter(isOfContext);
 
 export const traitsIn = (filter: Filter | undefined): readonly string[] =>
   Object.values(filter ?? {}).flatMap((comparison) => dependenceOf(comparison).onTraits);

@@ -2,7 +2,7 @@ import type { Duration, Instant } from '@entente/kernel';
 import { sooner } from '../sooner';
 import type { Subject } from '../conditions/kind';
 import type { Happened, HistoryEvent } from '../facts';
-import type { Rule } from '../rule';
+import { readsContext, type Rule } from '../rule';
 import { Affected } from './affected';
 import { decidedByInstants, reachesOf } from './by-instants';
 import { Compilation } from './compilation';
@@ -37,6 +37,8 @@ export class Book {
   private readonly heldRules = new HeldRules();
   /** The versions whose truth for somebody new depends on who they are. */
   private readonly personal: readonly number[];
+  /** Whether events have to be given with their context. */
+  readonly readsContext: boolean;
   private readonly timing: Timing;
   private readonly compilation: Compilation;
   private readonly tracking: Tracking;
@@ -61,6 +63,7 @@ export class Book {
     this.timing = new Timing(this.compilation);
     this.affected = new Affected(this.compilation.leavesByTrait, this.references);
     this.personal = this.affected.byLeaves(this.compilation.personal);
+    this.readsContext = [...versions.map(({ rule }) => rule), ...extra].some(readsContext);
   }
 
   /** How much is kept in each memory: a state folded for less is not good for this book; `foldAll` makes it so. */
@@ -119,6 +122,7 @@ export class Book {
   eventsFeeding(memories: Iterable<string>): {
     readonly names: Set<string>;
     readonly withProperties: Set<string>;
+    readonly context: boolean;
   } {
     const [names, withProperties] = [new Set<string>(), new Set<string>()];
     for (const key of memories) {
@@ -128,7 +132,7 @@ export class Book {
         if (memory!.readsProperties) withProperties.add(event);
       }
     }
-    return { names, withProperties };
+    return { names, withProperties, context: this.readsContext };
   }
 
   /** Whether `fold` would change anything. */

@@ -2,7 +2,7 @@ import type { Duration, JsonObject } from '@entente/kernel';
 import { valuesOf } from '../comparisons/comparison';
 import type { Filter } from '../comparisons/filter';
 import type { Feed } from '../memories/memory';
-import { stepsOf } from '../read';
+import { isOfContext, stepsOf } from '../read';
 import type { Threshold } from '../conditions/kind';
 import type { Condition } from '../conditions/registry';
 import type { Rule } from '../rule';
@@ -87,7 +87,7 @@ function deviationOf({ tracked, memories, traits }: Leaf): Deviation {
 /** The properties of which a filter lets a single value pass. */
 function demanded(where: Filter = {}): JsonObject | undefined {
   const equal = Object.entries(where).flatMap(([path, comparison]) => {
-    const values = valuesOf(comparison);
+    const values = isOfContext(path) ? undefined : valuesOf(comparison);
     return values?.length === 1 ? [{ steps: stepsOf(path), value: values[0]! }] : [];
   });
   return equal.length === 0

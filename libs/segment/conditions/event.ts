@@ -4,7 +4,7 @@ import { behaviorSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
-import { traitsOf } from '../behavior/scope';
+import { contextPathsOf, traitsOf } from '../behavior/scope';
 import { contextOf } from '../context';
 import { below } from '../findings';
 import { text } from '../schema/schema';
@@ -29,6 +29,7 @@ export const event: ConditionKind<EventCondition> = {
   names: (condition) => ({
     events: [...new Set([condition.event, ...(condition.since ? [condition.since.event] : [])])],
     traits: traitsOf(condition),
+    context: contextPathsOf(condition),
   }),
 
   holds: (condition, facts, now) => judge(condition, facts, now).holds,

@@ -5,10 +5,11 @@ import type { Schema } from '../schema/schema';
 import type { Memory, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 
-/** What a condition names: the events it counts, the top-level traits it reads, the segments, lists and topics it refers to. */
+/** What a condition names: the events it counts, the top-level traits and the paths of events' context it reads, the segments, lists and topics it refers to. */
 export interface Names {
   readonly events?: readonly string[];
   readonly traits?: readonly string[];
+  readonly context?: readonly string[];
   readonly segments?: readonly string[];
   readonly lists?: readonly string[];
   readonly topics?: readonly string[];

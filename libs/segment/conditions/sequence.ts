@@ -2,7 +2,7 @@ import { toIso, type JsonObject } from '@entente/kernel';
 import { periodSchemas } from '../behavior/behavior-schemas';
 import { parsePeriod, periodNames, refuseSeveral } from '../behavior/parse-period';
 import { periodOf } from '../behavior/period';
-import { traitsIn } from '../behavior/scope';
+import { contextIn, traitsIn } from '../behavior/scope';
 import { below } from '../findings';
 import { compileSequence } from '../sequence/compile';
 import { judge, type Sequence } from '../sequence/judge';
@@ -36,6 +36,7 @@ export const sequence: ConditionKind<SequenceCondition> = {
     return {
       events: [...new Set(feeds.map(({ event }) => event))],
       traits: [...new Set([...feeds.flatMap(({ where }) => traitsIn(where)), ...zone])],
+      context: feeds.flatMap(({ where }) => contextIn(where)),
     };
   },
 

@@ -78,6 +78,13 @@ export async function insertEvents(
   );
 }
 
+/** Which stored events are read. */
+export interface EventsAsked {
+  readonly names: readonly string[];
+  /** Whether with their context. */
+  readonly context: boolean;
+}
+
 export interface EventRow {
   contact_id: ContactId;
   message: Uuid;
@@ -88,11 +95,15 @@ export interface EventRow {
   name: string;
   cause: string;
   properties: JsonObject;
+  context: JsonObject | null;
 }
 
 /** The columns that `storedEvent` reads. */
-export const eventColumns =
+const columns =
   'event.contact_id, event.message, event.at, event.arrival, event.source_id, event.type, event.name, event.cause, event.properties';
+export const eventColumns = `${columns}, event.context`;
+const columnsFor = ({ context }: EventsAsked): string =>
+  context ? eventColumns : `${columns}, NULL AS context`;
 
 /**
  * The stored events of these contacts that states and profiles are made of, by contact, in no particular order: those of these
@@ -101,14 +112,14 @@ export const eventColumns =
 export async function loadHistories(
   tx: Tx,
   contacts: readonly ContactId[],
-  names: readonly string[],
+  asked: EventsAsked,
 ): Promise<Map<ContactId, StoredEvent[]>> {
   const histories = new Map<ContactId, StoredEvent[]>(contacts.map((contact) => [contact, []]));
   if (contacts.length === 0) return histories;
   const rows = await tx.query<EventRow>(
-    `SELECT ${eventColumns} FROM event
+    `SELECT ${columnsFor(asked)} FROM event
      WHERE contact_id = ANY($1::bigint[]) AND (name = ANY($2::text[]) OR type = 'identify')`,
-    [contacts, names],
+    [contacts, asked.names],
   );
   for (const row of rows) histories.get(row.contact_id)?.push(storedEvent(row));
   return histories;
@@ -121,12 +132,12 @@ const pageSize = 5_000;
 export async function* historyInOrder(
   tx: Tx,
   contacts: readonly ContactId[],
-  names: readonly string[],
+  asked: EventsAsked,
 ): AsyncGenerator<StoredEvent[]> {
   await tx.run(
-    `DECLARE history NO SCROLL CURSOR FOR SELECT ${eventColumns} FROM event
+    `DECLARE history NO SCROLL CURSOR FOR SELECT ${columnsFor(asked)} FROM event
      WHERE contact_id = ANY($1::bigint[]) AND (name = ANY($2::text[]) OR type = 'identify') ORDER BY at, message`,
-    [contacts, names],
+    [contacts, asked.names],
   );
   try {
     for (let isLast = false; !isLast;) {
@@ -144,13 +155,13 @@ export async function* historyInOrder(
 export async function eventsAfter(
   tx: Tx,
   contacts: readonly ContactId[],
-  names: readonly string[],
+  asked: EventsAsked,
   arrival: Instant,
 ): Promise<StoredEvent[]> {
   const rows = await tx.query<EventRow>(
-    `SELECT ${eventColumns} FROM event
+    `SELECT ${columnsFor(asked)} FROM event
      WHERE contact_id = ANY($1::bigint[]) AND arrival > $3 AND (name = ANY($2::text[]) OR type = 'identify')`,
-    [contacts, names, toIso(arrival)],
+    [contacts, asked.names, toIso(arrival)],
   );
   return rows.map(storedEvent);
 }
@@ -180,4 +191,5 @@ export const storedEvent = (row: EventRow): StoredEvent => ({
   name: row.name,
   cause: row.cause,
   properties: row.properties,
+  ...(row.context && { context: row.context }),
 });

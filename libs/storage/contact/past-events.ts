@@ -2,18 +2,20 @@ import type { ContactId, JsonObject } from '@entente/kernel';
 import { bigintArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 import { PackedReader } from '../database/packed-reader';
-import type { EventRow, StoredEvent } from './events';
+import type { EventRow, EventsAsked, StoredEvent } from './events';
 
 /** What states are made of: the properties only where they are asked for. */
 export type PastEvent = Pick<
   StoredEvent,
-  'contact' | 'message' | 'at' | 'source' | 'type' | 'name' | 'properties'
+  'contact' | 'message' | 'at' | 'source' | 'type' | 'name' | 'properties' | 'context'
 >;
 
 interface Asked {
   readonly names: Iterable<string>;
   /** Those of the names whose events are wanted with their properties. */
   readonly withProperties: Iterable<string>;
+  /** Whether their context, too. */
+  readonly context: boolean;
 }
 
 const unlimited = 2 ** 31 - 2;
@@ -22,7 +24,7 @@ const unlimited = 2 ** 31 - 2;
 export async function loadPastEvents(
   tx: Tx,
   contacts: readonly ContactId[],
-  { names, withProperties }: Asked,
+  { names, withProperties, context }: Asked,
   most = unlimited,
 ): Promise<Map<ContactId, PastEvent[]> | undefined> {
   const events = new Map<ContactId, PastEvent[]>(contacts.map((contact) => [contact, []]));
@@ -31,7 +33,7 @@ export async function loadPastEvents(
   const plain = [...names].filter((name) => !whole.has(name));
   const [packed, rows] = await Promise.all([
     packedEvents(tx, contacts, plain),
-    wholeEvents(tx, contacts, [...whole], most + 1),
+    wholeEvents(tx, contacts, { names: [...whole], context }, most + 1),
   ]);
   if (packed.reduce((sum, { count }) => sum + count, rows.length) > most) return undefined;
   for (const row of packed) unpack(row, events.get(row.contact_id)!);
@@ -44,24 +46,25 @@ export async function loadPastEvents(
       type: row.type,
       name: row.name,
       properties: row.properties,
+      ...(row.context && { context: row.context }),
     });
   return events;
 }
 
 type WholeRow = Pick<
   EventRow,
-  'contact_id' | 'message' | 'at' | 'source_id' | 'type' | 'name' | 'properties'
+  'contact_id' | 'message' | 'at' | 'source_id' | 'type' | 'name' | 'properties' | 'context'
 >;
 
 async function wholeEvents(
   tx: Tx,
   contacts: readonly ContactId[],
-  names: readonly string[],
+  { names, context }: EventsAsked,
   limit: number,
 ): Promise<WholeRow[]> {
   if (names.length === 0) return [];
   return tx.prepared(
-    `SELECT contact_id, message, at, source_id, type, name, properties
+    `SELECT contact_id, message, at, source_id, type, name, properties, ${context ? 'context' : 'NULL AS context'}
      FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) LIMIT $3::int`,
     [bigintArray(contacts), textArray(names), limit],
   );

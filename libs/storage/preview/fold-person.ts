@@ -1,6 +1,7 @@
 import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
-import { compileBook, type HistoryEvent, type WholeRule } from '@entente/segment';
+import { compileBook, withContext, type HistoryEvent, type WholeRule } from '@entente/segment';
 import { lineageOf } from '../contact/contacts';
+import type { EventsAsked } from '../contact/events';
 import type { Database, Tx } from '../database/database';
 import { ownSource } from '../outbox';
 import { loadFacts } from '../segment/load-facts';
@@ -28,7 +29,12 @@ export async function holdsByFolding(
   const book = compileBook(versions, [whole.rule], known.timeZone);
   let state = book.emptyState();
   await database.transaction(async (tx) => {
-    for await (const event of eventsInOrder(tx, contact, book.eventNames, now)) {
+    for await (const event of eventsInOrder(
+      tx,
+      contact,
+      { names: book.eventNames, context: book.readsContext },
+      now,
+    )) {
       const folded = book.fold(state, event);
       if (folded === 'recompute') throw new Error('events in order were not taken as such');
       state = folded;
@@ -41,14 +47,15 @@ export async function holdsByFolding(
 async function* eventsInOrder(
   tx: Tx,
   contact: ContactId,
-  names: readonly string[],
+  { names, context }: EventsAsked,
   now: Instant,
 ): AsyncGenerator<HistoryEvent> {
   const own = await ownSource(tx);
   await tx.query(
     `DECLARE past NO SCROLL CURSOR FOR
-     SELECT id, at, name, properties, source, identify FROM (
-       SELECT DISTINCT ON (message) message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify
+     SELECT id, at, name, properties, context, source, identify FROM (
+       SELECT DISTINCT ON (message) message AS id, at, name, properties, ${context ? 'context' : 'NULL AS context'},
+         source_id AS source, type = 'identify' AS identify
        FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) AND at <= $3 ORDER BY message, at) AS e
      ORDER BY at, id`,
     [await lineageOf(tx, contact), names, toIso(now)],
@@ -56,7 +63,13 @@ async function* eventsInOrder(
   for (;;) {
     const rows = await tx.query<PastRow>(`FETCH ${PAGE} FROM past`);
     if (rows.length === 0) return;
-    for (const { at, source, ...event } of rows) yield { ...event, at: at.getTime(), own: source === own };
+    for (const { at, source, properties, context: around, ...event } of rows)
+      yield {
+        ...event,
+        properties: withContext(properties, around),
+        at: at.getTime(),
+        own: source === own,
+      };
   }
 }
 
@@ -65,6 +78,7 @@ interface PastRow {
   readonly at: Date;
   readonly name: string;
   readonly properties: JsonObject;
+  readonly context: JsonObject | null;
   readonly source: number;
   readonly identify: boolean;
 }

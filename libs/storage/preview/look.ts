@@ -56,7 +56,7 @@ export async function look(
 ): Promise<Looked> {
   const { rule, instead } = question;
   const events = eventsOfRules(rule, ...(instead ? [instead] : []));
-  const loaded = await loadFacts(tx, { contacts, events, mostEvents });
+  const loaded = await loadFacts(tx, { contacts, ...events, mostEvents });
   const answers = [...loaded].map(([contact, { known }]) =>
     answerOf(question, contact, (whole) => holdsAt(whole, known, now)),
   );

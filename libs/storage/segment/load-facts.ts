@@ -7,7 +7,15 @@ import {
   traitChangeOf,
   type SourcedTraits,
 } from '@entente/profile';
-import { eventsNamed, rulesOf, type HistoryEvent, type KnownFacts, type WholeRule } from '@entente/segment';
+import {
+  eventsNamed,
+  readsContext,
+  rulesOf,
+  withContext,
+  type HistoryEvent,
+  type KnownFacts,
+  type WholeRule,
+} from '@entente/segment';
 import { sourceRanks } from '../authored/sources';
 import { lineagesOf } from '../contact/contacts';
 import type { Tx } from '../database/database';
@@ -25,6 +33,8 @@ export interface FactsWanted {
   readonly contacts: readonly ContactId[];
   /** Events of these names are the history. */
   readonly events: readonly string[];
+  /** Whether with their context. */
+  readonly context?: boolean;
   /** Whether the traits are wanted too. */
   readonly traits?: boolean;
   /** Only what had arrived by this instant; without it, all that is there. The lineage is that of today. */
@@ -33,10 +43,11 @@ export interface FactsWanted {
   readonly mostEvents?: number;
 }
 
-/** The names of the events that these rules count. */
-export const eventsOfRules = (...wholes: readonly WholeRule[]): string[] => [
-  ...new Set(wholes.flatMap(rulesOf).flatMap(eventsNamed)),
-];
+/** The events that these rules count. */
+export function eventsOfRules(...wholes: readonly WholeRule[]): Pick<FactsWanted, 'events' | 'context'> {
+  const rules = wholes.flatMap(rulesOf);
+  return { events: [...new Set(rules.flatMap(eventsNamed))], context: rules.some(readsContext) };
+}
 
 /** What rules see of persons. */
 export async function loadFacts(tx: Tx, wanted: FactsWanted): Promise<Map<ContactId, LoadedFacts>> {
@@ -124,7 +135,7 @@ const limitOf = (mostEvents: number | undefined): number | null =>
 async function historiesOf(
   tx: Tx,
   parts: Parts,
-  { events, asOf, mostEvents }: FactsWanted,
+  { events, context = false, asOf, mostEvents }: FactsWanted,
 ): Promise<Map<ContactId, HistoryEvent[]>> {
   const histories = new Map<ContactId, HistoryEvent[]>();
   if (events.length === 0) return histories;
@@ -134,19 +145,27 @@ async function historiesOf(
     at: Date;
     name: string;
     properties: JsonObject;
+    context: JsonObject | null;
     source: number;
     identify: boolean;
   }>(
     `SELECT contact, e.* FROM unnest($1::bigint[]) AS contact, LATERAL (
-       SELECT message AS id, at, name, properties, source_id AS source, type = 'identify' AS identify FROM event
+       SELECT message AS id, at, name, properties, ${context ? 'context' : 'NULL AS context'}, source_id AS source,
+         type = 'identify' AS identify
+       FROM event
        WHERE contact_id = contact AND name = ANY($2::text[]) AND ($3::timestamptz IS NULL OR arrival <= $3)
        ORDER BY message LIMIT $4) AS e`,
     [parts.contacts, events, asOf === undefined ? null : toIso(asOf), limitOf(mostEvents)],
   );
   const own = await ownSource(tx);
-  for (const { contact, at, source, ...event } of rows) {
+  for (const { contact, at, source, properties, context: around, ...event } of rows) {
     const person = parts.survivors.get(contact)!;
-    const one = { ...event, at: at.getTime(), own: source === own };
+    const one = {
+      ...event,
+      properties: withContext(properties, around),
+      at: at.getTime(),
+      own: source === own,
+    };
     const history = histories.get(person);
     if (history) history.push(one);
     else histories.set(person, [one]);
