@@ -70,6 +70,30 @@ describe('a message', () => {
     [{ message: 'opened' }, false],
   ])('%j', (rule, truth) => expect(holds(rule, [click])).toBe(truth));
 
+  it('is what something came after, as people opened it, told by nobody else', () => {
+    const rules = [
+      { event: 'Ordered', since: { message: 'clicked', sentBy: 'welcome' } },
+      {
+        sequence: [
+          { message: 'clicked', sentBy: 'welcome' },
+          { event: 'Ordered', within: 'PT1H' },
+        ],
+      },
+    ];
+    const clicks = [
+      told('Email Clicked', mail),
+      told('Email Clicked', mail, false),
+      told('Email Clicked', { ...mail, by: 'machine' }),
+      told('Email Clicked', { ...mail, campaign: 'other' }),
+    ];
+    const ordered = told('Ordered', {});
+    for (const rule of rules) {
+      expect(clicks.map((one) => holds(rule, [one, ordered]))).toEqual([true, false, false, false]);
+      expect(ruleOf(rule)).toEqual(JSON.parse(JSON.stringify(ruleOf(ruleOf(rule)))));
+    }
+    expect(ruleOf(rules[0])).toMatchObject({ since: { by: 'people' } });
+  });
+
   it('counts machines where it says so', () => {
     const scanned = told('Email Clicked', { ...mail, by: 'machine' });
     expect(holds({ message: 'clicked' }, [scanned])).toBe(false);
@@ -221,6 +245,18 @@ describe('what is wrong with them', () => {
     [{ message: 'opened', by: 'machines', count: -1 }, ['rule.by word', 'rule.count count']],
     [{ message: 'opened', sentBy: 7, within: 'P1M' }, ['rule.sentBy key', 'rule.within calendar']],
     [{ message: 'opened', where: { a: 1 } }, ['rule.where unknown-field']],
+    [{ event: 'X', since: { message: 'arrived' } }, ['rule.since.message word']],
+    [{ event: 'X', since: { message: 'sent', where: { a: 1 } } }, ['rule.since.where unknown-field']],
+    [{ event: 'X', since: { message: 'sent', event: 'Y' } }, ['rule.since.event unknown-field']],
+    [
+      {
+        sequence: [
+          { message: 'sent', within: 'P1D' },
+          { message: 'sent', link: 'a', within: 'P1D' },
+        ],
+      },
+      ['rule.sequence[0].within unknown-field', 'rule.sequence[1].link out-of-place'],
+    ],
     [{ permission: 'news' }, ['rule.is word']],
     [{ permission: '*', is: 'granted' }, ['rule.permission name']],
     [{ permission: 7, is: 'pending' }, ['rule.permission name', 'rule.is word']],

@@ -4,14 +4,18 @@ import type { Comparison } from '../comparisons/comparison';
 import { parseFilter, type Filter } from '../comparisons/filter';
 import { below, quote, type Findings } from '../findings';
 import { isText } from '../read';
+import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
 import type { Of } from './measures/of';
 import { measureNames, measureOf, type MeasureName } from './measures/registry';
 import type { Regular } from './measures/regular';
 import { parsePeriod, periodNames, refuseSeveral, type PeriodFields } from './parse-period';
 import type { Series } from './seen';
 
-/** The events of another name: what counts is what happened after the last of them. */
-export type Since = Pick<Series, 'event' | 'where'>;
+/** Events that a part of a condition is about, as authors write them: of one name that pass one filter, or what became of mails. */
+export type Named = Pick<Series, 'event' | 'where'> | Mail;
+
+/** What such a part names. */
+export const seriesOf = (named: Named): Series => ('message' in named ? seriesOfMail(named) : named);
 
 /** What is asked: exactly one of these. */
 export interface MeasureFields {
@@ -29,7 +33,8 @@ export interface MeasureFields {
 /** Which events of a name, when, and what of them. */
 export interface BehaviorFields extends PeriodFields, MeasureFields {
   readonly where?: Filter;
-  readonly since?: Since;
+  /** What counts is what happened after the last of these. */
+  readonly since?: Named;
 }
 
 /** What somebody did. Only kinds about what Entente tells set `own`; nobody can write it. */
@@ -52,7 +57,7 @@ export function parseBehavior(
   const behavior = {
     ...(where !== undefined && { where: parseFilter(where, below(path, 'where'), findings) }),
     ...parsePeriod(fields, path, findings),
-    ...(since !== undefined && { since: parseSeries(since, below(path, 'since'), findings) }),
+    ...(since !== undefined && { since: parseNamed(since, below(path, 'since'), findings) }),
     ...parseMeasure(fields, path, findings),
   } as BehaviorFields;
   refuseEmpty(behavior, path, findings);
@@ -93,21 +98,22 @@ function refuseEmpty(behavior: BehaviorFields, path: string, findings: Findings)
   }
 }
 
-/** The events of one name that pass one filter, as parts of conditions name them: `{ "event": "Order Completed", "where": … }`. */
-export function parseSeries(
+/** Events as parts of conditions name them: `{ "event": "Order Completed", "where": … }` or `{ "message": "opened", … }`. */
+export function parseNamed(
   raw: unknown,
   path: string,
   findings: Findings,
   others: readonly string[] = [],
-): Since | undefined {
-  const known = ['event', 'where', ...others];
+): Named | undefined {
   if (!isObject(raw))
     return findings.add(
       path,
       'series',
       'That names no event.',
-      'an object such as { "event": "Order Completed" }',
+      'an object such as { "event": "Order Completed" } or { "message": "opened" }',
     );
+  const isMail = 'message' in raw;
+  const known = [...(isMail ? mailFields : ['event', 'where']), ...others];
   for (const field of Object.keys(raw).filter((name) => !known.includes(name)))
     findings.add(
       below(path, field),
@@ -115,10 +121,11 @@ export function parseSeries(
       `There is no field ${quote(field)} here.`,
       known.join(', '),
     );
+  if (isMail) return parseMail(raw, path, findings);
   const event = parseName(raw['event'], below(path, 'event'), findings);
   const { where } = raw;
   const filter = where === undefined ? {} : { where: parseFilter(where, below(path, 'where'), findings) };
-  return event === undefined ? undefined : ({ event, ...filter } as Since);
+  return event === undefined ? undefined : ({ event, ...filter } as Named);
 }
 
 export const parseName = (raw: unknown, path: string, findings: Findings): string | undefined =>
@@ -136,3 +143,6 @@ export function askedOf(behavior: MeasureFields): { readonly name: MeasureName; 
   const name = measureNames.find((one) => behavior[one] !== undefined)!;
   return { name, asked: behavior[name] };
 }
+
+/** The events after the last of which a condition's count. */
+export const sinceOf = ({ since }: BehaviorFields): Series | undefined => since && seriesOf(since);

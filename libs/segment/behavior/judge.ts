@@ -3,7 +3,7 @@ import { splitFilter, type Filter } from '../comparisons/filter';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
-import { askedOf, type Behavior } from './behavior';
+import { askedOf, sinceOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { measuredIn, mostOf, movesIn, takesPart } from './scope';
 import { periodOf, type Period } from './period';
@@ -17,7 +17,7 @@ export interface Judgement {
 
 /** The judgement over a contact's history. */
 export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
-  const { since } = behavior;
+  const since = sinceOf(behavior);
   const series = seenOf(behavior, facts, now).filter(takesPart(behavior));
   const looked = latest(behavior, series, mostOf(behavior));
   const anchors = since ? seenOf(since, facts, now) : [];
@@ -44,7 +44,7 @@ export function judgeSeen(
 ): Judgement {
   const { name, asked } = askedOf(behavior);
   const passing = series.filter(passesMoving(behavior.where, context));
-  const anchor = anchors.filter(passesMoving(behavior.since?.where, context)).at(-1);
+  const anchor = anchors.filter(passesMoving(sinceOf(behavior)?.where, context)).at(-1);
   const candidates = name === 'first' ? passing.slice(0, 1) : name === 'last' ? passing.slice(-1) : passing;
   const events = candidates
     .filter(isInPeriod(periodOf(behavior), context))

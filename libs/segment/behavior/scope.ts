@@ -5,7 +5,7 @@ import type { Feed } from '../memories/memory';
 import { isOfContext } from '../read';
 import { takesValue, type Takes } from '../takes';
 import { zoneTrait } from '../time-zone';
-import { askedOf, type Behavior } from './behavior';
+import { askedOf, sinceOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { periodOf } from './period';
 import type { Seen, Series } from './seen';
@@ -13,7 +13,8 @@ import type { Seen, Series } from './seen';
 export const isMoving = (filter: Filter | undefined): boolean => splitFilter(filter).moving !== undefined;
 
 /** Whether what passes the filters changes with time or traits. */
-export const movesIn = ({ where, since }: Behavior): boolean => isMoving(where) || isMoving(since?.where);
+export const movesIn = (behavior: Behavior): boolean =>
+  isMoving(behavior.where) || isMoving(sinceOf(behavior)?.where);
 
 /** How many events in its reach a condition goes by, the latest, where it needs every single one. */
 export function mostOf(behavior: Behavior): number {
@@ -47,7 +48,7 @@ export function feedOf({ event, own, where }: Series): Feed {
 
 /** The top-level traits that a condition reads. */
 export function traitsOf(behavior: Behavior): string[] {
-  const filters = [behavior.where, behavior.since?.where, behavior.first, behavior.last];
+  const filters = [behavior.where, sinceOf(behavior)?.where, behavior.first, behavior.last];
   const byZone = periodOf(behavior).byZone || behavior.regular !== undefined;
   return [...new Set([...filters.flatMap(traitsIn), ...(byZone ? [zoneTrait] : [])])];
 }
@@ -55,7 +56,7 @@ export function traitsOf(behavior: Behavior): string[] {
 /** The paths of the events' context that a condition reads. */
 export function contextPathsOf(behavior: Behavior): string[] {
   const { of } = measuredIn(behavior);
-  const filters = [behavior.where, behavior.since?.where, behavior.first, behavior.last];
+  const filters = [behavior.where, sinceOf(behavior)?.where, behavior.first, behavior.last];
   return [...filters.flatMap(contextIn), ...(of === undefined ? [] : [of].filter(isOfContext))];
 }
 

@@ -5,7 +5,7 @@ import { latest, totalOf } from '../memories/latest';
 import { parseFutureKey, parseWord } from './key';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
-import { ownFeed } from './own-event';
+import { ownFeed } from '../behavior/own-feed';
 
 /** `{ "campaign": "welcome", "is": "in" }`: walks it now; or has ever been in it, or come to an end of it. */
 export interface CampaignCondition {

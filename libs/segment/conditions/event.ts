@@ -1,5 +1,12 @@
 import { toIso, type JsonObject } from '@entente/kernel';
-import { parseBehavior, parseName, behaviorNames, askedOf, type Behavior } from '../behavior/behavior';
+import {
+  parseBehavior,
+  parseName,
+  behaviorNames,
+  askedOf,
+  sinceOf,
+  type Behavior,
+} from '../behavior/behavior';
 import { behaviorSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
@@ -27,7 +34,7 @@ export const event: ConditionKind<EventCondition> = {
   },
 
   names: (condition) => ({
-    events: [...new Set([condition.event, ...(condition.since ? [condition.since.event] : [])])],
+    events: [...new Set([condition, sinceOf(condition)].flatMap((series) => series?.event ?? []))],
     traits: traitsOf(condition),
     context: contextPathsOf(condition),
   }),

@@ -4,7 +4,7 @@ import { newest } from '../memories/newest';
 import { parseKey } from './key';
 import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
-import { ownFeed } from './own-event';
+import { ownFeed } from '../behavior/own-feed';
 
 /** `{ "list": "vip" }`: who was put on a list last, not taken off it. One that does not exist has nobody on it. */
 export interface ListCondition {

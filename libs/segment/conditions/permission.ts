@@ -7,7 +7,7 @@ import { entered, standingOf, standings, type Standings } from '../memories/stan
 import { parseName, parseWord } from './key';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
-import { ownFeed } from './own-event';
+import { ownFeed } from '../behavior/own-feed';
 
 /** `{ "permission": "newsletter", "is": "granted" }`: how somebody stands to a topic, as the ledger has it. */
 export interface PermissionCondition {

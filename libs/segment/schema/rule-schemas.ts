@@ -1,3 +1,4 @@
+import { mailSchemas } from '../behavior/mail';
 import { bounds } from '../bounds';
 import { calendarUnits } from '../calendar-unit';
 import { numeric } from '../comparisons/numeric';
@@ -35,8 +36,8 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
     ...anyOf(...calendarUnits.map((unit) => closed({ [unit]: unitNumbers }, [unit]))),
   },
   Series: {
-    description: 'The events of one name that pass one filter.',
-    ...closed({ event: text, where: refTo('Filter') }, ['event']),
+    description: 'The events of one name that pass one filter, or what became of mails.',
+    ...anyOf(closed({ event: text, where: refTo('Filter') }, ['event']), closed(mailSchemas, ['message'])),
   },
 });
 

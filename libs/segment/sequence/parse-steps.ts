@@ -1,27 +1,31 @@
 import { isObject } from '@entente/kernel';
-import { parseSeries, type Since } from '../behavior/behavior';
+import { parseNamed, type Named } from '../behavior/behavior';
+import { mailSchemas } from '../behavior/mail';
 import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
-import { closed, refTo, text, type Schema } from '../schema/schema';
+import { anyOf, closed, refTo, text, type Schema } from '../schema/schema';
 import { parseExactWindow } from '../window';
 
-/** One step: an event, how long after the step before it may come, and what must not happen in between. */
-export interface Step extends Since {
+/** One step: events, how long after the step before one may come, and what must not happen in between. */
+export type Step = Named & {
   readonly within?: string;
-  readonly without?: Since;
-}
+  readonly without?: Named;
+};
 
 const expected = `a list of 2 to ${bounds.steps} steps, such as [{ "event": "Product Viewed" }, { "event": "Order Completed", "within": "P1D" }]`;
 
 export const limitSchema: Schema = { type: 'string', example: 'P1D' };
 
+const link = { within: limitSchema, without: refTo('Series') };
+
 export const stepsSchema: Schema = {
   type: 'array',
   minItems: 2,
   maxItems: bounds.steps,
-  items: closed({ event: text, where: refTo('Filter'), within: limitSchema, without: refTo('Series') }, [
-    'event',
-  ]),
+  items: anyOf(
+    closed({ event: text, where: refTo('Filter'), ...link }, ['event']),
+    closed({ ...mailSchemas, ...link }, ['message']),
+  ),
 };
 
 export function parseSteps(raw: unknown, path: string, findings: Findings): Step[] | undefined {
@@ -32,12 +36,12 @@ export function parseSteps(raw: unknown, path: string, findings: Findings): Step
 }
 
 function parseStep(raw: unknown, path: string, isFirst: boolean, findings: Findings): Step | undefined {
-  const series = parseSeries(raw, path, findings, isFirst ? [] : ['within', 'without']);
+  const series = parseNamed(raw, path, findings, isFirst ? [] : ['within', 'without']);
   if (!isObject(raw) || isFirst) return series;
   const { within, without } = raw;
   const gap = within === undefined ? {} : { within: parseLimit(within, below(path, 'within'), findings) };
   const none =
-    without === undefined ? {} : { without: parseSeries(without, below(path, 'without'), findings) };
+    without === undefined ? {} : { without: parseNamed(without, below(path, 'without'), findings) };
   return series && ({ ...series, ...gap, ...none } as Step);
 }
 

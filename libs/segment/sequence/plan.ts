@@ -1,4 +1,5 @@
 import { parseDuration, type Duration } from '@entente/kernel';
+import { seriesOf, type Named } from '../behavior/behavior';
 import type { Series } from '../behavior/seen';
 import type { Step } from './parse-steps';
 
@@ -11,7 +12,13 @@ export type Plan = { readonly links: readonly Link[]; readonly overall: Duration
 /** The events that a sequence looks at: those of each step, then those that must not come in between. */
 export function feedsOf(steps: readonly Step[]): readonly Series[] {
   const excluded = steps.flatMap(({ without }) => (without ? [without] : []));
-  return [...steps.map(({ event, where }) => ({ event, ...(where && { where }) })), ...excluded];
+  return [...steps, ...excluded].map(seriesAlone);
+}
+
+/** Without what a step says besides: it tells one memory from another. */
+function seriesAlone(named: Named): Series {
+  const { event, own, where } = seriesOf(named);
+  return { event, ...(own && { own }), ...(where && { where }) };
 }
 
 export function planOf(steps: readonly Step[], overall: string | undefined): Plan {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
+import { mail } from './mail';
 import { measures, regular, where } from './measure';
 import { periods } from './period';
 
@@ -8,7 +9,16 @@ const name = fc.constantFrom('X', 'Y');
 const series = (scale: Scale) => fc.record({ event: name, where: where(scale) }, { requiredKeys: ['event'] });
 const since = (scale: Scale) =>
   fc
-    .record({ event: fc.constantFrom('X', 'Z'), where: where(scale) }, { requiredKeys: ['event'] })
+    .oneof(
+      {
+        arbitrary: fc.record(
+          { event: fc.constantFrom('X', 'Z'), where: where(scale) },
+          { requiredKeys: ['event'] },
+        ) as fc.Arbitrary<object>,
+        weight: 3,
+      },
+      { arbitrary: mail, weight: 1 },
+    )
     .map((one) => ({ since: one }));
 
 /** Without a period `first: {}` says nothing. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ArbitraryKind } from './kind';
 import { howOften } from './event';
+import { mail } from './mail';
 
 const key = fc.constantFrom('k', 'l');
 const record = <T>(required: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(required);
@@ -14,24 +15,7 @@ const campaign = record({ campaign: key, is: fc.constantFrom('in', 'been', 'comp
 const sample = record({ sample: key, percent: fc.constantFrom(0.0001, 12.5, 50, 99.9999) });
 
 const message: ArbitraryKind = (scale) =>
-  fc
-    .record(
-      {
-        message: fc.constantFrom('sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed'),
-        sentBy: key,
-        template: key,
-        link: key,
-        by: fc.constantFrom('people', 'anybody'),
-      },
-      { requiredKeys: ['message'] },
-    )
-    .chain((what) => howOften(scale).map((often) => ({ ...what, often })))
-    .map(({ link, by, often, ...rest }) => ({
-      ...rest,
-      ...often,
-      ...(rest.message === 'clicked' && link !== undefined && { link }),
-      ...(['opened', 'clicked'].includes(rest.message) && by !== undefined && { by }),
-    }));
+  fc.tuple(mail, howOften(scale)).map(([what, often]) => ({ ...what, ...often }));
 
 /** Lists, mails, permissions, campaigns and samples. */
 export const relation: ArbitraryKind = (scale, below) =>

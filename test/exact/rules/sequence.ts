@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
+import { mail } from './mail';
 import { where } from './measure';
 import { periods } from './period';
 
@@ -11,6 +12,7 @@ const mostly = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     { arbitrary: name.map((event) => ({ event })), weight: 3 },
     { arbitrary: fc.record({ event: name, where: where(scale) }), weight: 1 },
+    { arbitrary: mail, weight: 1 },
   );
 
 export const sequence: ArbitraryKind = (scale) => {

@@ -3,7 +3,7 @@ import { earliest } from '../../sooner';
 import type { Moment, Needs, Tracked } from '../../conditions/kind';
 import { inEventOrder } from '../../facts';
 import { edge } from '../../memories/edge';
-import type { Behavior } from '../behavior';
+import { sinceOf, type Behavior } from '../behavior';
 import { isInPeriod } from '../judge';
 import { periodOf } from '../period';
 import { feedOf, isMoving } from '../scope';
@@ -17,7 +17,8 @@ export function compileEdge(behavior: Behavior, needs: Needs): Tracked {
   const side = behavior.first ? 'first' : 'last';
   const period = periodOf(behavior);
   const picked = edgeOf(behavior, side, propertiesIn(filter), needs);
-  const anchor = behavior.since && edgeOf(behavior.since, 'last', [], needs);
+  const since = sinceOf(behavior);
+  const anchor = since && edgeOf(since, 'last', [], needs);
   const turn = turnOfSeen(filter);
   const isAfterAnchor = (seen: Seen, moment: Moment): boolean => {
     const last = anchor?.(moment);

@@ -1,7 +1,7 @@
 import type { Instant } from '@entente/kernel';
 import { sooner } from '../../sooner';
 import type { Needs, Tracked } from '../../conditions/kind';
-import type { Behavior } from '../behavior';
+import { sinceOf, type Behavior } from '../behavior';
 import { judgeSeen } from '../judge';
 import { beginningAfter, longestOf } from '../measures/regular';
 import { periodOf, type Period } from '../period';
@@ -11,7 +11,8 @@ import { EVER, listing, movingPaths, turnOfSeen } from './listing';
 
 /** A condition that must look at each event anew as time or traits go on: the definition, over what is listed. */
 export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
-  const { since, regular, where, first, last } = behavior;
+  const { regular, where, first, last } = behavior;
+  const since = sinceOf(behavior);
   const period = periodOf(behavior);
   const { of, takes } = measuredIn(behavior);
   const paths = [...(of === undefined ? [] : [of]), ...movingPaths(where), ...propertiesIn(first ?? last)];

@@ -2,7 +2,7 @@ import type { Json } from '@entente/kernel';
 import type { Moment, Needs } from '../../conditions/kind';
 import type { Memory, Remembered } from '../../memories/memory';
 import { keptSince, sinceLast } from '../../memories/since';
-import type { Behavior } from '../behavior';
+import { sinceOf, type Behavior } from '../behavior';
 import { feedOf } from '../scope';
 
 type Reader<Kept, Read> = (kept: Kept | undefined) => Read;
@@ -30,7 +30,7 @@ export function remembered<Kept extends Json, Options extends Json, Read>(
   asked: Omit<Remembered<Kept, Options>, 'feeds'>,
   read: Reader<Kept, Read>,
 ): Recollection<Read> {
-  const { since } = behavior;
+  const since = sinceOf(behavior);
   if (!since) return new Recalled(needs.memory({ ...asked, feeds: [feedOf(behavior)] }), read);
   const kind = sinceLast(asked.kind);
   const memory = needs.memory({ ...asked, kind, feeds: [feedOf(behavior), feedOf(since)] });
