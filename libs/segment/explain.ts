@@ -10,7 +10,7 @@ export type Explanation = Said & Inside;
 
 interface Said {
   readonly value: boolean;
-  /** Null where time alone does not change it. */
+  /** Null where time alone does not change it, as far as that is foreseen. */
   readonly changesAt: string | null;
 }
 
@@ -25,7 +25,7 @@ export function explain(
   rule: Rule,
   facts: Facts,
   now: Instant,
-  changes: Forecast = new Map<Rule, Instant>(),
+  changes: Forecast['changes'] = new Map<Rule, Instant>(),
 ): Explanation {
   const change = changes.get(rule);
   const said = {

@@ -8,8 +8,13 @@ import type { KnownFacts, WholeRule } from './whole-rule';
 /** Instants that are looked at: what the calendar moves every day would go on for ever. */
 const MOST_STEPS = 400;
 
-/** When time alone changes each node of a rule next, should nothing happen until then. A node without an instant stays. */
-export type Forecast = ReadonlyMap<Rule, Instant>;
+/** What time alone changes, should nothing else happen. */
+export interface Forecast {
+  /** When each node of the rule changes next; one that is not there stays as it is, as far as was foreseen. */
+  readonly changes: ReadonlyMap<Rule, Instant>;
+  /** From then on it was not looked any more; absent: nothing more changes within 100 years. */
+  readonly until?: Instant;
+}
 
 /** Steps through the instants at which time may change a condition, and notes when each node's value first differs. */
 export function forecast(whole: WholeRule, known: KnownFacts, now: Instant): Forecast {
@@ -29,7 +34,8 @@ export function forecast(whole: WholeRule, known: KnownFacts, now: Instant): For
     }
     at = book.nextChange(subject, at);
   }
-  return changes;
+  const isCut = open.size > 0 && at !== undefined && at <= now + bounds.window;
+  return { changes, ...(isCut && { until: at }) };
 }
 
 /** Every node of a rule, itself first. */

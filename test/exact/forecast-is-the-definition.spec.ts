@@ -69,7 +69,7 @@ describe.each(scales)('a forecast, over $name,', (scale) => {
         ([first, second, rule], { facts, now }) => {
           const whole = wholeRule(rule, (segment) => ({ s0: first, s1: second })[segment]);
           const truth = (node: Rule, at: number) => evaluate(node, factsAt(whole, facts, at), at);
-          const changes = forecast(whole, facts, now);
+          const { changes } = forecast(whole, facts, now);
           const instants = facts.history.flatMap(({ at }) => scale.windows.map(({ length }) => at + length));
           for (const node of nodesOf(rule)) {
             const value = truth(node, now);

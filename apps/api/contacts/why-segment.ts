@@ -88,9 +88,11 @@ async function whyWhole(
       'somebody with fewer events; GET /contacts/{contact}/memberships says what they are in and since when',
     );
   const { known, sourced } = facts;
-  const because = explain(whole.rule, factsAt(whole, known, now), now, forecast(whole, known, now));
+  const { changes, until } = forecast(whole, known, now);
+  const because = explain(whole.rule, factsAt(whole, known, now), now, changes);
   return {
     because: because as unknown as Json,
+    foreseenUntil: until === undefined ? null : toIso(until),
     traits: traitsBehind(whole, sourced, await sourceRanks(tx)),
   };
 }

@@ -46,6 +46,12 @@ export class WhyRule {
       'The rule with the value of every node and the instant at which time alone changes it next (`changesAt`); conditions say what they looked at.',
   })
   because!: Json;
+  @ShownInstant({
+    nullable: true,
+    description:
+      'Where too many instants would have to be looked at: a null `changesAt` is known up to then only.',
+  })
+  foreseenUntil!: string | null;
   @ShownList(WhyTrait, { description: 'The traits that the rule and the segments it names read.' })
   traits!: WhyTrait[];
 }
