@@ -176,6 +176,22 @@ describe('a list', () => {
     expect(await both()).toHaveLength(1);
   });
 
+  it('has nobody left when it is removed who parts from whoever left for them', async () => {
+    await withSegment();
+    await change({ add: ['user:1', 'anonymous:a'] });
+    await settle(identify({ userId: '1', anonymousId: 'a' }));
+    expect(await both()).toHaveLength(1);
+    await api.call('DELETE', '/segments/vips');
+    expect((await api.call('DELETE', '/lists/vip')).status).toBe(204);
+    while (await forgetDeleted(world.engine));
+    await api.call('PUT', '/lists/vip', {});
+    await api.call('PUT', '/segments/vips', { rule: { list: 'vip' } });
+    await settle();
+    expect(await both()).toEqual([]);
+    await settle(identify({ userId: '2', anonymousId: 'a', timestamp: start - HOUR }));
+    expect(await both()).toEqual([]);
+  });
+
   it('must exist where a rule names it, as a topic must', async () => {
     const rule = { all: [{ list: 'nope' }, { not: { any: [{ permission: 'nope', is: 'granted' }] } }] };
     const { status, body } = await api.call('PUT', '/segments/x', { rule });

@@ -1,5 +1,7 @@
-import type { Instant } from '@entente/kernel';
+import { listFeedback } from '@entente/feedback';
+import type { ContactId, Instant } from '@entente/kernel';
 import type { Tx } from '../database/database';
+import { tell } from '../outbox';
 import { change } from './change-members';
 import { listMembersOf } from './list-members';
 
@@ -14,15 +16,30 @@ export async function forgetDeletedLists(tx: Tx, now: Instant): Promise<boolean>
   const members = await listMembersOf(tx, list.key, { limit: atOnce });
   const leaving = members.map(({ contact }) => ({ contact, joined: false }));
   if (leaving.length > 0) await change(tx, list.key, leaving, now);
-  else if (await isEmptied(tx, list.key))
+  else if (await isEmptied(tx, list.key, now))
     await tx.run('DELETE FROM forgotten_list WHERE key = $1', [list.key]);
   return true;
 }
 
-async function isEmptied(tx: Tx, key: string): Promise<boolean> {
-  const deleted = await tx.run(
-    `DELETE FROM list_member WHERE ctid = ANY (ARRAY(SELECT ctid FROM list_member WHERE list_key = $1 LIMIT ${atOnce}))`,
-    [key],
+/**
+ * Of a person who was several contacts one has left for all of them: the others do now, that nobody is on a later list of the name should they
+ * part. It changes nothing for anybody, and starts nothing.
+ */
+async function isEmptied(tx: Tx, list: string, now: Instant): Promise<boolean> {
+  const words = await tx.query<{ contact: ContactId; joined: boolean; at: Date }>(
+    `DELETE FROM list_member
+     WHERE ctid = ANY (ARRAY(SELECT ctid FROM list_member WHERE list_key = $1 LIMIT ${atOnce}))
+     RETURNING contact_id AS contact, joined, at`,
+    [list],
   );
-  return deleted < atOnce;
+  const left = words
+    .filter(({ joined }) => joined)
+    .map(({ contact, at }) =>
+      listFeedback({ contact, list, joined: false }, Math.max(now, at.getTime() + 1)),
+    );
+  await tell(
+    tx,
+    left.map((feedback) => ({ ...feedback, imported: true })),
+  );
+  return words.length < atOnce;
 }
