@@ -13,6 +13,7 @@ export interface Call {
   readonly event?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly traits?: Readonly<Record<string, unknown>>;
+  readonly context?: Readonly<Record<string, unknown>>;
   readonly timestamp: string;
 }
 

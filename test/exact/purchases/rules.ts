@@ -1,8 +1,8 @@
 /**
  * Rules as marketers of a shop write them, and what each means in SQL, written apart from libs/segment: a condition on a person
  * `p` at the instant `now()`'s stand-in `:now`, over
- *   e (person, id, name, at, properties)   every event that had arrived, each once
- *   t (person, name, value)                every trait as it was then
+ *   e (person, id, name, at, properties, context)   every event that had arrived, each once
+ *   t (person, name, value)                         every trait as it was then
  * and the functions of `sql.ts`.
  */
 export interface RuleInSql {
@@ -274,6 +274,82 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
         SELECT e.at, e.properties->'plan' AS value, lag(e.properties->'plan') OVER (ORDER BY e.at, e.id) AS before
         FROM e WHERE e.person = p.person AND e.name = 'Identified' AND e.properties ? 'plan') x
       WHERE x.value IS DISTINCT FROM coalesce(x.before, 'null')) > ${ago(14)}`,
+  },
+  'spent-last-month': {
+    rule: { ...order, during: { month: -1 }, sum: { of: 'total', gt: 60 } },
+    sql: `(SELECT coalesce(sum(${total}), 0) ${orders}
+      AND date_trunc('month', e.at AT TIME ZONE ${zone}) = date_trunc('month', ${today}::timestamp) - interval '1 month') > 60`,
+  },
+  'twice-in-these-two-months': {
+    rule: { ...order, during: { month: [-1, 0] }, count: { gte: 2 } },
+    sql: `(SELECT count(*) ${orders}
+      AND date_trunc('month', e.at AT TIME ZONE ${zone}) >= date_trunc('month', ${today}::timestamp) - interval '1 month') >= 2`,
+  },
+  'no-order-this-quarter': {
+    rule: { not: { ...order, during: { quarter: 0 } } },
+    sql: `NOT EXISTS (SELECT ${orders}
+      AND date_trunc('quarter', e.at AT TIME ZONE ${zone}) = date_trunc('quarter', ${today}::timestamp))`,
+  },
+  'looks-on-weekend-evenings': {
+    rule: {
+      event: 'Product Viewed',
+      where: { $at: { weekday: ['saturday', 'sunday'], hour: { gte: 18 } } },
+      within: 'P60D',
+    },
+    sql: `EXISTS (SELECT ${views} AND e.at > ${ago(60)} AND extract(isodow FROM e.at AT TIME ZONE ${zone}) > 5
+      AND extract(hour FROM e.at AT TIME ZONE ${zone}) >= 18)`,
+  },
+  'ordered-before-the-contract-ends': {
+    rule: { ...order, where: { $at: { before: { trait: 'contractEnds' } } }, count: { gte: 2 } },
+    sql: `(SELECT count(*) ${orders} AND e.at < (${text('contractEnds')})::timestamptz) >= 2`,
+  },
+  'two-of-a-kind': {
+    rule: { ...order, where: { items: { some: { kind: 'shoes', quantity: { gte: 2 } } } }, within: 'P90D' },
+    sql: `EXISTS (SELECT ${orders} AND e.at > ${ago(90)} AND EXISTS (SELECT FROM jsonb_array_elements(e.properties->'items') item
+      WHERE item->>'kind' = 'shoes' AND (item->>'quantity')::integer >= 2))`,
+  },
+  'neither-shoes-nor-hats': {
+    rule: {
+      ...order,
+      where: { category: { isNot: { contains: ['SHO', 'hat'] } }, total: { gt: 20 } },
+      count: { gte: 2 },
+    },
+    sql: `(SELECT count(*) ${orders} AND NOT (e.properties->>'category' ILIKE ANY (ARRAY['%sho%', '%hat%']))
+      AND ${total} > 20) >= 2`,
+  },
+  'came-by-news': {
+    rule: { event: 'Product Viewed', first: { '$context.campaign.source': 'news' } },
+    sql: `(SELECT e.context->'campaign'->>'source' ${views} ORDER BY e.at, e.id LIMIT 1) = 'news'`,
+  },
+  'views-in-french': {
+    rule: {
+      event: 'Product Viewed',
+      where: { '$context.locale': { startsWith: 'fr' } },
+      within: 'P45D',
+      count: { gte: 2 },
+    },
+    sql: `(SELECT count(*) ${views} AND e.at > ${ago(45)} AND e.context->>'locale' LIKE 'fr%') >= 2`,
+  },
+  'ever-paid': {
+    rule: { event: 'Identified', where: { plan: 'paid' } },
+    sql: `EXISTS (SELECT FROM e WHERE e.person = p.person AND e.name = 'Identified' AND e.properties->>'plan' = 'paid')`,
+  },
+  'born-in-spring': {
+    rule: { trait: 'birthday', month: [3, 4, 5], dayOfMonth: { lte: 20 } },
+    sql: `extract(month FROM (${text('birthday')})::date) IN (3, 4, 5) AND extract(day FROM (${text('birthday')})::date) <= 20`,
+  },
+  'contract-ends-next-week': {
+    rule: { trait: 'contractEnds', during: { week: 1 } },
+    sql: `date_trunc('week', (${text('contractEnds')})::timestamptz AT TIME ZONE ${zone})
+      = date_trunc('week', ${today}::timestamp) + interval '7 days'`,
+  },
+  'seen-lately': {
+    rule: { trait: 'seen', withinLast: 'P10D' },
+    sql: `to_timestamp((${text('seen')})::numeric) > ${ago(10)} AND to_timestamp((${text('seen')})::numeric) <= :now`,
+  },
+  'near-the-store': {
+    rule: { trait: 'home', near: { latitude: 48.86, longitude: 2.35, km: 150 } },
+    sql: `pg_temp.km(${trait('home')}, 48.86, 2.35) <= 150`,
   },
   'french-and-active': {
     rule: { all: [{ trait: 'country', eq: 'FR' }, { not: { segment: 'no-order-in-30-days' } }] },

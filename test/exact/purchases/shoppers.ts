@@ -36,15 +36,27 @@ export class Shoppers {
   private visit(who: number, at: Instant): Fact[] {
     const { random } = this;
     const category = random.pick(categories);
-    const viewed = this.track(who, at, 'Product Viewed', { category });
+    const viewed = this.track(who, at, 'Product Viewed', { category }, this.around());
     const cart = this.track(who, at + random.whole(0, 30 * HOUR), 'Cart Updated', { category });
     const ordered = at + random.whole(0, 60 * HOUR);
-    const order = this.track(who, ordered, 'Order Completed', { category, total: this.total() });
+    const items = random.some(categories, random.whole(0, 3)).map((kind) => this.item(kind));
+    const order = this.track(who, ordered, 'Order Completed', { category, total: this.total(), items });
     const amount = random.chance(0.3) ? -this.total() / 2 : this.total();
     const payment = this.track(who, ordered + MINUTE, 'Payment', { amount });
     const departure = toIso(at + random.whole(-5 * DAY, 30 * DAY));
     const trip = this.track(who, at, 'Trip Booked', { departure });
     return [viewed, cart, order, payment, trip].filter(() => random.chance(0.45));
+  }
+
+  private item = (kind: string): JsonObject => ({ kind, quantity: this.random.whole(1, 3) });
+
+  /** As trackers tell it, and now and then nothing. */
+  private around(): JsonObject | undefined {
+    const { random } = this;
+    const campaign: JsonObject = random.chance(0.5)
+      ? { campaign: { source: random.pick(['news', 'ads']) } }
+      : {};
+    return random.chance(0.8) ? { locale: random.pick(['fr-FR', 'de-DE']), ...campaign } : undefined;
   }
 
   /** Cents, and now and then no number. */
@@ -61,6 +73,8 @@ export class Shoppers {
       spent: random.whole(10, 100),
       likes: random.some(categories, random.whole(0, 3)),
       birthday: `${random.whole(1950, 2010)}-${pad(random.whole(1, 12))}-${pad(random.whole(1, 28))}`,
+      seen: Math.floor((at - random.whole(0, 30 * DAY)) / 1_000),
+      home: { lat: random.whole(4_600, 5_100) / 100, lng: random.whole(100, 600) / 100 },
       joined: toIso(at - random.whole(0, 60 * DAY)),
       contractEnds: toIso(at + random.whole(-10 * DAY, 60 * DAY)),
       timezone: random.pick([...zones, 'Mars/Olympus', null]),
@@ -70,8 +84,8 @@ export class Shoppers {
     return { ...this.fact(who, at), type: 'identify', traits };
   }
 
-  private track(who: number, at: Instant, name: string, properties: JsonObject): Fact {
-    return { ...this.fact(who, at), type: 'track', name, properties };
+  private track(who: number, at: Instant, name: string, properties: JsonObject, context?: JsonObject): Fact {
+    return { ...this.fact(who, at), type: 'track', name, properties, ...(context && { context }) };
   }
 
   /** A third of what people do they do before they are known: by a device that is theirs alone. Every fourth has none. */

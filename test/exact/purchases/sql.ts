@@ -11,13 +11,16 @@ const functions = `
   CREATE OR REPLACE FUNCTION pg_temp.next_anniversary(day date, today date) RETURNS date LANGUAGE sql IMMUTABLE AS $$
     SELECT min(one) FROM (
       SELECT pg_temp.anniversary_in(day, extract(year FROM today)::integer + n) AS one FROM generate_series(0, 1) n) x
-    WHERE one >= today $$;`;
+    WHERE one >= today $$;
+  CREATE OR REPLACE FUNCTION pg_temp.km(place jsonb, latitude float8, longitude float8) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
+    SELECT 6371.0088 * acosd(sind((place->>'lat')::float8) * sind(latitude)
+      + cosd((place->>'lat')::float8) * cosd(latitude) * cosd((place->>'lng')::float8 - longitude)) * pi() / 180 $$;`;
 
 /** Everything that had arrived by an instant, each event once, under the person it belongs to today. */
 const seen = `
   DROP TABLE IF EXISTS pg_temp.e, pg_temp.t, pg_temp.p;
   CREATE TEMP TABLE e AS
-    SELECT DISTINCT ON (person, id) coalesce(l.survivor_id, v.contact_id) AS person, v.message AS id, v.name, v.at, v.properties
+    SELECT DISTINCT ON (person, id) coalesce(l.survivor_id, v.contact_id) AS person, v.message AS id, v.name, v.at, v.properties, v.context
     FROM event v LEFT JOIN lineage l USING (contact_id) WHERE v.arrival <= :now;
   CREATE INDEX ON e (person, name, at);
   CREATE TEMP TABLE t AS

@@ -31,6 +31,7 @@ const callOf = ({
   name,
   properties,
   traits,
+  context,
   timestamp,
 }: Fact): Call => ({
   type: type === 'identify' ? 'identify' : 'track',
@@ -40,6 +41,7 @@ const callOf = ({
   ...(name !== undefined && { event: name }),
   ...(properties && { properties }),
   ...(traits && { traits }),
+  ...(context && { context }),
   timestamp: toIso(timestamp),
 });
 
