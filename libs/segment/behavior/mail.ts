@@ -1,5 +1,5 @@
 import type { FeedbackName } from '@entente/event';
-import { parseFutureKey, parseName, parseWord } from '../conditions/key';
+import { parseFutureKey, parseName, parseWord } from '../parse-key';
 import { once } from '../comparisons/once';
 import { below, quote, type Findings } from '../findings';
 import { text, word } from '../schema/schema';

@@ -2,7 +2,7 @@ import type { FeedbackName } from '@entente/event';
 import { toIso, type Instant, type Json } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { latest, totalOf } from '../memories/latest';
-import { parseFutureKey, parseWord } from './key';
+import { parseFutureKey, parseWord } from '../parse-key';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from '../behavior/own-feed';

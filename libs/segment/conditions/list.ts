@@ -1,7 +1,7 @@
 import { toIso, type Instant } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { newest } from '../memories/newest';
-import { parseKey } from './key';
+import { parseKey } from '../parse-key';
 import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from '../behavior/own-feed';

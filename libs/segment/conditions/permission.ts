@@ -4,7 +4,7 @@ import type { Instant } from '@entente/kernel';
 import type { Facts } from '../facts';
 import { below } from '../findings';
 import { entered, standingOf, standings, type Standings } from '../memories/standings';
-import { parseName, parseWord } from './key';
+import { parseName, parseWord } from '../parse-key';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from '../behavior/own-feed';

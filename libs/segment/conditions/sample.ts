@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ContactId } from '@entente/kernel';
 import { below } from '../findings';
-import { parseName } from './key';
+import { parseName } from '../parse-key';
 import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 

@@ -1,7 +1,7 @@
 import { expectedKey, isKey } from '@entente/kernel';
-import { bounds } from '../bounds';
-import { below, quote, type Findings } from '../findings';
-import { isText } from '../read';
+import { bounds } from './bounds';
+import { below, quote, type Findings } from './findings';
+import { isText } from './read';
 
 type Given = Readonly<Record<string, unknown>>;
 
