@@ -38,6 +38,7 @@ export const behaviorSchemas = {
       ...compared,
       in: word('day', 'week', 'month'),
       of: { type: 'integer', minimum: 1, maximum: bounds.regular },
+      times: refTo('NumberComparison'),
     },
     ['in', 'of'],
   ),

@@ -177,6 +177,16 @@ describe('a measure', () => {
     expect(holds({ regular: { in: 'day', of: 4, eq: 3 } }, days)).toBe(true);
     expect(holds({ regular: { in: 'day', of: 3, eq: 2 } }, days)).toBe(true);
   });
+
+  it('of regularity counts the times in each unit, of those in which there was one', () => {
+    const days = [0, 0, 0, 1, 3, 3].map((day) => at(now - day * DAY - HOUR));
+    const on = (times: unknown, eq: number) => holds({ regular: { in: 'day', of: 5, eq, times } }, days);
+    expect(on({ gte: 2 }, 2)).toBe(true);
+    expect(on(1, 1)).toBe(true);
+    expect(on({ lte: 2 }, 2)).toBe(true);
+    expect(on({ gte: 4 }, 0)).toBe(true);
+    expect(on({ gte: 2 }, 3)).toBe(false);
+  });
 });
 
 describe('what is written', () => {
@@ -232,6 +242,9 @@ describe('what is written', () => {
     [{ regular: { in: 'day', of: 367, gte: 1 } }, ['rule.regular.of count']],
     [{ regular: { in: 'day', of: 3, gte: 4 } }, ['rule.regular.gte count']],
     [{ regular: { in: 'day', of: 3, lte: 3 } }, ['rule.regular constant']],
+    [{ regular: { in: 'day', of: 3, gte: 2, times: { gte: 1 } } }, ['rule.regular.times constant']],
+    [{ regular: { in: 'day', of: 3, gte: 2, times: { lte: 0 } } }, ['rule.regular.times.lte count']],
+    [{ regular: { in: 'day', of: 3, gte: 2, times: 1_001 } }, ['rule.regular.times count']],
     [{ before: 'P1D', count: { gte: 1_001 } }, ['rule.count.gte count']],
     [{ since: { event: 'Y' }, count: { gte: 1_001 } }, []],
     [{ own: true }, ['rule.own unknown-field']],

@@ -41,6 +41,7 @@ const condition = fc.oneof(
     .tuple(fc.constantFrom('X', 'Y'), period, measure)
     .map(([event, when, often]): object => ({ event, ...when, ...often })),
   fc.constant<object>({ event: 'X', regular: { in: 'day', of: 3, gte: 2 } }),
+  fc.constant<object>({ event: 'X', regular: { in: 'day', of: 3, gte: 1, times: { gte: 2 } } }),
   fc.constant<object>({ trait: 'country', eq: 'FR' }),
 );
 const rule = fc.oneof(

@@ -57,6 +57,7 @@ export const regular: fc.Arbitrary<object> = fc
     fc.constantFrom('day', 'week', 'month'),
     fc.integer({ min: 1, max: 4 }),
     fc.constantFrom<object>({ gte: 1 }, { gte: 2 }, { eq: 1 }, { lt: 2 }),
+    fc.constantFrom<object>({}, { times: 1 }, { times: { gte: 2 } }, { times: { lte: 2 } }),
   )
   .filter(([, many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
-  .map(([unit, many, one]) => ({ regular: { in: unit, of: many, ...one } }));
+  .map(([unit, many, one, times]) => ({ regular: { in: unit, of: many, ...one, ...times } }));

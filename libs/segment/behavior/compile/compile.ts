@@ -4,6 +4,7 @@ import type { Needs, Threshold, Tracked } from '../../conditions/kind';
 import { amounts, type AmountOptions } from '../../memories/amounts';
 import { earliest, earliestOf } from '../../memories/earliest';
 import { latest, latestOf, totalOf } from '../../memories/latest';
+import { countsOf, quarterCounts } from '../../memories/quarter-counts';
 import { quarterHours, quartersOf } from '../../memories/quarters';
 import { instantsOf, values } from '../../memories/values';
 import type { Behavior } from '../behavior';
@@ -96,7 +97,11 @@ function compileAmounts(
 }
 
 function compileRegular(behavior: Behavior, regular: Regular, needs: Needs): Tracked {
-  const asked = { kind: quarterHours, options: null, size: longestOf(regular) };
-  const quarters = remembered(behavior, needs, asked, quartersOf);
-  return regularOver(regular, (moment) => unitsOf(regular, quarters.of(moment), moment.zone));
+  const asked = { options: null, size: longestOf(regular) };
+  const happened = regular.times
+    ? remembered(behavior, needs, { ...asked, kind: quarterCounts }, countsOf)
+    : remembered(behavior, needs, { ...asked, kind: quarterHours }, (kept) =>
+        quartersOf(kept).map((at) => [at, 1] as const),
+      );
+  return regularOver(regular, (moment) => unitsOf(regular, happened.of(moment), moment.zone));
 }

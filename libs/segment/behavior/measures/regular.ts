@@ -13,25 +13,34 @@ type Unit = 'day' | 'week' | 'month';
 const unitNames: readonly Unit[] = ['day', 'week', 'month'];
 const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular} } and a comparison, such as { "in": "week", "of": 4, "gte": 3 }`;
 
-/** In how many of the last `of` days, weeks or months of the contact's zone, this one included, something happened. */
-export type Regular = { readonly in: Unit; readonly of: number } & { readonly [operator: string]: Json };
+/**
+ * In how many of the last `of` days, weeks or months of the contact's zone, this one included, something happened, or happened
+ * so many times.
+ */
+export type Regular = { readonly in: Unit; readonly of: number; readonly times?: Comparison } & {
+  readonly [operator: string]: Json;
+};
 
-const comparisonIn = ({ in: _, of: __, ...comparison }: Regular): Comparison => comparison;
+const comparisonIn = ({ in: _, of: __, times: ___, ...comparison }: Regular): Comparison => comparison;
 
 export const regular: Measure<Regular> = {
   parse(raw, path, findings) {
     if (!isObject(raw)) return findings.add(path, 'regular', 'How regular is not said.', expected);
-    const { in: unit, of, ...rest } = raw;
+    const { in: unit, of, times: often, ...rest } = raw;
     const isUnit = unitNames.some((name) => name === unit);
     const isNumber = Number.isInteger(of) && (of as number) >= 1 && (of as number) <= bounds.regular;
     if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
     if (!isNumber) findings.add(below(path, 'of'), 'count', 'That is no number of them.', expected);
+    const times =
+      often === undefined
+        ? undefined
+        : parseCount(often, below(path, 'times'), bounds.countWithin, findings, TIMES);
     const count = parseCount(rest, path, isNumber ? (of as number) : bounds.regular, findings);
     if (!isUnit || !isNumber || !count) return undefined;
     const truths = Array.from({ length: (of as number) + 1 }, (_, number) => passesNumber(count, number));
     return new Set(truths).size === 1
       ? findings.add(path, 'constant', 'That holds for every number of them, or for none.', expected)
-      : { ...count, in: unit as Unit, of: of as number };
+      : { ...count, in: unit as Unit, of: of as number, ...(times && { times }) };
   },
   takes: 'any',
   holds: (asked, events, context) =>
@@ -39,20 +48,36 @@ export const regular: Measure<Regular> = {
   found: (asked, events, context) => activeIn(asked, events, context).length,
 };
 
+/** Units in which nothing happened are never among those that count. */
+const TIMES = { what: 'number of times', least: 1, most: Infinity };
+
 const activeIn = (asked: Regular, events: readonly Seen[], { now, zone }: Context): number[] =>
   activeAt(
     asked,
     unitsOf(
       asked,
-      events.map(({ at }) => at),
+      events.map(({ at }) => [at, 1]),
       zone,
     ),
     unitAt(asked.in, now, zone),
   );
 
-export const unitsOf = (asked: Regular, instants: readonly Instant[], zone: string): number[] => [
-  ...new Set(instants.map((at) => unitAt(asked.in, at, zone))),
-];
+/** The units that count, of instants and how often something happened then. */
+export function unitsOf(
+  { in: unit, times }: Regular,
+  happened: readonly (readonly [at: Instant, times: number])[],
+  zone: string,
+): number[] {
+  const often = new Map<number, number>();
+  for (const [at, more] of happened) {
+    const number = unitAt(unit, at, zone);
+    often.set(number, (often.get(number) ?? 0) + more);
+  }
+  const units = [...often];
+  return (times ? units.filter(([, number]) => passesNumber(times, number)) : units).map(
+    ([number]) => number,
+  );
+}
 
 const activeAt = ({ of }: Regular, active: readonly number[], current: number): number[] =>
   active.filter((unit) => unit > current - of && unit <= current);
