@@ -158,3 +158,46 @@ describe('near', () => {
       'p.near.lng unknown-field',
     ]));
 });
+
+describe('objects', () => {
+  const pets: Json = [{ kind: 'dog', age: 1 }, { kind: 'dog', age: 9 }, { kind: 'cat' }, 'dog', null];
+
+  it.each<[object, boolean]>([
+    [{ where: { kind: 'dog' }, gte: 2 }, true],
+    [{ where: { kind: 'dog' }, gte: 3 }, false],
+    [{ where: { kind: 'dog', age: { gt: 1 } }, eq: 1 }, true],
+    [{ where: { kind: 'bird' }, eq: 0 }, true],
+    [{ where: { kind: 'dog' }, gte: 1, lt: 2 }, false],
+  ])('%j is asked of those that pass: %j', (objects, expected) => {
+    expect(holds({ objects }, pets)).toBe(expected);
+    expect(holds({ some: { in: { objects } } }, [{ in: pets }])).toBe(expected);
+  });
+
+  it.each<Json | undefined>([undefined, null, {}, 'dog', 0])(
+    '%j is no list, and has not even none',
+    (value) => expect(holds({ objects: { where: { kind: 'dog' }, eq: 0 } }, value)).toBe(false),
+  );
+
+  it('moves where a comparison inside does', () => {
+    const due = read({ objects: { where: { due: { withinLast: 'P1D' } }, gte: 2 } });
+    const dues = [{ due: '2026-11-24T00:00:00Z' }, { due: '2026-11-24T18:00:00Z' }, { due: 'never' }];
+    expect(dependenceOf(due)).toEqual({ onTime: true, onTraits: ['timezone'] });
+    expect(passes(due, dues, contextOf({}))).toBe(false);
+    const turn = turnOf(due)(dues, contextOf({}))!;
+    expect(turn).toBe(Date.UTC(2026, 10, 24, 18));
+    expect(passes(due, dues, { ...contextOf({}), now: turn })).toBe(true);
+  });
+
+  it.each<[unknown, string[]]>([
+    [3, ['p.objects operand']],
+    [{ gte: 2 }, ['p.objects operand']],
+    [{ where: {}, gte: 2 }, ['p.objects.where filter']],
+    [{ where: { kind: 'dog' } }, ['p.objects no-comparison']],
+    [{ where: { kind: 'dog' }, gte: 0 }, ['p.objects constant']],
+    [{ where: { kind: 'dog' }, gte: 1.5 }, ['p.objects.gte count']],
+    [
+      { where: { kind: { is: 'dog' } }, least: 2 },
+      ['p.objects.where.kind.is unknown-operator', 'p.objects.least unknown-operator'],
+    ],
+  ])('%j is refused: %j', (objects, problems) => expect(problemsOf({ objects })).toEqual(problems));
+});

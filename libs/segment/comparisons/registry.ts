@@ -9,6 +9,7 @@ import { hasAll, hasAny } from './list';
 import { isNot } from './is-not';
 import { near } from './near';
 import { noneOf, oneOf } from './one-of';
+import { objects } from './objects';
 import type { OperatorTable } from './operator-table';
 import { gt, gte, lt, lte } from './order';
 import { matches } from './pattern';
@@ -53,7 +54,7 @@ const comparing = { ...plain, isNot: isNot(plain) } as const;
 
 /** The same and what looks into lists of objects, by the operators that compare what these have. */
 function lookingInto(inside: OperatorTable) {
-  const all = { ...plain, some: some(inside) } as const;
+  const all = { ...plain, some: some(inside), objects: objects(inside) } as const;
   return { ...all, isNot: isNot(all) } as const;
 }
 

@@ -27,11 +27,22 @@ const plain: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(1, 2, { gt: 1 }, { lte: 1 }).map((size) => ({ size })),
 );
 
-/** Of lists with objects, one of which passes all. */
+const objectFilter = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
+  fc.oneof(
+    inside.map((r) => ({ r })),
+    fc.tuple(inside, plain).map(([r, s]) => ({ r, s })),
+  );
+
+/** Of lists with objects, one or some of which pass all. */
 const some = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
   fc.oneof(
-    inside.map((r) => ({ some: { r } })),
-    fc.tuple(inside, plain).map(([r, s]) => ({ some: { r, s } })),
+    { arbitrary: objectFilter(inside).map((one) => ({ some: one })), weight: 2 },
+    {
+      arbitrary: fc
+        .tuple(objectFilter(inside), fc.constantFrom({ gte: 2 }, { eq: 0 }, { lt: 2 }))
+        .map(([where, count]) => ({ objects: { where, ...count } })),
+      weight: 1,
+    },
   );
 
 const near = fc.constantFrom(1, 400, 20_000).map((km) => ({ near: { latitude: 48.9, longitude: 2.4, km } }));
