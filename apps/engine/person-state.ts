@@ -5,7 +5,7 @@ import {
   traitChangeOf,
   type SourcedTraits,
 } from '@entente/profile';
-import { inEventOrder, withContext, type HistoryEvent, type SeriesState } from '@entente/segment';
+import { inEventOrder, mayMean, withContext, type HistoryEvent, type SeriesState } from '@entente/segment';
 import { eventKey, type EventsAsked, type PastEvent, type StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { limits, TOO_MANY } from './limits';
@@ -79,7 +79,7 @@ export const eventsAsked = ({ book }: Definitions): EventsAsked => ({
  * that has others' events, too: it is then made anew aside. Its stored events were loaded.
  */
 export function pastOf(person: Person, names: ReadonlySet<string>, definitions: Definitions): HistoryEvent[] {
-  const past = appliedOf(person, person.history!()).filter(({ name }) => names.has(name));
+  const past = appliedOf(person, person.history!()).filter(({ name }) => mayMean(names, name));
   person.goneThrough += past.length;
   if (person.goneThrough > limits.goneThrough) throw new Error(TOO_MANY);
   return past.map((event) => historyEvent(event, definitions));

@@ -12,10 +12,15 @@ const names: Record<Exclude<FactType, 'track'>, string> = {
   alias: 'Aliased',
 };
 
+const TOLD_APART = 'Told Apart';
+
+/** The names of calls that say who somebody is. */
+export const tellingNames: readonly string[] = [names.identify, names.group, names.alias, TOLD_APART];
+
 /** The name that rules know an event by. */
 export function eventName(fact: Fact): string {
   if (fact.type === 'track') return fact.name!;
-  return fact.apart ? 'Told Apart' : names[fact.type];
+  return fact.apart ? TOLD_APART : names[fact.type];
 }
 
 /** When the event happened: the client's corrected time, but never after its arrival. */

@@ -5,6 +5,8 @@ export const bounds = {
   /** Levels of nodes, the outermost and the condition included. */
   depth: 20,
   nodes: 500,
+  /** Names that one `event` may list. */
+  names: 20,
   /** Properties that one `where` may filter by. */
   filters: 20,
   /** Values of one `in`, `notIn`, `hasAny` or `hasAll`. */

@@ -2,6 +2,7 @@ import type { Problem } from '@entente/kernel';
 import { Compilation } from './book/compilation';
 import { VersionNames } from './book/versions';
 import { stepsFor } from './comparisons/comparison';
+import { ANYTHING, namesOf } from './event-names';
 import type { Memory } from './memories/memory';
 import { insideOf, pathInside, type Rule } from './rule';
 
@@ -38,6 +39,8 @@ export function costOf(rule: Rule): Cost {
   }
   const ofTraits = new Set([...compilation.leavesByTrait.values()].flat()).size;
   if (ofTraits > 0) steps.set(SETS_TRAITS, (steps.get(SETS_TRAITS) ?? 0) + ofTraits);
+  const ofAll = steps.get(ANYTHING) ?? 0;
+  for (const [name, own] of steps) if (name !== ANYTHING) steps.set(name, own + ofAll);
   const [event, perEvent] = [...steps].reduce((most, one) => (one[1] > most[1] ? one : most), NOTHING);
   const perContact = memories.reduce((sum, { holds }) => sum + BYTES_OF_MEMORY + holds * BYTES_OF_VALUE, 0);
   return { perEvent, event, perContact };
@@ -53,7 +56,7 @@ function comparisonsByEvent({ feeds }: Memory): Map<string, number> {
   const compared = new Map<string, number>();
   for (const { event, where = {} } of feeds) {
     const steps = Object.values(where).reduce((sum, comparison) => sum + stepsFor(comparison), 1);
-    compared.set(event, (compared.get(event) ?? 0) + steps);
+    for (const name of namesOf(event)) compared.set(name, (compared.get(name) ?? 0) + steps);
   }
   return compared;
 }

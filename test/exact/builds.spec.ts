@@ -21,7 +21,7 @@ const partitions = 3;
 const names = ['Viewed', 'Added', 'Ordered'];
 
 interface Asked {
-  readonly event: string;
+  readonly event: string | readonly string[];
   readonly times: number;
   readonly exactly: boolean;
   readonly seconds: number | undefined;
@@ -41,7 +41,9 @@ afterEach(() => held.close());
 
 /** `colored`: whether it may ask for more than when an event happened. */
 const anything = (colored: boolean): Asked => ({
-  event: random.pick(names),
+  event: random.chance(0.6)
+    ? random.pick(names)
+    : random.pick<Asked['event']>(['*', ['Added', 'Ordered'], ['Added', 'Viewed']]),
   times: random.whole(1, 4),
   exactly: random.chance(0.3),
   seconds: random.chance(0.8) ? random.whole(1, 12) : undefined,
@@ -57,9 +59,17 @@ const ruleOf = ({ event, times, exactly, seconds, color }: Asked) => ({
 
 const sqlOf = ({ event, times, exactly, seconds, color }: Asked): string => `
   SELECT coalesce(survivor_id, contact_id) FROM event LEFT JOIN lineage USING (contact_id)
-  WHERE name = '${event}' AND at <= :now ${seconds === undefined ? '' : `AND at > :now - interval '${seconds} seconds'`}
+  WHERE ${isNamed(event)} AND at <= :now ${seconds === undefined ? '' : `AND at > :now - interval '${seconds} seconds'`}
     ${color === undefined ? '' : `AND properties->>'color' = '${color}'`}
   GROUP BY 1 HAVING count(*) ${exactly ? '=' : '>='} ${times}`;
+
+const isNamed = (event: Asked['event']): string =>
+  event === '*'
+    ? `name <> 'Identified'`
+    : `name IN (${[event]
+        .flat()
+        .map((name) => `'${name}'`)
+        .join(', ')})`;
 
 const everybody = `SELECT id FROM contact WHERE version > 0 AND NOT EXISTS (SELECT FROM lineage WHERE contact_id = id)`;
 

@@ -1,5 +1,6 @@
 import { isObject, type Instant, type Json, type JsonObject } from '@entente/kernel';
-import type { Deviation, EventsHad, HistoryEvent } from '@entente/segment';
+import { ANYTHING, type Deviation, type EventsHad, type HistoryEvent } from '@entente/segment';
+import { isNamed } from '../../libs/segment/event-names';
 
 interface Known {
   readonly traits: JsonObject;
@@ -16,8 +17,8 @@ export const deviatesBy = (deviation: Deviation, { traits, history, members, now
   deviation.members.some((version) => members.has(version)) ||
   deviation.others.some((version) => !members.has(version));
 
-const counts = ({ event, own, properties, within }: EventsHad, one: HistoryEvent, now: Instant): boolean =>
-  one.name === event &&
+const counts = ({ names, own, properties, within }: EventsHad, one: HistoryEvent, now: Instant): boolean =>
+  isNamed(names.includes(ANYTHING) ? ANYTHING : names, one) &&
   (!own || one.own === true) &&
   (within === undefined || one.at > now - within) &&
   (properties === undefined || contains(one.properties, properties));

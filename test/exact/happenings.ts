@@ -61,6 +61,12 @@ const nested = fc.oneof(value, fc.record({ c: value }));
 const ownTraits = { a: value, b: value, o: nested, company: nested };
 const identified = fc.record(ownTraits, { requiredKeys: [] });
 
+/** Now and then a name that tells who somebody is, or one that stands for all names in rules. */
+const name = fc.oneof(
+  { arbitrary: fc.constantFrom('X', 'Y', 'Z'), weight: 12 },
+  { arbitrary: fc.constantFrom('Aliased', '*'), weight: 1 },
+);
+
 export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const ticks = fc.integer({ min: 0, max: 8 }).map((n) => n * scale.tick);
   const late = fc.oneof(fc.constant(0), ticks);
@@ -69,7 +75,7 @@ export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
     { arbitrary: fc.oneof(value, listOf(dated(scale))), weight: 1 },
   );
   const traits = fc.record({ ...ownTraits, d, timezone }, { requiredKeys: [] });
-  const some = fc.record({ event: fc.constantFrom('X', 'Y', 'Z'), properties: properties(scale) });
+  const some = fc.record({ event: name, properties: properties(scale) });
   const event = fc
     .tuple(fc.record({ after: ticks, late }), fc.oneof(some, ownEvents))
     .map(([when, what]) => ({ ...when, ...what }));

@@ -106,11 +106,16 @@ const factArb = fc
   .map(([ids, rest]) => ({ ...ids, ...rest }));
 
 const within = fc.constantFrom('PT6H', 'P1D', 'P2D');
+const event = fc.oneof(
+  { weight: 8, arbitrary: eventName$ },
+  { weight: 1, arbitrary: fc.constant(['Bought', 'Seen']) },
+  { weight: 1, arbitrary: fc.constant('*') },
+);
 const condition: fc.Arbitrary<JsonObject> = fc.oneof(
-  fc.record({ event: eventName$ }),
-  fc.record({ event: eventName$, within }),
+  fc.record({ event }),
+  fc.record({ event, within }),
   fc.record({
-    event: eventName$,
+    event,
     within,
     count: fc.oneof(
       fc.record({ gte: fc.integer({ min: 1, max: 3 }) }),
@@ -118,7 +123,7 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     ),
   }),
   fc.record({
-    event: eventName$,
+    event,
     where: fc.record({ total: fc.record({ gt: fc.integer({ min: 0, max: 2 }) }) }),
     within,
   }),
@@ -127,7 +132,7 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
   fc.record({ trait: fc.constant('due'), withinNext: within }),
   fc.record({ trait: fc.constant('due'), during: fc.constantFrom({ day: 0 }, { day: [1, 2] }) }),
   fc.record({
-    event: eventName$,
+    event,
     where: fc.constant({ $at: { before: { trait: 'due' } } }),
     during: fc.constantFrom({ day: 0 }, { day: -1 }),
   }),

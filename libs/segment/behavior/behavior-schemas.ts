@@ -2,7 +2,7 @@ import { bounds } from '../bounds';
 import { numeric } from '../comparisons/numeric';
 import { operatorSchemas } from '../schema/operator-schemas';
 import { anyOf, closed, date, path, refTo, word, type Schema } from '../schema/schema';
-import type { BehaviorFields } from './behavior';
+import type { HowOften } from './behavior';
 import type { PeriodFields } from './parse-period';
 
 const pair = (one: Schema): Schema => ({ type: 'array', items: one, minItems: 2, maxItems: 2 });
@@ -20,9 +20,8 @@ const amount = closed({ of: path, ...compared }, ['of']);
 /** A filter that may be empty. */
 const picked: Schema = { type: 'object', additionalProperties: refTo('Comparison') };
 
-/** What may stand beside the name of an event. */
-export const behaviorSchemas = {
-  where: refTo('Filter'),
+/** The fields that say when and how often. */
+export const howOftenSchemas = {
   ...periodSchemas,
   since: refTo('Series'),
   count: refTo('NumberComparison'),
@@ -42,4 +41,4 @@ export const behaviorSchemas = {
     },
     ['in', 'of'],
   ),
-} satisfies Record<keyof BehaviorFields, Schema>;
+} satisfies Record<keyof HowOften, Schema>;

@@ -189,6 +189,37 @@ describe('a measure', () => {
   });
 });
 
+describe('the events meant', () => {
+  const own = (event: HistoryEvent): HistoryEvent => ({ ...event, own: true });
+  const history = [
+    at(now - 4, {}, 'X'),
+    at(now - 3, {}, 'Y'),
+    at(now - 2, {}, 'Aliased'),
+    own(at(now - 1, { list: 'k' }, 'List Joined')),
+    at(now, { list: 'l' }, 'List Joined'),
+  ];
+
+  it('are those of one name, of several, or whatever somebody does', () => {
+    expect(holds({ event: 'X', count: 1 }, history)).toBe(true);
+    expect(holds({ event: ['X', 'Y', 'Z'], count: 2 }, history)).toBe(true);
+    expect(holds({ event: '*', count: 3 }, history)).toBe(true);
+    expect(holds({ event: 'Y', since: { event: '*' } }, history)).toBe(false);
+    expect(holds({ event: '*', since: { event: ['X', 'Y'] }, count: 1 }, history)).toBe(true);
+  });
+
+  it('are only what Entente told, where that is asked', () => {
+    expect(holds({ event: 'List Joined', count: 2 }, history)).toBe(true);
+    expect(holds({ event: 'List Joined', own: true, count: 1 }, history)).toBe(true);
+    expect(holds({ event: 'List Joined', own: true, where: { list: 'l' } }, history)).toBe(false);
+    expect(holds({ event: 'X', since: { event: 'List Joined', own: true } }, history)).toBe(false);
+  });
+
+  it('are written in one form', () => {
+    expect(ruleOf({ event: ['Y', 'X', 'Y'] })).toEqual({ event: ['X', 'Y'], count: { gte: 1 } });
+    expect(ruleOf({ event: ['Y'] })).toEqual({ event: 'Y', count: { gte: 1 } });
+  });
+});
+
 describe('what is written', () => {
   it.each<[object, string[]]>([
     [{ within: 'P1D', before: 'P2D' }, ['rule several']],
@@ -220,7 +251,10 @@ describe('what is written', () => {
     [{ where: { '$at.hour': 9 } }, ['rule.where["$at.hour"] path']],
     [{ where: { $context: { exists: true } } }, ['rule.where.$context path']],
     [{ where: { 'items[].sku': 'A' } }, ['rule.where["items[].sku"] path']],
-    [{ event: '*' }, ['rule.event name']],
+    [{ event: ['X', '*'] }, ['rule.event[1] name']],
+    [{ event: [] }, ['rule.event names']],
+    [{ event: Array.from({ length: 21 }, (_, n) => `E${n}`) }, ['rule.event names']],
+    [{ event: ['X', 5] }, ['rule.event[1] name']],
     [{ since: 'Y' }, ['rule.since series']],
     [{ since: { event: 5, wher: {} } }, ['rule.since.wher unknown-field', 'rule.since.event name']],
     [{ since: { event: 'Y', where: {} } }, ['rule.since.where filter']],
@@ -247,7 +281,12 @@ describe('what is written', () => {
     [{ regular: { in: 'day', of: 3, gte: 2, times: 1_001 } }, ['rule.regular.times count']],
     [{ before: 'P1D', count: { gte: 1_001 } }, ['rule.count.gte count']],
     [{ since: { event: 'Y' }, count: { gte: 1_001 } }, []],
-    [{ own: true }, ['rule.own unknown-field']],
+    [{ own: true }, ['rule.own own']],
+    [{ event: '*', own: true }, ['rule.own own']],
+    [{ event: ['List Left', 'X'], own: true }, ['rule.own own']],
+    [{ event: 'Company Changed', own: true }, ['rule.own own']],
+    [{ event: 'List Left', own: false }, ['rule.own own']],
+    [{ since: { event: 'X', own: true } }, ['rule.since.own own']],
   ])('%j is refused: %j', (fields, problems) => expect(found({ event: 'X', ...fields })).toEqual(problems));
 
   it('has one canonical form', () => {

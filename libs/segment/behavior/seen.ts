@@ -4,12 +4,13 @@ import { splitFilter, passesFilter, type Filter } from '../comparisons/filter';
 import { once } from '../comparisons/once';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
+import { isNamed, type EventNames } from '../event-names';
 import { inEventOrder, type Facts } from '../facts';
 import { INSTANT, stepsOf, valueAt } from '../read';
 
-/** Events of one name, our own only or anybody's, that pass one filter. */
+/** Events of some names, our own only or anybody's, that pass one filter. */
 export interface Series {
-  readonly event: string;
+  readonly event: EventNames;
   readonly own?: true;
   readonly where?: Filter;
 }
@@ -26,7 +27,7 @@ export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant
   const { fixed } = splitFilter(where);
   const context = contextOf(facts, now);
   return facts.history
-    .filter((one) => one.name === event && (own !== true || one.own === true) && one.at <= now)
+    .filter((one) => isNamed(event, one) && (own !== true || one.own === true) && one.at <= now)
     .filter(({ properties }) => passesFilter(fixed, properties, context))
     .sort(inEventOrder)
     .map(({ at, id, properties }) => seenAs(at, id, (path) => valueAt(properties, stepsOf(path))));

@@ -127,9 +127,9 @@ export class Book {
     const [names, withProperties] = [new Set<string>(), new Set<string>()];
     for (const key of memories) {
       const memory = this.compilation.memories.get(key);
-      for (const { event } of memory?.feeds ?? []) {
-        names.add(event);
-        if (memory!.readsProperties) withProperties.add(event);
+      for (const name of memory?.eventNames ?? []) {
+        names.add(name);
+        if (memory!.readsProperties) withProperties.add(name);
       }
     }
     return { names, withProperties, context: this.readsContext };

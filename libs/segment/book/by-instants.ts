@@ -1,4 +1,5 @@
 import type { Duration } from '@entente/kernel';
+import { namesOf } from '../event-names';
 import type { Compilation } from './compilation';
 
 type Conditions = Pick<Compilation, 'memories' | 'personal'>;
@@ -18,9 +19,9 @@ export function reachesOf({ memories }: Conditions): Map<string, Duration | unde
       (longest, { tracked }) => Math.max(longest, tracked.threshold?.within ?? Infinity),
       0,
     );
-    for (const { event } of feeds) {
-      const longest = reaches.has(event) ? Math.max(reach, reaches.get(event) ?? Infinity) : reach;
-      reaches.set(event, longest === Infinity ? undefined : longest);
+    for (const name of feeds.flatMap(({ event }) => namesOf(event))) {
+      const longest = reaches.has(name) ? Math.max(reach, reaches.get(name) ?? Infinity) : reach;
+      reaches.set(name, longest === Infinity ? undefined : longest);
     }
   }
   return reaches;

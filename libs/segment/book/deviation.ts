@@ -1,6 +1,7 @@
 import type { Duration, JsonObject } from '@entente/kernel';
 import { valuesOf } from '../comparisons/comparison';
 import type { Filter } from '../comparisons/filter';
+import { namesOf } from '../event-names';
 import type { Feed } from '../memories/memory';
 import { isOfContext, stepsOf } from '../read';
 import type { Threshold } from '../conditions/kind';
@@ -10,9 +11,10 @@ import type { Compilation } from './compilation';
 import type { Evaluation, Leaf } from './evaluation';
 import type { Reader, SegmentVersion } from './versions';
 
-/** Contacts with so many events of a name. Events without these properties do not count; it may be that others do not either. */
+/** Contacts with so many events of some names. Events without these properties do not count; it may be that others do not either. */
 export interface EventsHad {
-  readonly event: string;
+  /** Or `ANYTHING` alone. */
+  readonly names: readonly string[];
   /** Only what Entente itself tells. */
   readonly own: boolean;
   readonly properties: JsonObject | undefined;
@@ -70,7 +72,7 @@ function breadthOf({ everybody, events, traits, members, others }: Deviation): n
 function deviationOf({ tracked, memories, traits }: Leaf): Deviation {
   const threshold: Threshold = tracked.threshold ?? { events: 1, within: undefined };
   const had = ({ event, own, where }: Feed): EventsHad => ({
-    event,
+    names: namesOf(event),
     own: own === true,
     properties: demanded(where),
     atLeast: threshold.events,

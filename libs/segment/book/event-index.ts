@@ -1,3 +1,4 @@
+import { ANYTHING, namesOf } from '../event-names';
 import { isListed, valuesOf } from '../comparisons/comparison';
 import type { Scalar } from '../comparisons/operator';
 import type { Happened } from '../facts';
@@ -27,26 +28,36 @@ export interface Match {
 /** Finds the memories that an event is fed to, by its name and then by one equality where a filter has one. */
 export class EventIndex {
   private readonly byName = new Map<string, NameIndex>();
+  private readonly ofOthers: NameIndex | undefined;
 
   constructor(all: Iterable<OpenMemory>) {
     const named = new Map<string, Entry[]>();
     for (const memory of all)
-      for (const [place, feed] of memory.feeds.entries())
-        addTo(named, feed.event, {
+      for (const [place, feed] of memory.feeds.entries()) {
+        const entry: Entry = {
           where: feed.where ?? {},
           ...(!isFound(feed) && { takes: memory.tests[place]! }),
           match: { memory, feeds: [place] },
           isOnly: memory.feeds.length === 1,
-        });
-    for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
+        };
+        for (const name of namesOf(feed.event)) addTo(named, name, entry);
+      }
+    const ofAll = named.get(ANYTHING) ?? [];
+    named.delete(ANYTHING);
+    for (const [name, list] of named) this.byName.set(name, new NameIndex([...list, ...ofAll]));
+    if (ofAll.length > 0) this.ofOthers = new NameIndex(ofAll);
   }
 
   has(eventName: string): boolean {
-    return this.byName.has(eventName);
+    return this.indexOf(eventName) !== undefined;
   }
 
   matching(event: Happened): readonly Match[] {
-    return this.byName.get(event.name)?.matching(event) ?? NONE;
+    return this.indexOf(event.name)?.matching(event) ?? NONE;
+  }
+
+  private indexOf(eventName: string): NameIndex | undefined {
+    return this.byName.get(eventName) ?? this.ofOthers;
   }
 }
 
@@ -90,9 +101,9 @@ class NameIndex {
 }
 
 /** Whether the values by which an event is found are all that a feed asks for. */
-function isFound({ own, identify, has, where = {} }: Feed): boolean {
+function isFound({ event, own, identify, has, where = {} }: Feed): boolean {
   const comparisons = Object.values(where);
-  if (own !== undefined || identify !== undefined || has !== undefined) return false;
+  if (event === ANYTHING || own !== undefined || identify !== undefined || has !== undefined) return false;
   return comparisons.length === 1 && isListed(comparisons[0]!);
 }
 

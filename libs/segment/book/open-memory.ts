@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '@entente/kernel';
 import { filterTest } from '../comparisons/filter';
+import { ANYTHING, isNamed, namesOf } from '../event-names';
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
@@ -36,7 +37,7 @@ export class OpenMemory implements Memory {
   }
 
   get eventNames(): ReadonlySet<string> {
-    return new Set(this.feeds.map(({ event }) => event));
+    return new Set(this.feeds.flatMap(({ event }) => namesOf(event)));
   }
 
   /** Whether it looks at the properties of its events. */
@@ -46,7 +47,11 @@ export class OpenMemory implements Memory {
 
   /** Whether of its events their names and instants tell what is kept. */
   get goesByInstants(): boolean {
-    return (this.kind.instantsOnly ?? false) && !this.readsProperties && this.feeds.every(({ own }) => !own);
+    return (
+      (this.kind.instantsOnly ?? false) &&
+      !this.readsProperties &&
+      this.feeds.every(({ event, own }) => event !== ANYTHING && !own)
+    );
   }
 
   /** Of the conditions that read it those that time alone may change; only asked for once the book is whole. */
@@ -79,7 +84,7 @@ export class OpenMemory implements Memory {
   private feedsOf(event: HistoryEvent): readonly number[] {
     const places: number[] = [];
     for (const [place, feed] of this.feeds.entries())
-      if (feed.event === event.name && this.tests[place]!(event)) places.push(place);
+      if (isNamed(feed.event, event) && this.tests[place]!(event)) places.push(place);
     return places;
   }
 
@@ -96,9 +101,10 @@ export class OpenMemory implements Memory {
 
 const NOTHING: readonly [] = [];
 
-function testOf({ own, identify, has, where }: Feed): (event: Happened) => boolean {
+function testOf({ event: names, own, identify, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
   return (event) =>
+    (names !== ANYTHING || isNamed(names, event)) &&
     (own !== true || event.own === true) &&
     (identify !== true || event.identify === true) &&
     (has === undefined || Object.hasOwn(event.properties, has)) &&

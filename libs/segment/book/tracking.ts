@@ -22,7 +22,7 @@ export class Tracking {
   constructor(all: Iterable<OpenMemory>) {
     const memories = [...all];
     this.index = new EventIndex(memories);
-    this.eventNames = [...new Set(memories.flatMap(({ feeds }) => feeds.map(({ event }) => event)))];
+    this.eventNames = [...new Set(memories.flatMap(({ eventNames }) => [...eventNames]))];
     this.needs = Object.fromEntries(memories.map(({ key, size }) => [key, size]));
   }
 

@@ -1,40 +1,33 @@
 import { toIso, type JsonObject } from '@entente/kernel';
-import {
-  parseBehavior,
-  parseName,
-  behaviorNames,
-  askedOf,
-  sinceOf,
-  type Behavior,
-} from '../behavior/behavior';
-import { behaviorSchemas } from '../behavior/behavior-schemas';
+import { askedOf, howOftenFields, parseHowOften, sinceOf, type Behavior } from '../behavior/behavior';
+import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
+import { parseSeries, seriesFields, seriesSchemas } from '../behavior/named';
 import { contextPathsOf, traitsOf } from '../behavior/scope';
 import { contextOf } from '../context';
-import { below } from '../findings';
-import { text } from '../schema/schema';
+import { namesOf } from '../event-names';
 import type { ConditionKind } from './kind';
 
-/** What somebody did: events of one name that pass one filter, in a period, measured. */
+/** What somebody did: events of some names that pass one filter, in a period, measured. */
 export type EventCondition = Behavior;
 
 const EVENTS_SHOWN = 10;
 
 export const event: ConditionKind<EventCondition> = {
-  fields: ['event', ...behaviorNames],
-  schemas: { event: text, ...behaviorSchemas },
+  fields: [...seriesFields, ...howOftenFields],
+  schemas: { ...seriesSchemas, ...howOftenSchemas },
 
   parse(fields, path, findings) {
     const before = findings.problems.length;
-    const name = parseName(fields['event'], below(path, 'event'), findings);
-    const behavior = parseBehavior(fields, path, findings);
-    return findings.problems.length > before ? undefined : { event: name!, ...behavior };
+    const series = parseSeries(fields, path, findings);
+    const howOften = parseHowOften(fields, path, findings);
+    return findings.problems.length > before ? undefined : { ...series!, ...howOften };
   },
 
   names: (condition) => ({
-    events: [...new Set([condition, sinceOf(condition)].flatMap((series) => series?.event ?? []))],
+    events: [...new Set([condition, sinceOf(condition)].flatMap((series) => namesOf(series?.event ?? [])))],
     traits: traitsOf(condition),
     context: contextPathsOf(condition),
   }),

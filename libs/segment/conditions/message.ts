@@ -1,7 +1,8 @@
+import { howOftenFields, parseHowOften, type HowOften } from '../behavior/behavior';
+import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { mailFields, mailSchemas, parseMail, seriesOfMail, type Mail } from '../behavior/mail';
 import { event, type EventCondition } from './event';
 import type { ConditionKind } from './kind';
-import { howOftenFields, howOftenSchemas, parseHowOften, type HowOften } from './own-event';
 
 /** `{ "message": "clicked", "sentBy": "welcome", "within": "P30D" }`: what became of mails to somebody. */
 export type MessageCondition = HowOften & Mail;
@@ -14,7 +15,7 @@ export const message: ConditionKind<MessageCondition> = {
     const before = findings.problems.length;
     const mail = parseMail(fields, path, findings);
     const howOften = parseHowOften(fields, path, findings);
-    return findings.problems.length > before || !mail || !howOften ? undefined : { ...mail, ...howOften };
+    return findings.problems.length > before || !mail ? undefined : { ...mail, ...howOften };
   },
 
   names: (condition) => event.names(asEvent(condition)),

@@ -3,6 +3,7 @@ import { periodSchemas } from '../behavior/behavior-schemas';
 import { parsePeriod, periodNames, refuseSeveral } from '../behavior/parse-period';
 import { periodOf } from '../behavior/period';
 import { contextIn, traitsIn } from '../behavior/scope';
+import { namesOf } from '../event-names';
 import { below } from '../findings';
 import { compileSequence } from '../sequence/compile';
 import { judge, type Sequence } from '../sequence/judge';
@@ -34,7 +35,7 @@ export const sequence: ConditionKind<SequenceCondition> = {
     const feeds = feedsOf(condition.sequence);
     const zone = periodOf(condition).byZone ? [zoneTrait] : [];
     return {
-      events: [...new Set(feeds.map(({ event }) => event))],
+      events: [...new Set(feeds.flatMap(({ event }) => namesOf(event)))],
       traits: [...new Set([...feeds.flatMap(({ where }) => traitsIn(where)), ...zone])],
       context: feeds.flatMap(({ where }) => contextIn(where)),
     };

@@ -39,7 +39,7 @@ export const trait: ConditionKind<TraitCondition> = {
     const zone = changedWithin !== undefined && spanOf(changedWithin).byCalendar ? [zoneTrait] : [];
     return {
       traits: [...new Set([stepsOf(path)[0]!, ...dependenceOf(condition).onTraits, ...zone])],
-      ...(changedWithin !== undefined && { events: feedsOf(path).map(({ event }) => event) }),
+      ...(changedWithin !== undefined && { events: feedsOf(path).flatMap(({ event }) => event) }),
     };
   },
 

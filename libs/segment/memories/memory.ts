@@ -1,10 +1,11 @@
 import { DAY, type Duration, type Instant, type Json, type JsonObject, type Uuid } from '@entente/kernel';
+import type { EventNames } from '../event-names';
 import type { Filter } from '../comparisons/filter';
 import type { SeriesState } from '../state/series-state';
 
-/** Events that a memory is fed: those of one name that pass one fixed filter. */
+/** Events that a memory is fed: those of some names that pass one fixed filter. */
 export interface Feed {
-  readonly event: string;
+  readonly event: EventNames;
   /** Only what Entente itself tells. */
   readonly own?: true;
   /** Only identify calls. */

@@ -1,4 +1,5 @@
 import { mailSchemas } from '../behavior/mail';
+import { seriesSchemas } from '../behavior/named';
 import { bounds } from '../bounds';
 import { calendarUnits } from '../calendar-unit';
 import { numeric } from '../comparisons/numeric';
@@ -6,7 +7,7 @@ import type { OperatorTable } from '../comparisons/operator-table';
 import { operators } from '../comparisons/registry';
 import { kindNamed, kindNames } from '../conditions/registry';
 import { operatorSchemas } from './operator-schemas';
-import { anyOf, closed, refTo, scalar, text, type Schema, type SchemaName } from './schema';
+import { anyOf, closed, refTo, scalar, type Schema, type SchemaName } from './schema';
 
 /** The rule language as schemas that refer to each other, for OpenAPI. What they do not say, such as bounds of a whole rule, `parseRule` does. */
 export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
@@ -36,8 +37,8 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
     ...anyOf(...calendarUnits.map((unit) => closed({ [unit]: unitNumbers }, [unit]))),
   },
   Series: {
-    description: 'The events of one name that pass one filter, or what became of mails.',
-    ...anyOf(closed({ event: text, where: refTo('Filter') }, ['event']), closed(mailSchemas, ['message'])),
+    description: 'The events of some names that pass one filter, or what became of mails.',
+    ...anyOf(closed(seriesSchemas, ['event']), closed(mailSchemas, ['message'])),
   },
 });
 

@@ -1,9 +1,9 @@
 import { isObject } from '@entente/kernel';
-import { parseNamed, type Named } from '../behavior/behavior';
 import { mailSchemas } from '../behavior/mail';
+import { parseNamed, seriesSchemas, type Named } from '../behavior/named';
 import { bounds } from '../bounds';
 import { below, type Findings } from '../findings';
-import { anyOf, closed, refTo, text, type Schema } from '../schema/schema';
+import { anyOf, closed, refTo, type Schema } from '../schema/schema';
 import { parseExactWindow } from '../window';
 
 /** One step: events, how long after the step before one may come, and what must not happen in between. */
@@ -23,7 +23,7 @@ export const stepsSchema: Schema = {
   minItems: 2,
   maxItems: bounds.steps,
   items: anyOf(
-    closed({ event: text, where: refTo('Filter'), ...link }, ['event']),
+    closed({ ...seriesSchemas, ...link }, ['event']),
     closed({ ...mailSchemas, ...link }, ['message']),
   ),
 };

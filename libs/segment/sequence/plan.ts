@@ -1,5 +1,5 @@
 import { parseDuration, type Duration } from '@entente/kernel';
-import { seriesOf, type Named } from '../behavior/behavior';
+import { seriesOf, type Named } from '../behavior/named';
 import type { Series } from '../behavior/seen';
 import type { Step } from './parse-steps';
 

@@ -10,6 +10,7 @@ import {
   uuidArray,
 } from '../database/binary-array';
 import type { Tx } from '../database/database';
+import { named } from './named';
 
 /** An event as it is stored: under the contact that its key first resolved to. */
 export interface StoredEvent {
@@ -118,7 +119,7 @@ export async function loadHistories(
   if (contacts.length === 0) return histories;
   const rows = await tx.query<EventRow>(
     `SELECT ${columnsFor(asked)} FROM event
-     WHERE contact_id = ANY($1::bigint[]) AND (name = ANY($2::text[]) OR type = 'identify')`,
+     WHERE contact_id = ANY($1::bigint[]) AND (${named('$2')} OR type = 'identify')`,
     [contacts, asked.names],
   );
   for (const row of rows) histories.get(row.contact_id)?.push(storedEvent(row));
@@ -136,7 +137,7 @@ export async function* historyInOrder(
 ): AsyncGenerator<StoredEvent[]> {
   await tx.run(
     `DECLARE history NO SCROLL CURSOR FOR SELECT ${columnsFor(asked)} FROM event
-     WHERE contact_id = ANY($1::bigint[]) AND (name = ANY($2::text[]) OR type = 'identify') ORDER BY at, message`,
+     WHERE contact_id = ANY($1::bigint[]) AND (${named('$2')} OR type = 'identify') ORDER BY at, message`,
     [contacts, asked.names],
   );
   try {
@@ -160,7 +161,7 @@ export async function eventsAfter(
 ): Promise<StoredEvent[]> {
   const rows = await tx.query<EventRow>(
     `SELECT ${columnsFor(asked)} FROM event
-     WHERE contact_id = ANY($1::bigint[]) AND arrival > $3 AND (name = ANY($2::text[]) OR type = 'identify')`,
+     WHERE contact_id = ANY($1::bigint[]) AND arrival > $3 AND (${named('$2')} OR type = 'identify')`,
     [contacts, asked.names, toIso(arrival)],
   );
   return rows.map(storedEvent);

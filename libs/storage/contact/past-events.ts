@@ -1,8 +1,10 @@
 import type { ContactId, JsonObject } from '@entente/kernel';
+import { ANYTHING } from '@entente/segment';
 import { bigintArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 import { PackedReader } from '../database/packed-reader';
 import type { EventRow, EventsAsked, StoredEvent } from './events';
+import { named } from './named';
 
 /** What states are made of: the properties only where they are asked for. */
 export type PastEvent = Pick<
@@ -30,9 +32,9 @@ export async function loadPastEvents(
   const events = new Map<ContactId, PastEvent[]>(contacts.map((contact) => [contact, []]));
   if (contacts.length === 0) return events;
   const whole = new Set(withProperties);
-  const plain = [...names].filter((name) => !whole.has(name));
+  const plain = whole.has(ANYTHING) ? [] : [...names].filter((name) => !whole.has(name));
   const [packed, rows] = await Promise.all([
-    packedEvents(tx, contacts, plain),
+    packedEvents(tx, contacts, plain, [...whole]),
     wholeEvents(tx, contacts, { names: [...whole], context }, most + 1),
   ]);
   if (packed.reduce((sum, { count }) => sum + count, rows.length) > most) return undefined;
@@ -65,7 +67,7 @@ async function wholeEvents(
   if (names.length === 0) return [];
   return tx.prepared(
     `SELECT contact_id, message, at, source_id, type, name, properties, ${context ? 'context' : 'NULL AS context'}
-     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) LIMIT $3::int`,
+     FROM event WHERE contact_id = ANY($1::bigint[]) AND ${named('$2')} LIMIT $3::int`,
     [bigintArray(contacts), textArray(names), limit],
   );
 }
@@ -83,13 +85,15 @@ async function packedEvents(
   tx: Tx,
   contacts: readonly ContactId[],
   names: readonly string[],
+  otherThan: readonly string[],
 ): Promise<PackedRow[]> {
   if (names.length === 0) return [];
   return tx.prepared(
     `SELECT contact_id, name, encode(string_agg(uuid_send(message) || timestamptz_send(at) || int2send(source_id), ''::bytea), 'base64') AS events,
        count(*)::int AS count
-     FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) GROUP BY contact_id, name`,
-    [bigintArray(contacts), textArray(names)],
+     FROM event WHERE contact_id = ANY($1::bigint[]) AND ${named('$2')} AND NOT name = ANY($3::text[])
+     GROUP BY contact_id, name`,
+    [bigintArray(contacts), textArray(names), textArray(otherThan)],
   );
 }
 

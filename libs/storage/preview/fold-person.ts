@@ -2,6 +2,7 @@ import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from 
 import { compileBook, withContext, type HistoryEvent, type WholeRule } from '@entente/segment';
 import { lineageOf } from '../contact/contacts';
 import type { EventsAsked } from '../contact/events';
+import { named } from '../contact/named';
 import type { Database, Tx } from '../database/database';
 import { ownSource } from '../outbox';
 import { loadFacts } from '../segment/load-facts';
@@ -56,7 +57,7 @@ async function* eventsInOrder(
      SELECT id, at, name, properties, context, source, identify FROM (
        SELECT DISTINCT ON (message) message AS id, at, name, properties, ${context ? 'context' : 'NULL AS context'},
          source_id AS source, type = 'identify' AS identify
-       FROM event WHERE contact_id = ANY($1::bigint[]) AND name = ANY($2::text[]) AND at <= $3 ORDER BY message, at) AS e
+       FROM event WHERE contact_id = ANY($1::bigint[]) AND ${named('$2')} AND at <= $3 ORDER BY message, at) AS e
      ORDER BY at, id`,
     [await lineageOf(tx, contact), names, toIso(now)],
   );

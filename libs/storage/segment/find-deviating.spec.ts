@@ -22,6 +22,9 @@ beforeAll(async () => {
   await had(4, 'Ordered', { color: 'red' }, { source: own });
   await had(4, 'Viewed', {}, { rare: false });
   await had(5, 'Ordered', {}, { at: now - 10_000 });
+  await had(6, 'Added', {});
+  await had(6, 'Added', {}, { source: own });
+  await had(6, 'Aliased', {});
 });
 afterAll(() => held.close());
 
@@ -39,7 +42,7 @@ async function had(
 }
 
 const event = (name: string, special: Partial<EventsHad> = {}): EventsHad => ({
-  event: name,
+  names: [name],
   own: false,
   properties: undefined,
   atLeast: 1,
@@ -89,6 +92,22 @@ it('asks for properties, the source and the time where a question does', async (
     expect(await found([event('Ordered', { own: true })], common)).toEqual(['4']);
     expect(await found([event('Ordered', { within: 5_000 })], common)).toEqual(['1', '4']);
   }
+});
+
+it('counts events of several names together, and whatever somebody does', async () => {
+  const either = event('', { names: ['Ordered', 'Viewed'] });
+  const anything = event('*', { own: false });
+  for (const common of [['Viewed'], ['Viewed', 'Ordered']]) {
+    expect(await found([either], common)).toEqual(['1', '3', '4', '5']);
+    expect(await found([{ ...either, atLeast: 2 }], common)).toEqual(['1', '3', '4']);
+    expect(await found([anything], common)).toEqual(['1', '3', '4', '5', '6']);
+    expect(await found([{ ...anything, atLeast: 2 }], common)).toEqual(['1', '3']);
+  }
+  expect(await found([either], [])).toEqual(['1', '4', '5']);
+  expect(await found([event('', { names: ['Ordered', 'Added'], atLeast: 2 })], ['Viewed'])).toEqual([
+    '1',
+    '6',
+  ]);
 });
 
 it('goes on behind a contact, and does the same with one processor', async () => {

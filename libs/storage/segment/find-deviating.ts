@@ -1,5 +1,6 @@
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
-import type { Deviation, EventsHad } from '@entente/segment';
+import { tellingNames } from '@entente/event';
+import { ANYTHING, type Deviation, type EventsHad } from '@entente/segment';
 import type { Database } from '../database/database';
 import { ownSource } from '../outbox';
 
@@ -32,19 +33,20 @@ export async function findDeviating(
 ): Promise<ContactId[]> {
   const asked = new Asked();
   const own = await ownSource(database);
-  const having = (names: readonly string[], where: string) => {
-    const events = deviation.events.filter(({ event }) => names.includes(event));
-    return withEvents(events, where, (had) => testOf(had, own, now, asked), asked);
-  };
-  const names = [...new Set(deviation.events.map(({ event }) => event))];
+  const having = (events: readonly EventsHad[], where: string) =>
+    withEvents(events, where, (had) => testOf(had, own, now, asked), asked);
+  const isCommon = ({ names }: EventsHad): boolean =>
+    names.some((name) => name === ANYTHING || common.has(name));
+  const rare = deviation.events.filter((had) => !isCommon(had));
+  const together = new Map(rare.map(({ names }) => [textOf(names), names]));
   const contacts = [
-    ...having(
-      names.filter((name) => common.has(name)),
-      'true',
+    ...having(deviation.events.filter(isCommon), 'true'),
+    ...[...together].flatMap(([text, names]) =>
+      having(
+        rare.filter((had) => textOf(had.names) === text),
+        `rare AND ${isOneOf(names, asked)}`,
+      ),
     ),
-    ...names
-      .filter((name) => !common.has(name))
-      .flatMap((name) => having([name], `rare AND name = ${asked.as('text', name)}`)),
     ...deviation.traits.map(
       (trait) => `SELECT contact_id FROM profile WHERE traits ? ${asked.as('text', trait)}`,
     ),
@@ -101,14 +103,21 @@ function withEvents(
   ];
 }
 
+const textOf = (names: readonly string[]): string => JSON.stringify(names);
+
+const isOneOf = (names: readonly string[], asked: Asked): string =>
+  names.length === 1 ? `name = ${asked.as('text', names[0])}` : `name = ANY(${asked.as('text[]', names)})`;
+
 function testOf(
-  { event, own, properties, within }: EventsHad,
+  { names, own, properties, within }: EventsHad,
   source: number,
   now: Instant,
   asked: Asked,
 ): string {
   const tests = [
-    `name = ${asked.as('text', event)}`,
+    names.includes(ANYTHING)
+      ? `NOT name = ANY(${asked.as('text[]', tellingNames)}) AND source_id <> ${asked.as('smallint', source)}`
+      : isOneOf(names, asked),
     ...(own ? [`source_id = ${asked.as('smallint', source)}`] : []),
     ...(within === undefined ? [] : [`at > ${asked.as('timestamptz', toIso(now - within))}`]),
     ...(properties ? [`properties @> ${asked.as('jsonb', JSON.stringify(properties))}`] : []),

@@ -18,6 +18,7 @@ import {
 } from '@entente/segment';
 import { sourceRanks } from '../authored/sources';
 import { lineagesOf } from '../contact/contacts';
+import { named } from '../contact/named';
 import type { Tx } from '../database/database';
 import { ruleGround } from '../database/installation';
 import { ownSource } from '../outbox';
@@ -153,7 +154,7 @@ async function historiesOf(
        SELECT message AS id, at, name, properties, ${context ? 'context' : 'NULL AS context'}, source_id AS source,
          type = 'identify' AS identify
        FROM event
-       WHERE contact_id = contact AND name = ANY($2::text[]) AND ($3::timestamptz IS NULL OR arrival <= $3)
+       WHERE contact_id = contact AND ${named('$2')} AND ($3::timestamptz IS NULL OR arrival <= $3)
        ORDER BY message LIMIT $4) AS e`,
     [parts.contacts, events, asOf === undefined ? null : toIso(asOf), limitOf(mostEvents)],
   );

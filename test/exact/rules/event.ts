@@ -5,16 +5,31 @@ import { mail } from './mail';
 import { measures, regular, where } from './measure';
 import { periods } from './period';
 
-const name = fc.constantFrom('X', 'Y');
-const series = (scale: Scale) => fc.record({ event: name, where: where(scale) }, { requiredKeys: ['event'] });
+/** Events that one part of a condition is about: mostly of one name. */
+export const naming = (...names: readonly string[]): fc.Arbitrary<object> =>
+  fc.oneof(
+    { arbitrary: fc.constantFrom(...names).map((event) => ({ event })), weight: 8 },
+    {
+      arbitrary: fc.constantFrom<unknown>('*', ['X', 'Y'], ['Z', 'Identified']).map((event) => ({ event })),
+      weight: 2,
+    },
+    {
+      arbitrary: fc
+        .constantFrom<unknown>('List Joined', 'Email Opened', ['Campaign Entered', 'Campaign Left'])
+        .map((event) => ({ event, own: true })),
+      weight: 1,
+    },
+  );
+
+const series = (scale: Scale, ...names: readonly string[]): fc.Arbitrary<object> =>
+  fc
+    .tuple(naming(...names), fc.record({ where: where(scale) }, { requiredKeys: [] }))
+    .map(([named, filter]) => ({ ...named, ...filter }));
 const since = (scale: Scale) =>
   fc
     .oneof(
       {
-        arbitrary: fc.record(
-          { event: fc.constantFrom('X', 'Z'), where: where(scale) },
-          { requiredKeys: ['event'] },
-        ) as fc.Arbitrary<object>,
+        arbitrary: series(scale, 'X', 'Z'),
         weight: 3,
       },
       { arbitrary: mail, weight: 1 },
@@ -48,4 +63,4 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
   );
 
 export const event: ArbitraryKind = (scale) =>
-  fc.tuple(series(scale), howOften(scale)).map(([some, often]) => ({ ...some, ...often }));
+  fc.tuple(series(scale, 'X', 'Y'), howOften(scale)).map(([some, often]) => ({ ...some, ...often }));

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
+import { naming } from './event';
 import { mail } from './mail';
 import { where } from './measure';
 import { periods } from './period';
 
-const name = fc.constantFrom('X', 'Y', 'Z');
+const named = naming('X', 'Y', 'Z');
 
 /** Mostly without filters, so that some chains are completed. */
 const mostly = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
-    { arbitrary: name.map((event) => ({ event })), weight: 3 },
-    { arbitrary: fc.record({ event: name, where: where(scale) }), weight: 1 },
+    { arbitrary: named, weight: 3 },
+    { arbitrary: fc.tuple(named, where(scale)).map(([one, where]) => ({ ...one, where })), weight: 1 },
     { arbitrary: mail, weight: 1 },
   );
 

@@ -1,0 +1,91 @@
+import { feedbackNames } from '@entente/event';
+import { isObject } from '@entente/kernel';
+import { bounds } from '../bounds';
+import { parseFilter } from '../comparisons/filter';
+import { ANYTHING, namesOf, type EventNames } from '../event-names';
+import { below, quote, type Findings } from '../findings';
+import { isText } from '../read';
+import { anyOf, refTo, text, type Schema } from '../schema/schema';
+import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
+import type { Series } from './seen';
+
+/** Events that a part of a condition is about, as authors write them: of some names that pass one filter, or what became of mails. */
+export type Named = Series | Mail;
+
+/** What such a part names. */
+export const seriesOf = (named: Named): Series => ('message' in named ? seriesOfMail(named) : named);
+
+/** The fields that name events, the first of which must be there. */
+export const seriesSchemas = {
+  event: {
+    ...anyOf(text, { type: 'array', items: text, minItems: 1, maxItems: bounds.names }),
+    description: `The name of events, several names, or "${ANYTHING}" for whatever somebody does.`,
+  },
+  own: { type: 'boolean', enum: [true], description: 'Only what Entente itself tells.' },
+  where: refTo('Filter'),
+} satisfies Record<keyof Series, Schema>;
+
+export const seriesFields = Object.keys(seriesSchemas);
+
+/** Those fields in their canonical form; only good when nothing was found. */
+export function parseSeries(
+  { event: names, own, where }: Readonly<Record<string, unknown>>,
+  path: string,
+  findings: Findings,
+): Series | undefined {
+  const event = parseNames(names, below(path, 'event'), findings);
+  const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings);
+  if (event === undefined) return undefined;
+  if (own !== undefined) checkOwn(own, event, below(path, 'own'), findings);
+  return { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
+}
+
+function parseNames(raw: unknown, path: string, findings: Findings): EventNames | undefined {
+  if (!Array.isArray(raw)) return raw === ANYTHING ? ANYTHING : parseName(raw, path, findings);
+  if (raw.length === 0 || raw.length > bounds.names)
+    return findings.add(path, 'names', `These are not 1 to ${bounds.names} names.`, expectedNames);
+  const names = raw.map((one, place) => parseName(one, below(path, place), findings));
+  const [first, ...others] = [...new Set(names as string[])].sort();
+  return others.length === 0 ? first : [first!, ...others];
+}
+
+const parseName = (raw: unknown, path: string, findings: Findings): string | undefined =>
+  isText(raw) && raw !== ANYTHING ? raw : findings.add(path, 'name', 'That names no event.', expectedNames);
+
+const expectedNames = `the name of an event, of up to ${bounds.text} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" alone for whatever somebody does`;
+
+/** What a company's contacts are told of it is theirs to read as traits. */
+const toldNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');
+
+function checkOwn(own: unknown, event: EventNames, path: string, findings: Findings): void {
+  const others = namesOf(event).filter((name) => !toldNames.includes(name));
+  if (own !== true) findings.add(path, 'own', 'Leave it out for events whoever told them.', 'true');
+  else if (others.length > 0)
+    findings.add(path, 'own', `Entente tells no ${others.map(quote).join(', ')}.`, toldNames.join(', '));
+}
+
+/** Events as parts of conditions name them: `{ "event": "Order Completed", "where": … }` or `{ "message": "opened", … }`. */
+export function parseNamed(
+  raw: unknown,
+  path: string,
+  findings: Findings,
+  others: readonly string[] = [],
+): Named | undefined {
+  if (!isObject(raw))
+    return findings.add(
+      path,
+      'series',
+      'That names no event.',
+      'an object such as { "event": "Order Completed" } or { "message": "opened" }',
+    );
+  const isMail = 'message' in raw;
+  const known = [...(isMail ? mailFields : seriesFields), ...others];
+  for (const field of Object.keys(raw).filter((name) => !known.includes(name)))
+    findings.add(
+      below(path, field),
+      'unknown-field',
+      `There is no field ${quote(field)} here.`,
+      known.join(', '),
+    );
+  return isMail ? parseMail(raw, path, findings) : parseSeries(raw, path, findings);
+}
