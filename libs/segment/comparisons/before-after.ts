@@ -2,6 +2,7 @@ import { toIso, type Instant } from '@entente/kernel';
 import { date as dateSchema } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
 import { dateIn, dayIn, instantOf, plainDay } from './date';
+import { dateShift } from './date-shift';
 import type { Operator } from './operator';
 import { orTrait, type TraitOperand } from './trait-operand';
 
@@ -12,20 +13,23 @@ const onTraits = [zoneTrait];
 const compareDates = (
   holds: (value: Instant, operand: Instant) => boolean,
 ): Operator<string | TraitOperand> =>
-  orTrait<string>({
-    expected:
-      'a date such as "2026-11-24", or an instant such as "2026-11-24T09:30:00Z" (what goes by today or now is said by withinLast, withinNext, moreThanAgo and during)',
-    schema: dateSchema,
-    parse: (raw) => (typeof raw === 'string' ? canonicalDate(raw) : undefined),
-    test(operand) {
-      const other = dateIn(operand);
-      return (value, { zone }) => {
-        const date = dateIn(value);
-        return !!date && !!other && holds(instantOf(date, zone), instantOf(other, zone));
-      };
+  orTrait<string>(
+    {
+      expected:
+        'a date such as "2026-11-24", or an instant such as "2026-11-24T09:30:00Z" (what goes by today or now is said by withinLast, withinNext, moreThanAgo and during)',
+      schema: dateSchema,
+      parse: (raw) => (typeof raw === 'string' ? canonicalDate(raw) : undefined),
+      test(operand) {
+        const other = dateIn(operand);
+        return (value, { zone }) => {
+          const date = dateIn(value);
+          return !!date && !!other && holds(instantOf(date, zone), instantOf(other, zone));
+        };
+      },
+      depends: () => ({ onTraits }),
     },
-    depends: () => ({ onTraits }),
-  });
+    dateShift,
+  );
 
 function canonicalDate(text: string): string | undefined {
   const date = dateIn(text);

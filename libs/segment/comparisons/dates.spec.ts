@@ -66,6 +66,42 @@ describe('dates that move', () => {
     );
   });
 
+  it('are what another one so long after, or before, is compared with', () => {
+    fc.assert(
+      fc.property(window, now, now, zone, (span, other, at, timeZone) => {
+        const date = iso(other);
+        const compared = (raw: object): boolean =>
+          passes(read(raw), iso(at), { now: 0, zone: timeZone, traits: { other: date } });
+        const longAgo = holds({ moreThanAgo: span }, date, at, timeZone);
+        expect(compared({ after: { trait: 'other', plus: span } })).toBe(longAgo);
+        expect(compared({ before: { trait: 'other', plus: span } })).toBe(!longAgo);
+        const reached = at >= other || holds({ withinNext: span }, date, at, timeZone);
+        expect(compared({ after: { trait: 'other', minus: span } })).toBe(reached);
+        expect(compared({ before: { trait: 'other', minus: span } })).toBe(!reached);
+      }),
+    );
+  });
+
+  it('are moved by a duration of one kind or the other', () => {
+    const traits = { other: '2026-11-24', odd: 'soon' };
+    const compared = (value: string, raw: object): boolean =>
+      passes(read(raw), value, { now: 0, zone: 'Europe/Paris', traits });
+    expect(compared('2026-11-30T22:59:59Z', { before: { trait: 'other', plus: 'P7D' } })).toBe(true);
+    expect(compared('2026-11-30T23:00:00Z', { before: { trait: 'other', plus: 'P7D' } })).toBe(false);
+    const week = { trait: 'other', plus: { calendar: 'P7D' } };
+    expect(compared('2026-12-01T22:59:59Z', { before: week })).toBe(true);
+    expect(compared('2026-12-01T23:00:00Z', { before: week })).toBe(false);
+    expect(compared('2026-12-01', { after: { trait: 'odd', minus: 'P1D' } })).toBe(false);
+  });
+
+  it.each<[unknown, string[]]>([
+    [{ before: { trait: 'a', plus: 'P1M' } }, ['p.before.plus calendar']],
+    [{ before: { trait: 'a', plus: 'P1D', minus: 'P1D' } }, ['p.before several']],
+    [{ after: { trait: 'a', later: 'P1D' } }, ['p.after.later unknown-field']],
+    [{ after: { plus: 'P1D' } }, ['p.after operand']],
+    [{ gt: { trait: 'a', plus: 'P1D' } }, ['p.gt.plus unknown-field']],
+  ])('%j is refused: %j', (raw, problems) => expect(problemsOf(raw)).toEqual(problems));
+
   it('are within the last D as events are, else more than D ago or still to come', () => {
     fc.assert(
       fc.property(window, value, now, zone, (within, text, at, timeZone) => {

@@ -33,5 +33,3 @@ export const closed = (
   additionalProperties: false,
   ...(required.length > 0 && { required }),
 });
-
-export const otherTrait: Schema = closed({ trait: path }, ['trait']);

@@ -65,6 +65,17 @@ const another = fc
   )
   .map(([operator, trait]) => ({ [operator]: { trait } }));
 
+/** Comparisons with a date so long after, or before, that of another trait. */
+const shifted = (scale: Scale): fc.Arbitrary<object> =>
+  fc
+    .tuple(
+      fc.constantFrom('before', 'after'),
+      fc.constantFrom('plus', 'minus'),
+      fc.constantFrom('a', 'd', 'd'),
+      window(scale),
+    )
+    .map(([operator, shift, trait, span]) => ({ [operator]: { trait, [shift]: span } }));
+
 /** What may stand beside a trait. */
 export const operators: fc.Arbitrary<object> = fc.oneof(
   { arbitrary: comparison.map((one) => (typeof one === 'object' ? one! : { eq: one })), weight: 3 },
@@ -115,6 +126,7 @@ const datePlain = (scale: Scale): fc.Arbitrary<object> => {
     units(2).map((during) => ({ during })),
     parts,
     another,
+    shifted(scale),
   );
 };
 
