@@ -21,6 +21,12 @@ export const isOfContext = (path: string): boolean => path.startsWith(`${CONTEXT
 /** A path taken apart, for `valueAt`. */
 export const stepsOf = (path: string): readonly string[] => path.split('.');
 
+/** What stands beside a value in the same object, by dot paths. */
+export const besideIn =
+  (root: JsonObject) =>
+  (path: string): Json | undefined =>
+    valueAt(root, stepsOf(path));
+
 /** The value that a path leads to through objects; undefined when there is none, and for null, which is no value. */
 export function valueAt(root: JsonObject, steps: readonly string[]): Json | undefined {
   let value: Json = root;

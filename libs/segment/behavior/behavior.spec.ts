@@ -214,6 +214,22 @@ describe('the events meant', () => {
     expect(holds({ event: 'X', since: { event: 'List Joined', own: true } }, history)).toBe(false);
   });
 
+  it('may compare what they say of one thing with another', () => {
+    const sold = [at(now, { total: 8, list: { price: 10 }, due: '2026-11-20', at: '2026-11-24' })];
+    const passes = (where: object): boolean => holds({ where }, sold);
+    expect(passes({ total: { lt: { property: 'list.price' } } })).toBe(true);
+    expect(passes({ total: { gte: { property: 'list.price' } } })).toBe(false);
+    expect(passes({ total: { ne: { property: 'none' } } })).toBe(false);
+    expect(passes({ at: { after: { property: 'due', plus: 'P3D' } } })).toBe(true);
+    expect(passes({ at: { after: { property: 'due', plus: 'P5D' } } })).toBe(false);
+    expect(holds({ last: { total: { lt: { property: 'list.price' } } } }, sold)).toBe(true);
+    expect(found({ trait: 'a', eq: { property: 'b' } })).toEqual(['rule property']);
+    expect(found({ trait: 'a', isNot: { eq: { property: 'b' } } })).toEqual(['rule property']);
+    expect(found({ trait: 'a', some: { c: { property: 'b' } } })).toEqual([
+      'rule.some.c.property unknown-operator',
+    ]);
+  });
+
   it('are written in one form', () => {
     expect(ruleOf({ event: ['Y', 'X', 'Y'] })).toEqual({ event: ['X', 'Y'], count: { gte: 1 } });
     expect(ruleOf({ event: ['Y'] })).toEqual({ event: 'Y', count: { gte: 1 } });

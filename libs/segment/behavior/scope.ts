@@ -1,6 +1,6 @@
 import { bounds } from '../bounds';
 import { dependenceOf } from '../comparisons/comparison';
-import { splitFilter, type Filter } from '../comparisons/filter';
+import { pathsIn, splitFilter, type Filter } from '../comparisons/filter';
 import type { Feed } from '../memories/memory';
 import { isOfContext } from '../read';
 import { takesValue, type Takes } from '../takes';
@@ -60,8 +60,7 @@ export function contextPathsOf(behavior: Behavior): string[] {
   return [...filters.flatMap(contextIn), ...(of === undefined ? [] : [of].filter(isOfContext))];
 }
 
-export const contextIn = (filter: Filter | undefined): string[] =>
-  Object.keys(filter ?? {}).filter(isOfContext);
+export const contextIn = (filter: Filter | undefined): string[] => pathsIn(filter).filter(isOfContext);
 
 export const traitsIn = (filter: Filter | undefined): readonly string[] =>
   Object.values(filter ?? {}).flatMap((comparison) => dependenceOf(comparison).onTraits);

@@ -1,6 +1,6 @@
 import { toIso, type Instant, type Json, type Uuid } from '@entente/kernel';
 import { testOf } from '../comparisons/comparison';
-import { splitFilter, passesFilter, type Filter } from '../comparisons/filter';
+import { passesFilter, pathsIn, splitFilter, within, type Filter } from '../comparisons/filter';
 import { once } from '../comparisons/once';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
@@ -42,7 +42,7 @@ export const seenAs = (at: Instant, id: Uuid, read: (path: string) => Json | und
 
 /** The properties that a filter looks at. */
 export const propertiesIn = (filter: Filter | undefined): string[] =>
-  Object.keys(filter ?? {}).filter((path) => path !== INSTANT);
+  pathsIn(filter).filter((path) => path !== INSTANT);
 
 export const passesSeen = (filter: Filter | undefined, seen: Seen, context: Context): boolean =>
   seenTest(filter)(seen, context);
@@ -56,5 +56,8 @@ const ANY: SeenTest = () => true;
 
 const testOfFilter = once((filter: Filter): SeenTest => {
   const tests = Object.entries(filter).map(([path, comparison]) => [path, testOf(comparison)] as const);
-  return (seen, context) => tests.every(([path, test]) => test(seen.read(path), context));
+  return (seen, context) => {
+    const own = within(filter, context, (path) => seen.read(path));
+    return tests.every(([path, test]) => test(seen.read(path), own));
+  };
 });

@@ -4,7 +4,7 @@ import { zoneTrait } from '../time-zone';
 import { dateIn, dayIn, instantOf, plainDay } from './date';
 import { dateShift } from './date-shift';
 import type { Operator } from './operator';
-import { orTrait, type TraitOperand } from './trait-operand';
+import { orOther, type OtherOperand } from './other-operand';
 
 /** Plain dates begin with their day in the contact's time zone, on both sides. */
 const onTraits = [zoneTrait];
@@ -12,8 +12,8 @@ const onTraits = [zoneTrait];
 /** Two dates; anything that is no date compares false. */
 const compareDates = (
   holds: (value: Instant, operand: Instant) => boolean,
-): Operator<string | TraitOperand> =>
-  orTrait<string>(
+): Operator<string | OtherOperand> =>
+  orOther<string>(
     {
       expected:
         'a date such as "2026-11-24", or an instant such as "2026-11-24T09:30:00Z" (what goes by today or now is said by withinLast, withinNext, moreThanAgo and during)',

@@ -1,6 +1,14 @@
 import type { Json } from '@entente/kernel';
 import type { Findings } from '../findings';
-import type { Context, Dependence, Operator, Scalar, Test, Turn } from './operator';
+import {
+  moves,
+  type Context,
+  type Dependence,
+  type Operator,
+  type Scalar,
+  type Test,
+  type Turn,
+} from './operator';
 import { operators } from './registry';
 import { once } from './once';
 import * as table from './operator-table';
@@ -57,11 +65,11 @@ export function splitComparison(comparison: Comparison): {
   readonly moving: Comparison | undefined;
 } {
   const parts = partsOf(comparison);
-  const moves = ([operator, operand]: (typeof parts)[number]): boolean =>
-    operator.depends?.(operand) !== undefined;
+  const isMoving = ([operator, operand]: (typeof parts)[number]): boolean =>
+    moves(operator.depends?.(operand));
   return {
-    fixed: someOf(parts.filter((part) => !moves(part))),
-    moving: someOf(parts.filter(moves)),
+    fixed: someOf(parts.filter((part) => !isMoving(part))),
+    moving: someOf(parts.filter(isMoving)),
   };
 }
 

@@ -3,9 +3,9 @@ import { below, type Findings } from '../findings';
 import { refTo } from '../schema/schema';
 import { parseWindow, spanOf, type Window } from '../window';
 import { dateIn, instantOf } from './date';
-import type { TraitShift } from './trait-operand';
+import type { Shift } from './other-operand';
 
-/** So long after what a trait has, or so long before. */
+/** So long after another date, or so long before. */
 interface Shifted {
   readonly plus?: Window;
   readonly minus?: Window;
@@ -14,7 +14,7 @@ interface Shifted {
 type Fields = Readonly<Record<string, Json>>;
 
 /** The end of a window that the date begins, or the beginning of one that it ends: in calendar terms that of a day. */
-export const dateShift: TraitShift = {
+export const dateShift: Shift = {
   schemas: { plus: refTo('Window'), minus: refTo('Window') },
 
   parse({ plus, minus }, path: string, findings: Findings) {

@@ -2,7 +2,7 @@ import { bounds } from '../bounds';
 import { scalar } from '../schema/schema';
 import { isText } from '../read';
 import type { Operator, Scalar } from './operator';
-import { orTrait } from './trait-operand';
+import { orOther } from './other-operand';
 
 /** A number as comparisons take it, or undefined: beyond 2^53 - 1 it may not be the one that was written, and no event has such. */
 export function asNumber(raw: unknown): number | undefined {
@@ -25,14 +25,14 @@ const equality: Omit<Operator<Scalar>, 'test' | 'turns'> = {
   settles: (operand) => Number(operand) + 1,
 };
 
-export const eq = orTrait<Scalar>({
+export const eq = orOther<Scalar>({
   ...equality,
   test: (operand) => (value) => isScalar(value) && value === operand,
   only: (operand) => [operand],
 });
 
 /** Of the same type and different: a missing value is not "another" one. */
-export const ne = orTrait<Scalar>({
+export const ne = orOther<Scalar>({
   ...equality,
   test: (operand) => (value) => isScalar(value) && typeof value === typeof operand && value !== operand,
 });

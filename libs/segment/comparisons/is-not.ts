@@ -16,6 +16,6 @@ export const isNot = (operators: table.OperatorTable): Operator<Comparison> => (
     return (value, context) => !test(value, context);
   },
   steps: (operand) => table.stepsFor(operators, operand),
-  depends: (operand) => table.movesBy(operators, [operand]),
+  depends: (operand) => table.dependenceOf(operators, operand),
   turns: (operand) => table.turnOf(operators, operand),
 });

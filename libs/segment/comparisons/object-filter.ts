@@ -1,7 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import type { Findings } from '../findings';
-import { stepsOf, valueAt } from '../read';
+import { besideIn, stepsOf, valueAt } from '../read';
 import { refTo, type Schema } from '../schema/schema';
 import { earliest } from '../sooner';
 import type { Context, Dependence, Turn } from './operator';
@@ -41,16 +41,22 @@ export const objectFilters = (operators: table.OperatorTable) => ({
       steps: stepsOf(path),
       test: table.testOf(operators, comparison),
     }));
+    const looksBeside = table.dependenceOfAll(operators, Object.values(filter)).beside.length > 0;
     return (value, context) =>
-      objectsIn(value).filter((item) =>
-        tests.every(({ steps, test }) => test(valueAt(item, steps), context)),
-      );
+      objectsIn(value).filter((item) => {
+        const own = looksBeside ? { ...context, beside: besideIn(item) } : context;
+        return tests.every(({ steps, test }) => test(valueAt(item, steps), own));
+      });
   },
 
   steps: (filter: ObjectFilter): number =>
     RECKONED * Object.values(filter).reduce((sum, one) => sum + table.stepsFor(operators, one), 0),
 
-  depends: (filter: ObjectFilter): Dependence | undefined => table.movesBy(operators, Object.values(filter)),
+  /** What it reads beside a value is of the same object. */
+  depends(filter: ObjectFilter): Dependence {
+    const { onTime, onTraits } = table.dependenceOfAll(operators, Object.values(filter));
+    return { onTime, onTraits };
+  },
 
   turns(filter: ObjectFilter): Turn {
     const turns = Object.entries(filter).map(([path, comparison]) => ({

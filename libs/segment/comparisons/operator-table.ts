@@ -94,6 +94,7 @@ export function dependenceOf<Table extends OperatorTable>(
   return {
     onTime: all.some((one) => one?.onTime === true),
     onTraits: [...new Set(all.flatMap((one) => one?.onTraits ?? []))],
+    beside: [...new Set(all.flatMap((one) => one?.beside ?? []))],
   };
 }
 
@@ -107,13 +108,15 @@ export function turnOf<Table extends OperatorTable>(table: Table, fields: Compar
 export const stepsFor = <Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): number =>
   partsOf(table, fields).reduce((sum, [operator, operand]) => sum + (operator.steps?.(operand) ?? 1), 0);
 
-/** What the truth of some comparisons depends on besides the values; nothing where each is true or false of its value alone. */
-export function movesBy<Table extends OperatorTable>(
+/** What the truth of some comparisons depends on besides the values. */
+export function dependenceOfAll<Table extends OperatorTable>(
   table: Table,
   comparisons: readonly ComparisonBy<Table>[],
-): Dependence | undefined {
+): Required<Dependence> {
   const all = comparisons.map((comparison) => dependenceOf(table, comparison));
-  const onTime = all.some((one) => one.onTime);
-  const onTraits = [...new Set(all.flatMap((one) => one.onTraits))];
-  return onTime || onTraits.length > 0 ? { onTime, onTraits } : undefined;
+  return {
+    onTime: all.some((one) => one.onTime),
+    onTraits: [...new Set(all.flatMap((one) => one.onTraits))],
+    beside: [...new Set(all.flatMap((one) => one.beside))],
+  };
 }

@@ -11,6 +11,8 @@ export interface Context {
   readonly traits: JsonObject;
   /** IANA name of the contact's time zone. */
   readonly zone: string;
+  /** In a filter: the other properties of the same event, or fields of the same object, by their dot paths. */
+  readonly beside?: (path: string) => Json | undefined;
 }
 
 /** For comparisons that are known to look at nothing but the value. */
@@ -22,7 +24,13 @@ export interface Dependence {
   readonly onTime?: boolean;
   /** Top-level names of the traits that it reads. */
   readonly onTraits?: readonly string[];
+  /** Paths of what it reads beside the value, of the same event or object. */
+  readonly beside?: readonly string[];
 }
+
+/** Whether the truth of one and the same value in one and the same event moves. */
+export const moves = (dependence: Dependence | undefined): boolean =>
+  dependence?.onTime === true || (dependence?.onTraits ?? []).length > 0;
 
 /** Whether a value passes. Nothing and a value of another type do not. */
 export type Test = (value: Json | undefined, context: Context) => boolean;

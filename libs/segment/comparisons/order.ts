@@ -1,13 +1,13 @@
 import { asNumber } from './equality';
 import type { Operator } from './operator';
-import { orTrait, type TraitOperand } from './trait-operand';
+import { orOther, type OtherOperand } from './other-operand';
 
 /** Two numbers in order; anything that is no number compares false. */
 const order = (
   holds: (value: number, operand: number) => boolean,
   settlesAbove: 0 | 1,
-): Operator<number | TraitOperand> =>
-  orTrait<number>({
+): Operator<number | OtherOperand> =>
+  orOther<number>({
     expected: 'a number up to 2^53 - 1 (dates are compared by before and after)',
     schema: { type: 'number' },
     parse: asNumber,

@@ -31,6 +31,13 @@ export const trait: ConditionKind<TraitCondition> = {
     const compares = !changes || operatorNames.some((name) => Object.hasOwn(fields, name));
     const comparison = compares ? readOperators(fields, path, findings) : {};
     if (findings.problems.length > before) return undefined;
+    if (dependenceOf(comparison!).beside.length > 0)
+      return findings.add(
+        path,
+        'property',
+        'A trait has no properties beside it.',
+        '{ "trait": "…" } to compare with another trait',
+      );
     return { trait: named as string, ...(window && { changedWithin: window }), ...comparison };
   },
 

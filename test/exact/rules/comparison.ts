@@ -27,6 +27,11 @@ const plain: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(1, 2, { gt: 1 }, { lte: 1 }).map((size) => ({ size })),
 );
 
+/** Comparisons of one property, or field, with another. */
+export const beside = fc
+  .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lte'), fc.constantFrom('q', 'q.r', 'n', 'r', 's'))
+  .map(([operator, property]) => ({ [operator]: { property } }));
+
 const objectFilter = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
   fc.oneof(
     inside.map((r) => ({ r })),
@@ -52,7 +57,7 @@ const opposite = (one: fc.Arbitrary<unknown>): fc.Arbitrary<object> => one.map((
 /** What may stand behind a property: a bare value or operators whose truth is that of the value alone. */
 export const comparison: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: plain, weight: 16 },
-  { arbitrary: some(plain), weight: 2 },
+  { arbitrary: some(fc.oneof({ arbitrary: plain, weight: 5 }, { arbitrary: beside, weight: 1 })), weight: 2 },
   { arbitrary: opposite(plain), weight: 2 },
   { arbitrary: near, weight: 1 },
 );
@@ -145,4 +150,7 @@ export const movingFilter = (scale: Scale): fc.Arbitrary<object> =>
     datePlain(scale).map((at) => ({ $at: at })),
     fc.tuple(parts, comparison).map(([at, p]) => ({ $at: at, p })),
     another.map((p) => ({ p })),
+    fc
+      .tuple(fc.constantFrom('before', 'after'), fc.constantFrom('p', 'q'), window(scale))
+      .map(([operator, property, plus]) => ({ q: { [operator]: { property, plus } } })),
   );

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
-import { comparison, movingFilter } from './comparison';
+import { beside, comparison, movingFilter } from './comparison';
 
 const number = fc.constantFrom(0, 1, 2);
 
@@ -24,6 +24,7 @@ export const where = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     { arbitrary: comparison.map((p): object => ({ p })), weight: 6 },
     { arbitrary: fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })), weight: 6 },
+    { arbitrary: beside.map((p) => ({ p })), weight: 1 },
     { arbitrary: movingFilter(scale), weight: 3 },
   );
 
