@@ -1,5 +1,5 @@
 import { DAY, HOUR, toIso, type Instant, type JsonObject } from '@entente/kernel';
-import { evaluate, explain, parseRule, type Facts, type HistoryEvent, type Rule } from '..';
+import { evaluate, explain, parseRule, readsContext, type Facts, type HistoryEvent, type Rule } from '..';
 
 const now: Instant = Date.UTC(2026, 10, 23, 12);
 const ruleOf = (json: unknown): Rule => {
@@ -229,6 +229,17 @@ describe('the events meant', () => {
       'rule.some.c.property unknown-operator',
     ]);
   });
+
+  it.each<[object, boolean]>([
+    [{ where: { a: 1 } }, false],
+    [{ where: { '$context.locale': 'fr' } }, true],
+    [{ where: { a: { eq: { property: '$context.locale' } } } }, true],
+    [{ last: { a: { isNot: { eq: { property: '$context.locale' } } } } }, true],
+    [{ since: { event: 'Y', where: { '$context.locale': 'fr' } } }, true],
+    [{ max: { of: '$context.n', gt: 1 } }, true],
+  ])('%j asks for what was around them: %j', (fields, reads) =>
+    expect(readsContext(ruleOf({ event: 'X', ...fields }))).toBe(reads),
+  );
 
   it('are written in one form', () => {
     expect(ruleOf({ event: ['Y', 'X', 'Y'] })).toEqual({ event: ['X', 'Y'], count: { gte: 1 } });
