@@ -2,6 +2,7 @@ import type { Problem } from '@entente/kernel';
 import { Compilation } from './book/compilation';
 import { VersionNames } from './book/versions';
 import { stepsFor } from './comparisons/comparison';
+import { comparisonsIn } from './comparisons/filter-of';
 import { ANYTHING, namesOf } from './event-names';
 import type { Memory } from './memories/memory';
 import { insideOf, pathInside, type Rule } from './rule';
@@ -54,8 +55,8 @@ const NOTHING: readonly [event: string | null, steps: number] = [null, 0];
 /** How many comparisons a memory makes for one event of each name that it is fed. */
 function comparisonsByEvent({ feeds }: Memory): Map<string, number> {
   const compared = new Map<string, number>();
-  for (const { event, where = {} } of feeds) {
-    const steps = Object.values(where).reduce((sum, comparison) => sum + stepsFor(comparison), 1);
+  for (const { event, where } of feeds) {
+    const steps = comparisonsIn(where).reduce((sum, [, comparison]) => sum + stepsFor(comparison), 1);
     for (const name of namesOf(event)) compared.set(name, (compared.get(name) ?? 0) + steps);
   }
   return compared;

@@ -230,8 +230,35 @@ describe('the events meant', () => {
     ]);
   });
 
+  it('may pass one of several filters', () => {
+    const either = { $any: [{ a: 1, b: 2 }, { c: { gt: 5 } }] };
+    const passes = (properties: JsonObject, where: object = either): boolean =>
+      holds({ where }, [at(now, properties)]);
+    expect(passes({ a: 1, b: 2 })).toBe(true);
+    expect(passes({ a: 1, c: 6 })).toBe(true);
+    expect(passes({ a: 1, c: 5 })).toBe(false);
+    expect(passes({ c: 6, d: 1 }, { ...either, d: 1 })).toBe(true);
+    expect(passes({ c: 6 }, { ...either, d: 1 })).toBe(false);
+    const lines: JsonObject = {
+      lines: [
+        { a: 1, b: 3 },
+        { a: 2, c: 7 },
+      ],
+    };
+    expect(passes(lines, { lines: { some: either } })).toBe(true);
+    expect(passes(lines, { lines: { some: { ...either, a: 1 } } })).toBe(false);
+    const late = { $any: [{ a: 1 }, { $at: { hour: { gte: 20 } } }] };
+    expect(passes({ a: 1 }, late)).toBe(true);
+    expect(passes({ a: 2 }, late)).toBe(false);
+    expect(holds({ where: late }, [at(now - 13 * HOUR, { a: 2 })])).toBe(true);
+    expect(ruleOf({ event: 'X', where: { $any: [{ b: 2 }, { a: 1 }] } })).toEqual(
+      ruleOf({ event: 'X', where: { $any: [{ a: { eq: 1 } }, { b: 2 }] } }),
+    );
+  });
+
   it.each<[object, boolean]>([
     [{ where: { a: 1 } }, false],
+    [{ where: { $any: [{ a: 1 }, { '$context.locale': 'fr' }] } }, true],
     [{ where: { '$context.locale': 'fr' } }, true],
     [{ where: { a: { eq: { property: '$context.locale' } } } }, true],
     [{ last: { a: { isNot: { eq: { property: '$context.locale' } } } } }, true],
@@ -279,6 +306,12 @@ describe('what is written', () => {
     [{ where: { $context: { exists: true } } }, ['rule.where.$context path']],
     [{ where: { 'items[].sku': 'A' } }, ['rule.where["items[].sku"] path']],
     [{ event: ['X', '*'] }, ['rule.event[1] name']],
+    [{ where: { $any: [{ a: 1 }] } }, ['rule.where.$any any']],
+    [{ where: { $any: { a: 1 } } }, ['rule.where.$any any']],
+    [{ where: { $any: [{ a: 1 }, {}] } }, ['rule.where.$any[1] filter']],
+    [{ where: { $any: [{ a: 1 }, { $any: [{ b: 1 }, { c: 1 }] }] } }, ['rule.where.$any[1].$any any']],
+    [{ where: { $any: [{ a: 1 }, { b: { is: 1 } }] } }, ['rule.where.$any[1].b.is unknown-operator']],
+    [{ where: { $any: [{ a: 1 }, { $at: { gt: 1 } }] } }, ['rule.where.$any[1].$at instant']],
     [{ event: [] }, ['rule.event names']],
     [{ event: Array.from({ length: 21 }, (_, n) => `E${n}`) }, ['rule.event names']],
     [{ event: ['X', 5] }, ['rule.event[1] name']],

@@ -1,5 +1,6 @@
 import { bounds } from '../bounds';
 import { dependenceOf } from '../comparisons/comparison';
+import { comparisonsIn } from '../comparisons/filter-of';
 import { pathsIn, splitFilter, type Filter } from '../comparisons/filter';
 import type { Feed } from '../memories/memory';
 import { isOfContext } from '../read';
@@ -63,4 +64,4 @@ export function contextPathsOf(behavior: Behavior): string[] {
 export const contextIn = (filter: Filter | undefined): string[] => pathsIn(filter).filter(isOfContext);
 
 export const traitsIn = (filter: Filter | undefined): readonly string[] =>
-  Object.values(filter ?? {}).flatMap((comparison) => dependenceOf(comparison).onTraits);
+  comparisonsIn(filter).flatMap(([, comparison]) => dependenceOf(comparison).onTraits);

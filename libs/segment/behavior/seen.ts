@@ -1,8 +1,9 @@
 import { toIso, type Instant, type Json, type Uuid } from '@entente/kernel';
-import { testOf } from '../comparisons/comparison';
-import { passesFilter, pathsIn, splitFilter, within, type Filter } from '../comparisons/filter';
+import { testOf, type Comparison } from '../comparisons/comparison';
+import { looksBeside, passesFilter, pathsIn, splitFilter, type Filter } from '../comparisons/filter';
+import { testOfFilter, type TestOfRoot } from '../comparisons/filter-of';
 import { once } from '../comparisons/once';
-import type { Context } from '../comparisons/operator';
+import { withBeside, type Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { isNamed, type EventNames } from '../event-names';
 import { inEventOrder, type Facts } from '../facts';
@@ -47,17 +48,22 @@ export const propertiesIn = (filter: Filter | undefined): string[] =>
 export const passesSeen = (filter: Filter | undefined, seen: Seen, context: Context): boolean =>
   seenTest(filter)(seen, context);
 
-type SeenTest = (seen: Seen, context: Context) => boolean;
+type SeenTest = TestOfRoot<Seen>;
 
 /** The same for many events. */
-export const seenTest = (filter: Filter | undefined): SeenTest => (filter ? testOfFilter(filter) : ANY);
+export const seenTest = (filter: Filter | undefined): SeenTest => (filter ? made(filter) : ALL);
 
-const ANY: SeenTest = () => true;
+const ALL: SeenTest = () => true;
 
-const testOfFilter = once((filter: Filter): SeenTest => {
-  const tests = Object.entries(filter).map(([path, comparison]) => [path, testOf(comparison)] as const);
-  return (seen, context) => {
-    const own = within(filter, context, (path) => seen.read(path));
-    return tests.every(([path, test]) => test(seen.read(path), own));
-  };
+const made = once((filter: Filter): SeenTest => {
+  const test = testOfFilter<Comparison, Seen>(filter, (path, comparison) => {
+    const passes = testOf(comparison);
+    return (seen, context) => passes(seen.read(path), context);
+  });
+  if (!looksBeside(filter)) return test;
+  return (seen, context) =>
+    test(
+      seen,
+      withBeside(context, (path) => seen.read(path)),
+    );
 });

@@ -1,6 +1,7 @@
 import type { Duration, JsonObject } from '@entente/kernel';
 import { valuesOf } from '../comparisons/comparison';
 import type { Filter } from '../comparisons/filter';
+import { conjunctsOf } from '../comparisons/filter-of';
 import { namesOf } from '../event-names';
 import type { Feed } from '../memories/memory';
 import { isOfContext, stepsOf } from '../read';
@@ -87,8 +88,8 @@ function deviationOf({ tracked, memories, traits }: Leaf): Deviation {
 }
 
 /** The properties of which a filter lets a single value pass. */
-function demanded(where: Filter = {}): JsonObject | undefined {
-  const equal = Object.entries(where).flatMap(([path, comparison]) => {
+function demanded(where: Filter | undefined): JsonObject | undefined {
+  const equal = conjunctsOf(where).flatMap(([path, comparison]) => {
     const values = isOfContext(path) ? undefined : valuesOf(comparison);
     return values?.length === 1 ? [{ steps: stepsOf(path), value: values[0]! }] : [];
   });

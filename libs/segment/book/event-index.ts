@@ -1,5 +1,6 @@
 import { ANYTHING, namesOf } from '../event-names';
-import { isListed, valuesOf } from '../comparisons/comparison';
+import { isListed, valuesOf, type Comparison } from '../comparisons/comparison';
+import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import type { Scalar } from '../comparisons/operator';
 import type { Happened } from '../facts';
 import type { Feed } from '../memories/memory';
@@ -8,7 +9,8 @@ import { stepsOf, valueAt } from '../read';
 
 /** One feed of a memory, as the index finds it. */
 interface Entry {
-  readonly where: NonNullable<Feed['where']>;
+  /** Comparisons that must hold for every one of them, by property. */
+  readonly where: ReadonlyMap<string, Comparison>;
   /** Whether it has an event that is found here; absent where being found here says so. */
   readonly takes?: (event: Happened) => boolean;
   /** What it finds when no other feed of the memory has the event. */
@@ -35,7 +37,7 @@ export class EventIndex {
     for (const memory of all)
       for (const [place, feed] of memory.feeds.entries()) {
         const entry: Entry = {
-          where: feed.where ?? {},
+          where: new Map(conjunctsOf(feed.where)),
           ...(!isFound(feed) && { takes: memory.tests[place]! }),
           match: { memory, feeds: [place] },
           isOnly: memory.feeds.length === 1,
@@ -80,7 +82,7 @@ class NameIndex {
       else {
         const byValue = properties.get(path) ?? new Map<unknown, Entry[]>();
         properties.set(path, byValue);
-        for (const value of valuesOf(entry.where[path]!)!) addTo(byValue, value, entry);
+        for (const value of valuesOf(entry.where.get(path)!)!) addTo(byValue, value, entry);
       }
     }
     for (const [path, byValue] of properties) this.byProperty.push({ steps: stepsOf(path), byValue });
@@ -101,10 +103,10 @@ class NameIndex {
 }
 
 /** Whether the values by which an event is found are all that a feed asks for. */
-function isFound({ event, own, identify, has, where = {} }: Feed): boolean {
-  const comparisons = Object.values(where);
+function isFound({ event, own, identify, has, where }: Feed): boolean {
+  const comparisons = comparisonsIn(where);
   if (event === ANYTHING || own !== undefined || identify !== undefined || has !== undefined) return false;
-  return comparisons.length === 1 && isListed(comparisons[0]!);
+  return comparisons.length === 1 && isListed(comparisons[0]![1]);
 }
 
 function byMemory(found: readonly Entry[]): Match[] {
@@ -117,7 +119,7 @@ function byMemory(found: readonly Entry[]): Match[] {
 function valuesByProperty(all: readonly Entry[]): Map<string, Set<Scalar>> {
   const spread = new Map<string, Set<Scalar>>();
   for (const { where } of all)
-    for (const [path, comparison] of Object.entries(where)) {
+    for (const [path, comparison] of where) {
       const values = spread.get(path) ?? new Set();
       for (const value of valuesOf(comparison) ?? []) values.add(value);
       spread.set(path, values);
@@ -127,7 +129,7 @@ function valuesByProperty(all: readonly Entry[]): Map<string, Set<Scalar>> {
 
 /** The property that tells this feed from most others. */
 function sharpestProperty({ where }: Entry, spread: Map<string, Set<Scalar>>): string | undefined {
-  const listed = Object.keys(where).filter((path) => valuesOf(where[path]!));
+  const listed = [...where].flatMap(([path, comparison]) => (valuesOf(comparison) ? [path] : []));
   return listed.sort((a, b) => spread.get(b)!.size - spread.get(a)!.size)[0];
 }
 

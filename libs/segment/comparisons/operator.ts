@@ -15,6 +15,12 @@ export interface Context {
   readonly beside?: (path: string) => Json | undefined;
 }
 
+/** The context of a value that has others beside it. */
+export const withBeside = (
+  { now, traits, zone }: Context,
+  beside: NonNullable<Context['beside']>,
+): Context => ({ now, traits, zone, beside });
+
 /** For comparisons that are known to look at nothing but the value. */
 export const NO_CONTEXT: Context = { now: 0, traits: {}, zone: 'UTC' };
 

@@ -2,6 +2,7 @@ import { mailSchemas } from '../behavior/mail';
 import { seriesSchemas } from '../behavior/named';
 import { bounds } from '../bounds';
 import { calendarUnits } from '../calendar-unit';
+import { ANY } from '../comparisons/filter-of';
 import { numeric } from '../comparisons/numeric';
 import type { OperatorTable } from '../comparisons/operator-table';
 import { operators } from '../comparisons/registry';
@@ -20,6 +21,15 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
   Filter: {
     description: 'Comparisons by the path of a property, all for the same event.',
     type: 'object',
+    properties: {
+      [ANY]: {
+        description: 'Filters one of which must hold.',
+        type: 'array',
+        items: refTo('Filter'),
+        minItems: 2,
+        maxItems: bounds.filters,
+      },
+    },
     additionalProperties: refTo('Comparison'),
     minProperties: 1,
     maxProperties: bounds.filters,

@@ -36,6 +36,7 @@ const objectFilter = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
   fc.oneof(
     inside.map((r) => ({ r })),
     fc.tuple(inside, plain).map(([r, s]) => ({ r, s })),
+    fc.tuple(inside, plain).map(([r, s]) => ({ $any: [{ r }, { s }] })),
   );
 
 /** Of lists with objects, one or some of which pass all. */

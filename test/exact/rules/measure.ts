@@ -25,6 +25,19 @@ export const where = (scale: Scale): fc.Arbitrary<object> =>
     { arbitrary: comparison.map((p): object => ({ p })), weight: 6 },
     { arbitrary: fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })), weight: 6 },
     { arbitrary: beside.map((p) => ({ p })), weight: 1 },
+    {
+      arbitrary: fc
+        .tuple(
+          comparison,
+          fc.oneof(
+            comparison.map((one) => ({ 'q.r': one })),
+            movingFilter(scale),
+          ),
+          comparison,
+        )
+        .map(([p, other, q]) => ({ $any: [{ p }, other], ...(typeof q === 'object' && { q }) })),
+      weight: 2,
+    },
     { arbitrary: movingFilter(scale), weight: 3 },
   );
 

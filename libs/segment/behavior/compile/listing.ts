@@ -1,5 +1,6 @@
 import type { Instant, Json } from '@entente/kernel';
 import { turnOf } from '../../comparisons/comparison';
+import { comparisonsIn } from '../../comparisons/filter-of';
 import { splitFilter, type Filter } from '../../comparisons/filter';
 import type { Context } from '../../comparisons/operator';
 import type { Moment, Needs } from '../../conditions/kind';
@@ -45,7 +46,7 @@ export const movingPaths = (filter: Filter | undefined): string[] => propertiesI
 export function turnOfSeen(
   filter: Filter | undefined,
 ): (seen: Seen, context: Context) => Instant | undefined {
-  const turns = Object.entries(splitFilter(filter).moving ?? {}).map(
+  const turns = comparisonsIn(splitFilter(filter).moving).map(
     ([path, comparison]) => [path, turnOf(comparison)] as const,
   );
   return (seen, context) =>
