@@ -14,8 +14,8 @@ const names: Record<Exclude<FactType, 'track'>, string> = {
 
 const TOLD_APART = 'Told Apart';
 
-/** The names of calls that say who somebody is. */
-export const tellingNames: readonly string[] = [names.identify, names.group, names.alias, TOLD_APART];
+/** The names of calls that say who somebody is, not what they did. */
+export const identityNames: readonly string[] = [names.identify, names.group, names.alias, TOLD_APART];
 
 /** The name that rules know an event by. */
 export function eventName(fact: Fact): string {

@@ -1,4 +1,4 @@
-import { tellingNames } from '@entente/event';
+import { identityNames } from '@entente/event';
 import type { HistoryEvent } from './facts';
 
 /** Events by name: of one, of any of several, or `ANYTHING`. */
@@ -12,7 +12,7 @@ export const namesOf = (names: EventNames): readonly string[] =>
 
 /** Whether these names mean an event. */
 export function isNamed(names: EventNames, { name, own }: Pick<HistoryEvent, 'name' | 'own'>): boolean {
-  if (names === ANYTHING) return own !== true && !tellingNames.includes(name);
+  if (names === ANYTHING) return own !== true && !identityNames.includes(name);
   return typeof names === 'string' ? name === names : names.includes(name);
 }
 

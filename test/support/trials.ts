@@ -127,6 +127,11 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     where: fc.record({ total: fc.record({ gt: fc.integer({ min: 0, max: 2 }) }) }),
     within,
   }),
+  fc.constantFrom<JsonObject>(
+    { event: '*', since: { event: 'Bought' }, count: { gte: 2 } },
+    { sequence: [{ event: 'Bought' }, { event: '*', within: 'P1D' }] },
+    { sequence: [{ event: ['Bought', 'Seen'] }, { event: 'Seen', without: { event: '*' } }] },
+  ),
   fc.record({ trait: fc.constant('plan'), eq: fc.constantFrom('free', 'paid') }),
   fc.record({ trait: fc.constant('due'), withinLast: within }),
   fc.record({ trait: fc.constant('due'), withinNext: within }),

@@ -347,6 +347,8 @@ describe('what is written', () => {
     [{ event: 'Company Changed', own: true }, ['rule.own own']],
     [{ event: 'List Left', own: false }, ['rule.own own']],
     [{ since: { event: 'X', own: true } }, ['rule.since.own own']],
+    [{ event: ['List Left', 5], own: true }, ['rule.event[1] name']],
+    [{ event: 5, own: false }, ['rule.event name', 'rule.own own']],
   ])('%j is refused: %j', (fields, problems) => expect(found({ event: 'X', ...fields })).toEqual(problems));
 
   it('has one canonical form', () => {

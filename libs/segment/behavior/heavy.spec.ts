@@ -41,6 +41,8 @@ describe('a contact with more events than a condition looks at', () => {
     { between: ['P4D', 'P1D'], max: { of: 'v', gte: 1 } },
     { between: ['P4D', 'P1D'], distinct: { of: 'v', gte: 2 } },
     { between: ['2026-11-02', '2026-11-05'], distinct: { of: 'v', gte: 2 } },
+    { regular: { in: 'day', of: 9, gte: 2, times: { gte: 2 } } },
+    { regular: { in: 'day', of: 9, gte: 1, times: { lte: 1 } } },
   ])('is judged by the latest of them, in the book as in the definition: %j', (json) => {
     const rule = ruleOf(json);
     const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);

@@ -34,10 +34,11 @@ export function parseSeries(
   findings: Findings,
 ): Series | undefined {
   const event = parseNames(names, below(path, 'event'), findings);
+  if (own !== undefined) checkOwn(own, event ?? [], below(path, 'own'), findings);
   const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings);
-  if (event === undefined) return undefined;
-  if (own !== undefined) checkOwn(own, event, below(path, 'own'), findings);
-  return { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
+  return event === undefined
+    ? undefined
+    : { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
 }
 
 function parseNames(raw: unknown, path: string, findings: Findings): EventNames | undefined {
@@ -45,6 +46,7 @@ function parseNames(raw: unknown, path: string, findings: Findings): EventNames 
   if (raw.length === 0 || raw.length > bounds.names)
     return findings.add(path, 'names', `These are not 1 to ${bounds.names} names.`, expectedNames);
   const names = raw.map((one, place) => parseName(one, below(path, place), findings));
+  if (names.includes(undefined)) return undefined;
   const [first, ...others] = [...new Set(names as string[])].sort();
   return others.length === 0 ? first : [first!, ...others];
 }
@@ -54,14 +56,19 @@ const parseName = (raw: unknown, path: string, findings: Findings): string | und
 
 const expectedNames = `the name of an event, of up to ${bounds.text} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" alone for whatever somebody does`;
 
-/** What a company's contacts are told of it is theirs to read as traits. */
-const toldNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');
+/** What a company's contacts are told of it they have as traits. */
+const ownNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');
 
 function checkOwn(own: unknown, event: EventNames, path: string, findings: Findings): void {
-  const others = namesOf(event).filter((name) => !toldNames.includes(name));
+  const others = namesOf(event).filter((name) => !ownNames.includes(name));
   if (own !== true) findings.add(path, 'own', 'Leave it out for events whoever told them.', 'true');
   else if (others.length > 0)
-    findings.add(path, 'own', `Entente tells no ${others.map(quote).join(', ')}.`, toldNames.join(', '));
+    findings.add(
+      path,
+      'own',
+      `Of what Entente tells, nothing to ask for is called ${others.map(quote).join(', ')}.`,
+      `events out of ${ownNames.join(', ')}`,
+    );
 }
 
 /** Events as parts of conditions name them: `{ "event": "Order Completed", "where": … }` or `{ "message": "opened", … }`. */

@@ -21,6 +21,7 @@ export const movesIn = (behavior: Behavior): boolean =>
 export function mostOf(behavior: Behavior): number {
   const { sum, average, distinct, first, last, regular } = behavior;
   if (movesIn(behavior)) return bounds.judged;
+  if (regular?.times) return bounds.listed;
   if (first || last || regular) return Infinity;
   const { begins, ends, moves } = periodOf(behavior);
   if (begins && ends && distinct) return bounds.judged;

@@ -58,6 +58,23 @@ describe('state', () => {
     expect(book.touchedBy({ name: 'X', properties: {} })).toBe(true);
   });
 
+  it('takes in whatever somebody does, and neither what tells who they are nor what Entente tells', () => {
+    const any = compileBook([live(1, 'any', { event: '*', where: { a: 'x' } })]);
+    const happened = (name: string, own?: true) =>
+      any.touchedBy({ name, properties: { a: 'x' }, ...(own && { own }) });
+    expect(['X', '*', 'List Joined'].map((name) => happened(name))).toEqual([true, true, true]);
+    expect(['Identified', 'Group Joined', 'Aliased', 'Told Apart'].some((name) => happened(name))).toBe(
+      false,
+    );
+    expect(happened('List Joined', true)).toBe(false);
+    const sinceAny = compileBook([
+      live(1, 'since', { event: 'X', since: { event: '*', where: { a: 'x' } } }),
+    ]);
+    expect(sinceAny.foldAll([event(start, { a: 'x' })])).toEqual(
+      sinceAny.fold(sinceAny.emptyState(), event(start, { a: 'x' })),
+    );
+  });
+
   it('must be recomputed when it was folded for smaller needs', () => {
     const smaller = compileBook([live(2, 'twice', { event: 'X', within: 'PT10S', count: { gte: 2 } })]);
     const history = [1, 2, 3].map((second) => event(start + second * SECOND));

@@ -1,8 +1,9 @@
 import type { Duration, JsonObject } from '@entente/kernel';
+import { bounds } from '../bounds';
 import { valuesOf } from '../comparisons/comparison';
 import type { Filter } from '../comparisons/filter';
 import { conjunctsOf } from '../comparisons/filter-of';
-import { namesOf } from '../event-names';
+import { ANYTHING, namesOf } from '../event-names';
 import type { Feed } from '../memories/memory';
 import { isOfContext, stepsOf } from '../read';
 import type { Threshold } from '../conditions/kind';
@@ -62,7 +63,10 @@ const fewestOf = (all: readonly Deviation[]): Deviation =>
 /** Not a number of contacts: an order in which it pays to ask. */
 function breadthOf({ everybody, events, traits, members, others }: Deviation): number {
   if (everybody) return Infinity;
-  const ofEvents = events.map(({ atLeast, within }) => (within === undefined ? 2 : 1) / atLeast);
+  const ofEvents = events.map(
+    ({ names, atLeast, within }) =>
+      ((within === undefined ? 2 : 1) * (names.includes(ANYTHING) ? bounds.names : names.length)) / atLeast,
+  );
   return [...ofEvents, ...traits.map(() => 3), ...members.map(() => 1), ...others.map(() => 10)].reduce(
     (sum, one) => sum + one,
     0,

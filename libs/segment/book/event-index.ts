@@ -1,4 +1,4 @@
-import { ANYTHING, namesOf } from '../event-names';
+import { ANYTHING, isNamed, namesOf } from '../event-names';
 import { isListed, valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import type { Scalar } from '../comparisons/operator';
@@ -30,7 +30,7 @@ export interface Match {
 /** Finds the memories that an event is fed to, by its name and then by one equality where a filter has one. */
 export class EventIndex {
   private readonly byName = new Map<string, NameIndex>();
-  private readonly ofOthers: NameIndex | undefined;
+  private readonly ofAnything: NameIndex | undefined;
 
   constructor(all: Iterable<OpenMemory>) {
     const named = new Map<string, Entry[]>();
@@ -44,22 +44,18 @@ export class EventIndex {
         };
         for (const name of namesOf(feed.event)) addTo(named, name, entry);
       }
-    const ofAll = named.get(ANYTHING) ?? [];
-    named.delete(ANYTHING);
-    for (const [name, list] of named) this.byName.set(name, new NameIndex([...list, ...ofAll]));
-    if (ofAll.length > 0) this.ofOthers = new NameIndex(ofAll);
+    for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
+    this.ofAnything = this.byName.get(ANYTHING);
   }
 
   has(eventName: string): boolean {
-    return this.indexOf(eventName) !== undefined;
+    return this.ofAnything !== undefined || this.byName.has(eventName);
   }
 
   matching(event: Happened): readonly Match[] {
-    return this.indexOf(event.name)?.matching(event) ?? NONE;
-  }
-
-  private indexOf(eventName: string): NameIndex | undefined {
-    return this.byName.get(eventName) ?? this.ofOthers;
+    const named = event.name === ANYTHING ? NONE : (this.byName.get(event.name)?.matching(event) ?? NONE);
+    if (!this.ofAnything || !isNamed(ANYTHING, event)) return named;
+    return together(named, this.ofAnything.matching(event));
   }
 }
 
@@ -103,17 +99,29 @@ class NameIndex {
 }
 
 /** Whether the values by which an event is found are all that a feed asks for. */
-function isFound({ event, own, identify, has, where }: Feed): boolean {
+function isFound({ own, identify, has, where }: Feed): boolean {
   const comparisons = comparisonsIn(where);
-  if (event === ANYTHING || own !== undefined || identify !== undefined || has !== undefined) return false;
+  if (own !== undefined || identify !== undefined || has !== undefined) return false;
   return comparisons.length === 1 && isListed(comparisons[0]![1]);
+}
+
+/** What two indexes find: a memory may have feeds in both. */
+function together(some: readonly Match[], others: readonly Match[]): readonly Match[] {
+  if (some.length === 0 || others.length === 0) return some.length === 0 ? others : some;
+  const feedsOf = new Map<OpenMemory, number[]>();
+  for (const { memory, feeds } of [...some, ...others])
+    for (const feed of feeds) addTo(feedsOf, memory, feed);
+  return inPlace(feedsOf);
 }
 
 function byMemory(found: readonly Entry[]): Match[] {
   const feedsOf = new Map<OpenMemory, number[]>();
   for (const { match } of found) addTo(feedsOf, match.memory, match.feeds[0]!);
-  return [...feedsOf].map(([memory, feeds]) => ({ memory, feeds: feeds.sort((a, b) => a - b) }));
+  return inPlace(feedsOf);
 }
+
+const inPlace = (feedsOf: ReadonlyMap<OpenMemory, number[]>): Match[] =>
+  [...feedsOf].map(([memory, feeds]) => ({ memory, feeds: feeds.sort((a, b) => a - b) }));
 
 /** How many different values the filters of all these feeds ask for, by property. */
 function valuesByProperty(all: readonly Entry[]): Map<string, Set<Scalar>> {

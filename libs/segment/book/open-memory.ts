@@ -101,10 +101,9 @@ export class OpenMemory implements Memory {
 
 const NOTHING: readonly [] = [];
 
-function testOf({ event: names, own, identify, has, where }: Feed): (event: Happened) => boolean {
+function testOf({ own, identify, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
   return (event) =>
-    (names !== ANYTHING || isNamed(names, event)) &&
     (own !== true || event.own === true) &&
     (identify !== true || event.identify === true) &&
     (has === undefined || Object.hasOwn(event.properties, has)) &&

@@ -28,7 +28,7 @@ const compareDates = (
       },
       depends: () => ({ onTraits }),
     },
-    dateShift,
+    dateShift(holds),
   );
 
 function canonicalDate(text: string): string | undefined {

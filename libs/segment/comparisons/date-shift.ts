@@ -1,4 +1,4 @@
-import { toIso, type Json } from '@entente/kernel';
+import type { Instant, Json } from '@entente/kernel';
 import { below, type Findings } from '../findings';
 import { refTo } from '../schema/schema';
 import { parseWindow, spanOf, type Window } from '../window';
@@ -11,10 +11,9 @@ interface Shifted {
   readonly minus?: Window;
 }
 
-type Fields = Readonly<Record<string, Json>>;
-
-/** The end of a window that the date begins, or the beginning of one that it ends: in calendar terms that of a day. */
-export const dateShift: Shift = {
+/** A date is compared with the end of a window that the other begins, or with the beginning of one that it ends. */
+export const dateShift = (holds: (value: Instant, operand: Instant) => boolean): Shift => ({
+  expected: ', so long after it ("plus": "P7D") or before it ("minus")',
   schemas: { plus: refTo('Window'), minus: refTo('Window') },
 
   parse({ plus, minus }, path: string, findings: Findings) {
@@ -22,18 +21,18 @@ export const dateShift: Shift = {
       return findings.add(path, 'several', 'This is after and before at once.', '"plus" or "minus"');
     const read = (name: string, raw: unknown) =>
       raw === undefined ? {} : { [name]: parseWindow(raw, below(path, name), findings) };
-    return { ...read('plus', plus), ...read('minus', minus) } as Fields;
+    return { ...read('plus', plus), ...read('minus', minus) } as Readonly<Record<string, Json>>;
   },
 
-  of(operand) {
+  compare(operand) {
     const { plus, minus } = operand as Shifted;
     const window = plus ?? minus;
-    if (window === undefined) return (value) => value;
+    if (window === undefined) return undefined;
     const { leavesAt, entersAt } = spanOf(window);
     const shifted = plus === undefined ? entersAt : leavesAt;
-    return (value, zone) => {
-      const date = dateIn(value);
-      return date && toIso(shifted(instantOf(date, zone), zone));
+    return (value, other, { zone }) => {
+      const [date, from] = [dateIn(value), dateIn(other)];
+      return !!date && !!from && holds(instantOf(date, zone), shifted(instantOf(from, zone), zone));
     };
   },
-};
+});

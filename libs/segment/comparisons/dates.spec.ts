@@ -82,6 +82,18 @@ describe('dates that move', () => {
     );
   });
 
+  it('may be moved to years that no date names', () => {
+    const compared = (raw: object): boolean =>
+      passes(read(raw), '2026-01-01', {
+        now: 0,
+        zone: 'UTC',
+        traits: { end: '2199-12-31', born: '1950-01-01', old: '1001-01-01' },
+      });
+    expect(compared({ before: { trait: 'end', plus: 'P7D' } })).toBe(true);
+    expect(compared({ after: { trait: 'born', minus: { calendar: 'P60Y' } } })).toBe(true);
+    expect(compared({ after: { trait: 'old', plus: 'P1D' } })).toBe(true);
+  });
+
   it('are moved by a duration of one kind or the other', () => {
     const traits = { other: '2026-11-24', odd: 'soon' };
     const compared = (value: string, raw: object): boolean =>

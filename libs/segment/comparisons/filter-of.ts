@@ -26,7 +26,12 @@ export function readFilter<Comparison>(
   if (!isObject(raw)) return findings.add(path, 'filter', 'A filter is an object.', expectedFilter);
   const properties = Object.keys(raw).sort();
   if (properties.length === 0 || properties.length > bounds.filters)
-    return findings.add(path, 'filter', `A filter has 1 to ${bounds.filters} properties.`, expectedFilter);
+    return findings.add(
+      path,
+      'filter',
+      `A filter has 1 to ${bounds.filters} ${of === 'field' ? 'fields' : 'properties'}.`,
+      expectedFilter,
+    );
   const read = properties.map((property) => {
     const at = below(path, property);
     if (property === ANY) return [ANY, readAny(raw[ANY], of, at, findings, parse)] as const;

@@ -224,6 +224,7 @@ describe('objects', () => {
     [{ gte: 2 }, ['p.objects operand']],
     [{ where: {}, gte: 2 }, ['p.objects.where filter']],
     [{ where: { kind: 'dog' } }, ['p.objects no-comparison']],
+    [{ where: { kind: 'dog' }, gte: 1, eq: 2, lt: 3 }, []],
     [{ where: { kind: 'dog' }, gte: 0 }, ['p.objects constant']],
     [{ where: { kind: 'dog' }, gte: 1.5 }, ['p.objects.gte count']],
     [

@@ -9,6 +9,9 @@ import { objectFilters, type ObjectFilter } from './object-filter';
 import type { Operator } from './operator';
 import type { OperatorTable } from './operator-table';
 
+const expected =
+  'a filter in "where", and a comparison with whole numbers: { "where": { "kind": "dog" }, "gte": 2 }';
+
 type Asked = { readonly where: ObjectFilter; readonly [operator: string]: Json };
 
 const countIn = ({ where: _, ...count }: Asked): NumberComparison => count;
@@ -17,14 +20,15 @@ const countIn = ({ where: _, ...count }: Asked): NumberComparison => count;
 export function objects(operators: OperatorTable): Operator<Asked> {
   const { parse, passing, schema, steps, depends, turns } = objectFilters(operators);
   return {
-    expected:
-      'a filter in "where", and a comparison with whole numbers: { "where": { "kind": "dog" }, "gte": 2 }',
-    schema: closed({ where: schema, ...operatorSchemas(numeric) }, ['where']),
+    expected,
+    schema: { ...closed({ where: schema, ...operatorSchemas(numeric) }, ['where']), minProperties: 2 },
 
     parse(raw, path, findings) {
       if (!isObject(raw) || raw['where'] === undefined) return undefined;
       const { where, ...rest } = raw;
       const filter = parse(where, below(path, 'where'), findings);
+      if (Object.keys(rest).length === 0)
+        return findings.add(path, 'no-comparison', 'It is not said how many there are.', expected);
       const count = parseCount(rest, path, bounds.size, findings);
       return filter && count && ({ ...count, where: filter } as Asked);
     },

@@ -18,18 +18,23 @@ const kinds = ['trait', 'property'] as const;
 const kindOf = (operand: OtherOperand) => ('trait' in operand ? 'trait' : 'property');
 const pathOf = (operand: OtherOperand): string => operand[kindOf(operand)] as string;
 
-/** What may stand beside the path, and makes of what is found that which is compared with. */
+/** What may stand beside the path, so that a value is not compared with what is found, but with something made of it. */
 export interface Shift {
+  /** For authors, behind what may be written without. */
+  readonly expected: string;
   readonly schemas: Readonly<Record<string, Schema>>;
   parse(
     fields: Readonly<Record<string, unknown>>,
     path: string,
     findings: Findings,
   ): Readonly<Record<string, Json>> | undefined;
-  of(operand: Readonly<Record<string, Json>>): (value: Json, zone: string) => Json | undefined;
+  /** The comparison; undefined where nothing stands there. */
+  compare(operand: Readonly<Record<string, Json>>): Compare | undefined;
 }
 
-const asItIs: Shift = { schemas: {}, parse: () => ({}), of: () => (value) => value };
+type Compare = (value: Json | undefined, other: Json, context: Context) => boolean;
+
+const asItIs: Shift = { expected: '', schemas: {}, parse: () => ({}), compare: () => undefined };
 
 /**
  * An operator that takes `{ "trait": "path" }` and `{ "property": "path" }` too: what is found there is then its operand. Its `test`
@@ -40,10 +45,13 @@ export const orOther = <Operand extends Json>(
   shift: Shift = asItIs,
 ): Operator<Operand | OtherOperand> => ({
   ...operator,
-  expected: `${operator.expected}, or { "trait": "…" }, or in a filter { "property": "…" }, to compare with another one`,
+  expected: `${operator.expected}, or { "trait": "…" }, or in a filter { "property": "…" }, to compare with another one${shift.expected}`,
   schema: anyOf(
     operator.schema,
-    ...kinds.map((kind) => closed({ [kind]: pathSchema, ...shift.schemas }, [kind])),
+    ...kinds.map((kind) => ({
+      ...closed({ [kind]: pathSchema, ...shift.schemas }, [kind]),
+      maxProperties: 2,
+    })),
   ),
 
   parse(raw, path, findings) {
@@ -67,11 +75,11 @@ export const orOther = <Operand extends Json>(
   test(operand) {
     if (!isOther(operand)) return operator.test(operand);
     const read = readerOf(operand);
-    const shifted = shift.of(operand);
+    const compare: Compare =
+      shift.compare(operand) ?? ((value, other, context) => operator.test(other as Operand)(value, context));
     return (value, context) => {
       const other = read(context);
-      const compared = other === undefined ? undefined : shifted(other, context.zone);
-      return compared !== undefined && operator.test(compared as Operand)(value, context);
+      return other !== undefined && compare(value, other, context);
     };
   },
 

@@ -5,6 +5,7 @@ import { operatorSchemas } from '../schema/operator-schemas';
 import { path as pathSchema, refTo } from '../schema/schema';
 import { operatorNames, operators } from '../comparisons/registry';
 import { contextOf } from '../context';
+import { namesOf } from '../event-names';
 import type { Facts } from '../facts';
 import { below } from '../findings';
 import { parsePath } from '../parse-path';
@@ -46,7 +47,7 @@ export const trait: ConditionKind<TraitCondition> = {
     const zone = changedWithin !== undefined && spanOf(changedWithin).byCalendar ? [zoneTrait] : [];
     return {
       traits: [...new Set([stepsOf(path)[0]!, ...dependenceOf(condition).onTraits, ...zone])],
-      ...(changedWithin !== undefined && { events: feedsOf(path).flatMap(({ event }) => event) }),
+      ...(changedWithin !== undefined && { events: feedsOf(path).flatMap(({ event }) => namesOf(event)) }),
     };
   },
 

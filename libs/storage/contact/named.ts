@@ -1,5 +1,8 @@
+import { identityNames } from '@entente/event';
 import { ANYTHING } from '@entente/segment';
 
-/** SQL: whether an event is of one of the names in a parameter, among which `ANYTHING` stands for all. */
+const others = identityNames.map((name) => `'${name}'`).join(', ');
+
+/** SQL: whether an event may be meant by one of the names in a parameter, among which may be `ANYTHING`. */
 export const named = (parameter: `$${number}`): string =>
-  `(name = ANY(${parameter}::text[]) OR '${ANYTHING}' = ANY(${parameter}::text[]))`;
+  `(name = ANY(${parameter}::text[]) OR ('${ANYTHING}' = ANY(${parameter}::text[]) AND name NOT IN (${others})))`;

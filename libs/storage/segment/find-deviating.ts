@@ -1,5 +1,5 @@
 import { toIso, type ContactId, type Instant } from '@entente/kernel';
-import { tellingNames } from '@entente/event';
+import { identityNames } from '@entente/event';
 import { ANYTHING, type Deviation, type EventsHad } from '@entente/segment';
 import type { Database } from '../database/database';
 import { ownSource } from '../outbox';
@@ -35,17 +35,15 @@ export async function findDeviating(
   const own = await ownSource(database);
   const having = (events: readonly EventsHad[], where: string) =>
     withEvents(events, where, (had) => testOf(had, own, now, asked), asked);
-  const isCommon = ({ names }: EventsHad): boolean =>
-    names.some((name) => name === ANYTHING || common.has(name));
-  const rare = deviation.events.filter((had) => !isCommon(had));
-  const together = new Map(rare.map(({ names }) => [textOf(names), names]));
+  const isFoundByName = ({ names }: EventsHad): boolean =>
+    names.every((name) => name !== ANYTHING && !common.has(name));
   const contacts = [
-    ...having(deviation.events.filter(isCommon), 'true'),
-    ...[...together].flatMap(([text, names]) =>
-      having(
-        rare.filter((had) => textOf(had.names) === text),
-        `rare AND ${isOneOf(names, asked)}`,
-      ),
+    ...having(
+      deviation.events.filter((had) => !isFoundByName(had)),
+      'true',
+    ),
+    ...ofSameNames(deviation.events.filter(isFoundByName)).flatMap((events) =>
+      having(events, `rare AND ${isOneOf(events[0]!.names, asked)}`),
     ),
     ...deviation.traits.map(
       (trait) => `SELECT contact_id FROM profile WHERE traits ? ${asked.as('text', trait)}`,
@@ -103,7 +101,14 @@ function withEvents(
   ];
 }
 
-const textOf = (names: readonly string[]): string => JSON.stringify(names);
+function ofSameNames(events: readonly EventsHad[]): EventsHad[][] {
+  const groups = new Map<string, EventsHad[]>();
+  for (const had of events) {
+    const text = JSON.stringify(had.names);
+    groups.set(text, [...(groups.get(text) ?? []), had]);
+  }
+  return [...groups.values()];
+}
 
 const isOneOf = (names: readonly string[], asked: Asked): string =>
   names.length === 1 ? `name = ${asked.as('text', names[0])}` : `name = ANY(${asked.as('text[]', names)})`;
@@ -116,7 +121,7 @@ function testOf(
 ): string {
   const tests = [
     names.includes(ANYTHING)
-      ? `NOT name = ANY(${asked.as('text[]', tellingNames)}) AND source_id <> ${asked.as('smallint', source)}`
+      ? `NOT name = ANY(${asked.as('text[]', identityNames)}) AND source_id <> ${asked.as('smallint', source)}`
       : isOneOf(names, asked),
     ...(own ? [`source_id = ${asked.as('smallint', source)}`] : []),
     ...(within === undefined ? [] : [`at > ${asked.as('timestamptz', toIso(now - within))}`]),

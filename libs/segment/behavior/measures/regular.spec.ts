@@ -15,40 +15,72 @@ const instants = fc
   .array(fc.integer({ min: 0, max: (100 * DAY) / (5 * MINUTE) }), { minLength: 1, maxLength: 12 })
   .map((list) => list.sort((a, b) => a - b).map((n) => start + n * 5 * MINUTE));
 
+const often = fc.constantFrom<object>(
+  { gte: 2 },
+  { gte: 2, times: 1 },
+  { gte: 1, times: { gte: 2 } },
+  { eq: 1, times: { lte: 2 } },
+);
+
 describe('regularity', () => {
+  it.each<object>([{ gte: 2 }, { gte: 2, times: { gte: 5 } }])(
+    'keeps what may matter and no more, however much happens: %j',
+    (asked) => {
+      const { rule } = parseRule({ event: 'X', regular: { in: 'day', of: 3, ...asked } }) as { rule: Rule };
+      const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
+      const everyHour = Array.from({ length: 100 * 24 }, (_, hour): HistoryEvent => ({
+        at: start + hour * HOUR,
+        id: String(hour).padStart(4, '0'),
+        name: 'X',
+        properties: {},
+      }));
+      let state = book.emptyState();
+      for (const event of everyHour) state = book.fold(state, event) as typeof state;
+      expect(JSON.stringify([...state.unpacked]).length).toBeLessThan(2_500);
+    },
+  );
+
   it('is the same from the quarters of an hour that are kept, and changes when that says', () => {
     fc.assert(
-      fc.property(units, fc.integer({ min: 2, max: 8 }), zones, instants, (unit, of, timeZone, all) => {
-        const rule = (parseRule({ event: 'X', regular: { in: unit, of, gte: 2 } }) as { rule: Rule }).rule;
-        const history = all.map((at, index): HistoryEvent => ({
-          at,
-          id: String(index).padStart(2, '0'),
-          name: 'X',
-          properties: {},
-        }));
-        const facts: Facts = { contact: '1', timeZone, traits: {}, history, memberOf: () => false };
-        const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }], [], timeZone);
-        let state = book.emptyState();
-        for (const event of history) state = book.fold(state, event) as typeof state;
-        expect(state).toEqual(book.foldAll([...history].reverse()));
-        const subject = { contact: '1', state, traits: {} };
-        let now = all.at(-1)!;
-        let holds = evaluate(rule, facts, now);
-        expect(book.members(subject, now).has(1)).toBe(holds);
-        for (
-          let next = book.nextChange(subject, now);
-          next !== undefined;
-          next = book.nextChange(subject, now)
-        ) {
-          for (let at = now; at < next; at += 2 * DAY + HOUR) expect(evaluate(rule, facts, at)).toBe(holds);
-          expect(evaluate(rule, facts, next - 1)).toBe(holds);
-          now = next;
-          holds = !holds;
-          expect(evaluate(rule, facts, now)).toBe(holds);
+      fc.property(
+        units,
+        fc.integer({ min: 2, max: 8 }),
+        often,
+        zones,
+        instants,
+        (unit, of, asked, timeZone, all) => {
+          const json = { event: 'X', regular: { in: unit, of, ...asked } };
+          const { rule } = parseRule(json) as { rule: Rule };
+          const history = all.map((at, index): HistoryEvent => ({
+            at,
+            id: String(index).padStart(2, '0'),
+            name: 'X',
+            properties: {},
+          }));
+          const facts: Facts = { contact: '1', timeZone, traits: {}, history, memberOf: () => false };
+          const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }], [], timeZone);
+          let state = book.emptyState();
+          for (const event of history) state = book.fold(state, event) as typeof state;
+          expect(state).toEqual(book.foldAll([...history].reverse()));
+          const subject = { contact: '1', state, traits: {} };
+          let now = all.at(-1)!;
+          let holds = evaluate(rule, facts, now);
           expect(book.members(subject, now).has(1)).toBe(holds);
-        }
-        expect(evaluate(rule, facts, now + 400 * DAY)).toBe(holds);
-      }),
+          for (
+            let next = book.nextChange(subject, now);
+            next !== undefined;
+            next = book.nextChange(subject, now)
+          ) {
+            for (let at = now; at < next; at += 2 * DAY + HOUR) expect(evaluate(rule, facts, at)).toBe(holds);
+            expect(evaluate(rule, facts, next - 1)).toBe(holds);
+            now = next;
+            holds = !holds;
+            expect(evaluate(rule, facts, now)).toBe(holds);
+            expect(book.members(subject, now).has(1)).toBe(holds);
+          }
+          expect(evaluate(rule, facts, now + 400 * DAY)).toBe(holds);
+        },
+      ),
       { numRuns: 150 },
     );
   });
