@@ -23,7 +23,7 @@ export type Checked = { readonly fact: Fact } | { readonly problems: Problem[] }
 type Body = Pick<Fact, 'name' | 'properties' | 'traits' | 'groupId' | 'previousId'>;
 
 /** Longest name of an event or page, in UTF-16 units. */
-const LONGEST_NAME = 200;
+export const LONGEST_NAME = 200;
 
 /**
  * Checks one item of the Segment tracking spec by hand (it runs once per event) and gives it as a fact, or all its

@@ -3,7 +3,7 @@ import { Compilation } from './book/compilation';
 import { VersionNames } from './book/versions';
 import { stepsFor } from './comparisons/comparison';
 import { comparisonsIn } from './comparisons/filter-of';
-import { ANYTHING, isNamed, namesOf } from './event-names';
+import { ANYTHING, isAnything, namesOf } from './event-names';
 import type { Memory } from './memories/memory';
 import { insideOf, pathInside, type Rule } from './rule';
 
@@ -41,7 +41,8 @@ export function costOf(rule: Rule): Cost {
   const ofTraits = new Set([...compilation.leavesByTrait.values()].flat()).size;
   if (ofTraits > 0) steps.set(SETS_TRAITS, (steps.get(SETS_TRAITS) ?? 0) + ofTraits);
   const ofAll = steps.get(ANYTHING) ?? 0;
-  for (const [name, own] of steps) if (isNamed(ANYTHING, { name })) steps.set(name, own + ofAll);
+  for (const [name, own] of steps)
+    if (name !== ANYTHING && isAnything({ name })) steps.set(name, own + ofAll);
   const [event, perEvent] = [...steps].reduce((most, one) => (one[1] > most[1] ? one : most), NOTHING);
   const perContact = memories.reduce((sum, { holds }) => sum + BYTES_OF_MEMORY + holds * BYTES_OF_VALUE, 0);
   return { perEvent, event, perContact };

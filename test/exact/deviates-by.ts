@@ -1,5 +1,5 @@
 import { isObject, type Instant, type Json, type JsonObject } from '@entente/kernel';
-import { ANYTHING, type Deviation, type EventsHad, type HistoryEvent } from '@entente/segment';
+import type { Deviation, EventsHad, HistoryEvent } from '@entente/segment';
 import { isNamed } from '../../libs/segment/event-names';
 
 interface Known {
@@ -18,7 +18,7 @@ export const deviatesBy = (deviation: Deviation, { traits, history, members, now
   deviation.others.some((version) => !members.has(version));
 
 const counts = ({ names, own, properties, within }: EventsHad, one: HistoryEvent, now: Instant): boolean =>
-  isNamed(names.includes(ANYTHING) ? ANYTHING : names, one) &&
+  isNamed(names, one) &&
   (!own || one.own === true) &&
   (within === undefined || one.at > now - within) &&
   (properties === undefined || contains(one.properties, properties));

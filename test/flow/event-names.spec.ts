@@ -65,6 +65,7 @@ async function members(key: string): Promise<string[]> {
 
 const since = { event: '*', since: { event: 'Bought' }, count: { gte: 2 } };
 const either = { event: ['Bought', 'Seen'], count: { gte: 2 } };
+const everything = { event: ['*', 'Identified'], count: { gte: 5 } };
 const read = { event: '*', where: { n: { gt: 0 } }, count: { gte: 3 } };
 
 it('whatever somebody does is taken in as it comes, from what is stored, and late', async () => {
@@ -75,14 +76,17 @@ it('whatever somebody does is taken in as it comes, from what is stored, and lat
   await arrive(did('Bought', 'ana', 2 * HOUR));
   expect(await members(live)).toEqual(['ana']);
 
-  const built = [await segment('built', since), await segment('either', either), await segment('read', read)];
-  expect(await Promise.all(built.map(members))).toEqual([['ana'], ['ana'], ['ana']]);
+  await author.segment('everything', everything);
+  await author.segment('read', read);
+  const built = [await segment('built', since), await segment('either', either), 'read', 'everything'];
+  expect(await Promise.all(built.map(members))).toEqual([['ana'], ['ana'], ['ana'], ['ana']]);
 
   await world.restart();
   const device = { anonymousId: 'd' };
   const { userId: _, ...seen } = did('Seen', '', 0, device);
   await arrive(seen, { ...said('ben'), ...device });
   expect(await Promise.all(['live', ...built].map(members))).toEqual([
+    ['ana', 'ben'],
     ['ana', 'ben'],
     ['ana', 'ben'],
     ['ana', 'ben'],

@@ -203,6 +203,7 @@ describe('the events meant', () => {
     expect(holds({ event: 'X', count: 1 }, history)).toBe(true);
     expect(holds({ event: ['X', 'Y', 'Z'], count: 2 }, history)).toBe(true);
     expect(holds({ event: '*', count: 3 }, history)).toBe(true);
+    expect(holds({ event: ['*', 'Aliased'], count: 4 }, history)).toBe(true);
     expect(holds({ event: 'Y', since: { event: '*' } }, history)).toBe(false);
     expect(holds({ event: '*', since: { event: ['X', 'Y'] }, count: 1 }, history)).toBe(true);
   });
@@ -305,7 +306,7 @@ describe('what is written', () => {
     [{ where: { '$at.hour': 9 } }, ['rule.where["$at.hour"] path']],
     [{ where: { $context: { exists: true } } }, ['rule.where.$context path']],
     [{ where: { 'items[].sku': 'A' } }, ['rule.where["items[].sku"] path']],
-    [{ event: ['X', '*'] }, ['rule.event[1] name']],
+    [{ event: 'x'.repeat(201) }, ['rule.event name']],
     [{ where: { $any: [{ a: 1 }] } }, ['rule.where.$any any']],
     [{ where: { $any: { a: 1 } } }, ['rule.where.$any any']],
     [{ where: { $any: [{ a: 1 }, {}] } }, ['rule.where.$any[1] filter']],

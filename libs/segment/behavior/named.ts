@@ -1,4 +1,4 @@
-import { feedbackNames } from '@entente/event';
+import { feedbackNames, LONGEST_NAME } from '@entente/event';
 import { isObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { parseFilter } from '../comparisons/filter';
@@ -42,7 +42,7 @@ export function parseSeries(
 }
 
 function parseNames(raw: unknown, path: string, findings: Findings): EventNames | undefined {
-  if (!Array.isArray(raw)) return raw === ANYTHING ? ANYTHING : parseName(raw, path, findings);
+  if (!Array.isArray(raw)) return parseName(raw, path, findings);
   if (raw.length === 0 || raw.length > bounds.names)
     return findings.add(path, 'names', `These are not 1 to ${bounds.names} names.`, expectedNames);
   const names = raw.map((one, place) => parseName(one, below(path, place), findings));
@@ -52,9 +52,11 @@ function parseNames(raw: unknown, path: string, findings: Findings): EventNames 
 }
 
 const parseName = (raw: unknown, path: string, findings: Findings): string | undefined =>
-  isText(raw) && raw !== ANYTHING ? raw : findings.add(path, 'name', 'That names no event.', expectedNames);
+  isText(raw) && raw.length <= LONGEST_NAME
+    ? raw
+    : findings.add(path, 'name', 'That names no event.', expectedNames);
 
-const expectedNames = `the name of an event, of up to ${bounds.text} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" alone for whatever somebody does`;
+const expectedNames = `the name of an event, of up to ${LONGEST_NAME} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" for whatever somebody does`;
 
 /** What a company's contacts are told of it they have as traits. */
 const ownNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');

@@ -15,7 +15,7 @@ import type { Reader, SegmentVersion } from './versions';
 
 /** Contacts with so many events of some names. Events without these properties do not count; it may be that others do not either. */
 export interface EventsHad {
-  /** Or `ANYTHING` alone. */
+  /** Among which may be `ANYTHING`. */
   readonly names: readonly string[];
   /** Only what Entente itself tells. */
   readonly own: boolean;

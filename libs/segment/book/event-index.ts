@@ -1,4 +1,4 @@
-import { ANYTHING, isNamed, namesOf } from '../event-names';
+import { ANYTHING, isAnything, namesOf } from '../event-names';
 import { isListed, valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import type { Scalar } from '../comparisons/operator';
@@ -54,7 +54,7 @@ export class EventIndex {
 
   matching(event: Happened): readonly Match[] {
     const named = event.name === ANYTHING ? NONE : (this.byName.get(event.name)?.matching(event) ?? NONE);
-    if (!this.ofAnything || !isNamed(ANYTHING, event)) return named;
+    if (!this.ofAnything || !isAnything(event)) return named;
     return together(named, this.ofAnything.matching(event));
   }
 }
@@ -110,7 +110,7 @@ function together(some: readonly Match[], others: readonly Match[]): readonly Ma
   if (some.length === 0 || others.length === 0) return some.length === 0 ? others : some;
   const feedsOf = new Map<OpenMemory, number[]>();
   for (const { memory, feeds } of [...some, ...others])
-    for (const feed of feeds) addTo(feedsOf, memory, feed);
+    feedsOf.set(memory, [...new Set([...(feedsOf.get(memory) ?? []), ...feeds])]);
   return inPlace(feedsOf);
 }
 

@@ -50,7 +50,7 @@ export class OpenMemory implements Memory {
     return (
       (this.kind.instantsOnly ?? false) &&
       !this.readsProperties &&
-      this.feeds.every(({ event, own }) => event !== ANYTHING && !own)
+      this.feeds.every(({ event, own }) => !own && !namesOf(event).includes(ANYTHING))
     );
   }
 

@@ -1,5 +1,5 @@
 import type { ContactId, JsonObject } from '@entente/kernel';
-import { ANYTHING } from '@entente/segment';
+import { mayMean } from '@entente/segment';
 import { bigintArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
 import { PackedReader } from '../database/packed-reader';
@@ -32,7 +32,7 @@ export async function loadPastEvents(
   const events = new Map<ContactId, PastEvent[]>(contacts.map((contact) => [contact, []]));
   if (contacts.length === 0) return events;
   const whole = new Set(withProperties);
-  const plain = whole.has(ANYTHING) ? [] : [...names].filter((name) => !whole.has(name));
+  const plain = [...names].filter((name) => !mayMean(whole, name));
   const [packed, rows] = await Promise.all([
     packedEvents(tx, contacts, plain, [...whole]),
     wholeEvents(tx, contacts, { names: [...whole], context }, most + 1),

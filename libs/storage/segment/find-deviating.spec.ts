@@ -102,6 +102,11 @@ it('counts events of several names together, and whatever somebody does', async 
     expect(await found([{ ...either, atLeast: 2 }], common)).toEqual(['1', '3', '4']);
     expect(await found([anything], common)).toEqual(['1', '3', '4', '5', '6']);
     expect(await found([{ ...anything, atLeast: 2 }], common)).toEqual(['1', '3']);
+    expect(await found([event('', { names: ['*', 'Aliased'], atLeast: 2 })], common)).toEqual([
+      '1',
+      '3',
+      '6',
+    ]);
   }
   expect(await found([either], [])).toEqual(['1', '4', '5']);
   expect(await found([event('', { names: ['Ordered', 'Added'], atLeast: 2 })], ['Viewed'])).toEqual([

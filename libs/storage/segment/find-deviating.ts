@@ -121,7 +121,7 @@ function testOf(
 ): string {
   const tests = [
     names.includes(ANYTHING)
-      ? `NOT name = ANY(${asked.as('text[]', identityNames)}) AND source_id <> ${asked.as('smallint', source)}`
+      ? `(${isOneOf(names, asked)} OR NOT name = ANY(${asked.as('text[]', identityNames)}) AND source_id <> ${asked.as('smallint', source)})`
       : isOneOf(names, asked),
     ...(own ? [`source_id = ${asked.as('smallint', source)}`] : []),
     ...(within === undefined ? [] : [`at > ${asked.as('timestamptz', toIso(now - within))}`]),

@@ -10,7 +10,9 @@ export const naming = (...names: readonly string[]): fc.Arbitrary<object> =>
   fc.oneof(
     { arbitrary: fc.constantFrom(...names).map((event) => ({ event })), weight: 8 },
     {
-      arbitrary: fc.constantFrom<unknown>('*', ['X', 'Y'], ['Z', 'Identified']).map((event) => ({ event })),
+      arbitrary: fc
+        .constantFrom<unknown>('*', ['X', 'Y'], ['Z', 'Identified'], ['*', 'Identified'], ['*', 'X'])
+        .map((event) => ({ event })),
       weight: 2,
     },
     {
