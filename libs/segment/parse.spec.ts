@@ -163,6 +163,24 @@ describe('parseRule', () => {
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 
+  it.each<object>([
+    { trait: 'a', gt: 'x' },
+    { trait: 'a', isNot: { some: { b: { is: 1 } } } },
+    { trait: 'a', objects: { where: { b: {} }, gte: -1 } },
+    { trait: 'a', eq: { property: 'b' } },
+    { trait: 'a', before: { trait: 'b', plus: 'P1M' } },
+    { event: 5, own: 7, where: { a: { is: 1 } } },
+    { event: ['X', 5], own: true, where: { $at: { gt: 1 } } },
+    { event: 'X', where: { $any: [{ a: { is: 1 } }, { $at: 5 }] } },
+    { event: 'X', where: { a: { isNot: { gt: 'x' } }, 'b..c': 1 }, since: { event: 5, where: {} } },
+    { event: 'X', regular: { in: 'day', of: 3, gte: 1, times: 'x' }, first: { a: {} } },
+    { event: 'X', sum: { of: '$at', gt: 'x' } },
+    { sequence: [{ event: 5 }, { message: 'x', without: { event: 'X', where: { a: {} } } }] },
+    { message: 'opened', by: 'x', count: { gte: -1 } },
+  ])('bears more problems than are told: %j', (node) =>
+    expect(problemsOf({ any: Array.from({ length: 150 }, () => node) })).toHaveLength(100),
+  );
+
   it.each(["a'; select pg_sleep(10)--", '"', '$1', '->>', '__proto__', 'constructor.name', 'toString'])(
     'takes the path %s as a name and nothing else',
     (path) => {

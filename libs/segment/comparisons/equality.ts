@@ -22,6 +22,7 @@ const equality: Omit<Operator<Scalar>, 'test' | 'turns'> = {
   expected: `a text of up to ${bounds.text} characters, a number up to 2^53 - 1, true or false`,
   schema: scalar,
   parse: asScalar,
+  edges: (operand) => [operand],
   settles: (operand) => Number(operand) + 1,
 };
 

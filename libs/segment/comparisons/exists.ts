@@ -5,5 +5,6 @@ export const exists: Operator<boolean> = {
   expected: 'true or false',
   schema: { type: 'boolean' },
   parse: (raw) => (typeof raw === 'boolean' ? raw : undefined),
+  edges: () => [],
   test: (operand) => (value) => (value !== undefined && value !== null) === operand,
 };

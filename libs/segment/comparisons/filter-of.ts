@@ -15,7 +15,7 @@ export type FilterOf<Comparison> = {
 export const expectedFilter = `an object of 1 to ${bounds.filters} comparisons by property, such as { "total": { "gt": 50 } }`;
 const expectedAny = `a list of 2 to ${bounds.filters} filters without "${ANY}", one of which must hold`;
 
-/** Reads a filter, and each comparison by `parse`. */
+/** Reads a filter, and each comparison by `parse`; undefined where something in it is wrong. */
 export function readFilter<Comparison>(
   raw: unknown,
   of: 'property' | 'field',
@@ -35,10 +35,13 @@ export function readFilter<Comparison>(
   const read = properties.map((property) => {
     const at = below(path, property);
     if (property === ANY) return [ANY, readAny(raw[ANY], of, at, findings, parse)] as const;
-    parsePath(property, of, at, findings);
-    return [property, parse(raw[property], at, property)] as const;
+    const named = parsePath(property, of, at, findings);
+    const comparison = parse(raw[property], at, property);
+    return [property, named === undefined ? undefined : comparison] as const;
   });
-  return Object.fromEntries(read) as FilterOf<Comparison>;
+  return read.some(([, one]) => one === undefined)
+    ? undefined
+    : (Object.fromEntries(read) as FilterOf<Comparison>);
 }
 
 function readAny<Comparison>(

@@ -15,6 +15,7 @@ export const isNot = (operators: table.OperatorTable): Operator<Comparison> => (
     const test = table.testOf(operators, operand);
     return (value, context) => !test(value, context);
   },
+  edges: (operand) => table.edgesOf(operators, operand),
   steps: (operand) => table.stepsFor(operators, operand),
   depends: (operand) => table.dependenceOf(operators, operand),
   turns: (operand) => table.turnOf(operators, operand),

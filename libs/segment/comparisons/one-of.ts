@@ -22,6 +22,7 @@ const settles = (operand: readonly Scalar[]): number => Math.max(...operand.map(
 
 export const oneOf: Operator<readonly Scalar[]> = {
   ...listOperand,
+  edges: (operand) => operand,
   test(operand) {
     const values = new Set<unknown>(operand);
     return (value) => values.has(value);
@@ -33,6 +34,7 @@ export const oneOf: Operator<readonly Scalar[]> = {
 /** Of a type that the list has, and not in it. */
 export const noneOf: Operator<readonly Scalar[]> = {
   ...listOperand,
+  edges: (operand) => operand,
   test(operand) {
     const values = new Set<unknown>(operand);
     const types = new Set<string>(operand.map((item) => typeof item));

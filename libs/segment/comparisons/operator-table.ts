@@ -1,6 +1,7 @@
 import { isObject, type Json } from '@entente/kernel';
 import { below, quote, type Findings } from '../findings';
 import { earliest } from '../sooner';
+import { isContradiction } from './contradiction';
 import type { Dependence, Operator, Test, Turn } from './operator';
 
 /** Operators by name. */
@@ -35,9 +36,20 @@ export function readOperators<Table extends OperatorTable>(
         : `${quote(name)} cannot compare with that.`;
     return [name, readOperand(table[name]!, fields[name], below(path, name), message, findings)] as const;
   });
-  return parts.some(([, operand]) => operand === undefined)
-    ? undefined
-    : (Object.fromEntries(parts) as ComparisonBy<Table>);
+  if (parts.some(([, operand]) => operand === undefined)) return undefined;
+  const comparison = Object.fromEntries(parts) as ComparisonBy<Table>;
+  return contradictsItself(table, comparison)
+    ? findings.add(path, 'constant', 'No value passes all of that.', expectedOf(table))
+    : comparison;
+}
+
+/** As far as its operators tell by the value alone. */
+function contradictsItself<Table extends OperatorTable>(
+  table: Table,
+  comparison: ComparisonBy<Table>,
+): boolean {
+  const edges = edgesOf(table, comparison);
+  return edges !== undefined && isContradiction(testOf(table, comparison), edges);
 }
 
 function readOperand(
@@ -102,6 +114,15 @@ export function dependenceOf<Table extends OperatorTable>(
 export function turnOf<Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): Turn {
   const turns = partsOf(table, fields).flatMap(([operator, operand]) => operator.turns?.(operand) ?? []);
   return (value, context) => earliest(turns.map((turn) => turn(value, context)));
+}
+
+/** Where the truth of a comparison changes, as `edges` of its operators have it; undefined where one cannot tell. */
+export function edgesOf<Table extends OperatorTable>(
+  table: Table,
+  fields: ComparisonBy<Table>,
+): readonly Json[] | undefined {
+  const all = partsOf(table, fields).map(([operator, operand]) => operator.edges?.(operand));
+  return all.includes(undefined) ? undefined : all.flatMap((edges) => edges!);
 }
 
 /** How many comparisons one value is reckoned to take. */

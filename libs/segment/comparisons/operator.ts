@@ -53,6 +53,11 @@ export interface Operator<Operand extends Json> {
   parse(raw: unknown, path: string, findings: Findings): Operand | undefined;
   /** The test that the operand makes. Asked once for a comparison: what is dear is prepared here. */
   test(operand: Operand): Test;
+  /**
+   * Values at which, or right beside which, its truth changes: with a value next to each and one beyond them all, some value passes
+   * several operators if any does. Absent where there are no such few.
+   */
+  edges?(operand: Operand): readonly Json[] | undefined;
   /** The values that pass, where they can be listed: events are indexed by them. */
   only?(operand: Operand): readonly Scalar[] | undefined;
   /** The whole number from which on the truth no longer changes, for operators that compare numbers. */

@@ -11,6 +11,7 @@ const order = (
     expected: 'a number up to 2^53 - 1 (dates are compared by before and after)',
     schema: { type: 'number' },
     parse: asNumber,
+    edges: (operand) => [operand],
     test: (operand) => (value) =>
       typeof value === 'number' && typeof operand === 'number' && holds(value, operand),
     settles: (operand) => operand + settlesAbove,

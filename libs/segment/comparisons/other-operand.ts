@@ -83,6 +83,8 @@ export const orOther = <Operand extends Json>(
     };
   },
 
+  edges: (operand) => (isOther(operand) ? undefined : operator.edges?.(operand)),
+
   only: (operand) => (isOther(operand) ? undefined : operator.only?.(operand)),
 
   depends(operand) {

@@ -31,8 +31,8 @@ export const trait: ConditionKind<TraitCondition> = {
     const window = changes && parseWindow(changedWithin, below(path, 'changedWithin'), findings);
     const compares = !changes || operatorNames.some((name) => Object.hasOwn(fields, name));
     const comparison = compares ? readOperators(fields, path, findings) : {};
-    if (findings.problems.length > before) return undefined;
-    if (dependenceOf(comparison!).beside.length > 0)
+    if (findings.problems.length > before || !comparison) return undefined;
+    if (dependenceOf(comparison).beside.length > 0)
       return findings.add(
         path,
         'property',

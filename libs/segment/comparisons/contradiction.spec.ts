@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { DAY, toIso, type Json } from '@entente/kernel';
+import { Findings } from '../findings';
+import { parseComparison, passes, type Comparison } from './comparison';
+
+const start = Date.UTC(2026, 0, 1);
+const read = (raw: object): { comparison: Comparison | undefined; problems: string[] } => {
+  const findings = new Findings();
+  const comparison = parseComparison(raw, 'p', findings);
+  return { comparison, problems: findings.problems.map(({ path, code }) => `${path} ${code}`) };
+};
+
+const number = fc.constantFrom(-1, 0, 1, 1.5, 2, 1_767_225_600);
+const text = fc.constantFrom('', 'a', 'b', '2026-01-01', '2026-01-02', '2026-01-01T12:00:00Z');
+const value = fc.oneof(number, text, fc.boolean());
+const date = fc.constantFrom('2026-01-01', '2026-01-02', '2026-01-01T12:00:00Z', '2025-12-31T14:00:00Z');
+const list = fc.array(value, { minLength: 1, maxLength: 3 });
+const some = fc.record(
+  {
+    eq: value,
+    ne: value,
+    in: list,
+    notIn: list,
+    gt: number,
+    gte: number,
+    lt: number,
+    lte: number,
+    exists: fc.boolean(),
+    before: date,
+    after: date,
+    onDay: fc.constantFrom('2026-01-01', '2026-01-02'),
+  },
+  { requiredKeys: [] },
+) as fc.Arbitrary<Record<string, Json>>;
+/** One to three operators, now and then with the opposite of others beside them. */
+const few = fc
+  .tuple(some, fc.uniqueArray(fc.nat(30), { minLength: 1, maxLength: 3 }))
+  .map(([all, places]) => {
+    const names = Object.keys(all);
+    return Object.fromEntries(
+      names.length === 0
+        ? []
+        : places.map((place) => names[place % names.length]!).map((name) => [name, all[name]!]),
+    );
+  })
+  .filter((one) => Object.keys(one).length > 0);
+const raw = fc
+  .tuple(few, fc.option(few, { freq: 3 }))
+  .map(([one, isNot]) => ({ ...one, ...(isNot && { isNot }) }));
+
+const anything = fc.oneof(
+  value,
+  number.chain((one) => fc.constantFrom(one - 0.25, one + 0.25)),
+  fc.integer({ min: -2 * 96, max: 3 * 96 }).map((quarter) => toIso(start + (quarter * DAY) / 96)),
+  fc.constantFrom<Json | undefined>(undefined, 'c', [], { a: 1 }),
+);
+const zone = fc.constantFrom('UTC', 'Pacific/Kiritimati', 'America/Los_Angeles', 'Asia/Kolkata');
+
+describe('a comparison that contradicts itself', () => {
+  it('is refused, and nothing is refused that some value passes', () => {
+    let refused = 0;
+    fc.assert(
+      fc.property(
+        raw,
+        fc.array(anything, { minLength: 20, maxLength: 40 }),
+        zone,
+        (one, values, timeZone) => {
+          const { problems } = read(one);
+          if (problems.length === 0) return;
+          refused += 1;
+          const parts = Object.entries(one).map(([name, operand]) => read({ [name]: operand }).comparison);
+          if (parts.includes(undefined)) return;
+          for (const found of values)
+            expect(parts.every((part) => passes(part!, found, { now: 0, zone: timeZone, traits: {} }))).toBe(
+              false,
+            );
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+    expect(refused).toBeGreaterThan(100);
+  });
+
+  it.each<[object, string[]]>([
+    [{ gt: 5, lt: 3 }, ['p constant']],
+    [{ gte: 5, lte: 5 }, []],
+    [{ gt: 1, lt: 2 }, []],
+    [{ eq: 1, ne: 1 }, ['p constant']],
+    [{ eq: 'a', exists: false }, ['p constant']],
+    [{ eq: 'a', isNot: 'a' }, ['p constant']],
+    [{ in: ['a', 'b'], notIn: ['a', 'b'] }, ['p constant']],
+    [{ in: ['a', 'b'], notIn: ['a', 'c'] }, []],
+    [{ ne: true, notIn: [false] }, ['p constant']],
+    [{ ne: 'a', notIn: ['b'] }, []],
+    [{ isNot: { gte: 5, lt: 2 } }, ['p.isNot constant']],
+    [{ exists: false, isNot: 'a' }, []],
+    [{ after: '2026-02-01', before: '2026-01-01' }, ['p constant']],
+    [{ after: '2026-01-01', before: '2026-01-01' }, ['p constant']],
+    [{ after: '2026-01-02', before: '2026-01-01T12:00:00Z' }, []],
+    [{ after: '2026-01-02', before: '2026-01-01T09:00:00Z' }, ['p constant']],
+    [{ onDay: '2026-01-01', after: '2026-01-03' }, ['p constant']],
+    [{ onDay: '1500-01-01', before: '1501-01-01' }, []],
+    [{ some: { age: { gte: 5, lt: 2 } } }, ['p.some.age constant']],
+    [{ gt: { trait: 'a' }, lt: 1 }, []],
+    [{ contains: 'a', eq: 'b' }, []],
+  ])('%j: %j', (one, problems) => expect(read(one).problems).toEqual(problems));
+});
