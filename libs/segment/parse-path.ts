@@ -11,6 +11,15 @@ const named = {
   field: 'That names no field.',
 } satisfies Record<Of, string>;
 
+const ofEvents = `"${INSTANT}" and "${CONTEXT}" are of events.`;
+const wrongOf = {
+  trait: ofEvents,
+  field: ofEvents,
+  property: `"${INSTANT}" has nothing below it, and "${CONTEXT}" is nothing by itself.`,
+  measure: `"${INSTANT}" is no value to measure or to compare with, and "${CONTEXT}" is none by itself.`,
+} satisfies Record<Of, string>;
+const expectedReserved = `in a "where": "${INSTANT}" alone, and paths below "${CONTEXT}" such as "${CONTEXT}.locale"`;
+
 /** A dot path to one of these. */
 export function parsePath(raw: unknown, of: Of, path: string, findings: Findings): string | undefined {
   if (!isPath(raw)) return findings.add(path, 'path', named[of], 'a name, or names between single dots');
@@ -21,14 +30,7 @@ export function parsePath(raw: unknown, of: Of, path: string, findings: Findings
       'A path goes through objects only.',
       'the path of the list, compared by { "some": { … } } with what its objects have',
     );
-  return isReserved(raw, of)
-    ? findings.add(
-        path,
-        'path',
-        `${JSON.stringify(INSTANT)} and ${JSON.stringify(CONTEXT)} are of events.`,
-        `in a "where": ${JSON.stringify(INSTANT)} alone, and paths below ${JSON.stringify(CONTEXT)} such as "${CONTEXT}.locale"`,
-      )
-    : raw;
+  return isReserved(raw, of) ? findings.add(path, 'path', wrongOf[of], expectedReserved) : raw;
 }
 
 function isReserved(path: string, of: Of): boolean {

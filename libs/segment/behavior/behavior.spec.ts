@@ -204,7 +204,8 @@ describe('the events meant', () => {
     expect(holds({ event: ['X', 'Y', 'Z'], count: 2 }, history)).toBe(true);
     expect(holds({ event: '*', count: 3 }, history)).toBe(true);
     expect(holds({ event: ['*', 'Aliased'], count: 4 }, history)).toBe(true);
-    expect(holds({ event: 'Y', since: { event: '*' } }, history)).toBe(false);
+    expect(holds({ event: 'Aliased', since: { event: '*' } }, history)).toBe(false);
+    expect(holds({ event: 'Aliased', since: { event: ['X', 'Y'] } }, history)).toBe(true);
     expect(holds({ event: '*', since: { event: ['X', 'Y'] }, count: 1 }, history)).toBe(true);
   });
 
@@ -302,6 +303,18 @@ describe('what is written', () => {
     [{ where: { $at: { gt: 5 } } }, ['rule.where.$at instant']],
     [{ where: { $at: { weekday: 'sunday', exists: true } } }, ['rule.where.$at instant']],
     [{ where: { $at: '2026-11-24' } }, ['rule.where.$at instant']],
+    [{ where: { $at: { withinNext: 'P1D' } } }, ['rule.where.$at instant']],
+    [{ where: { $at: { during: { day: 1 } } } }, ['rule.where.$at instant']],
+    [{ where: { $at: { during: { day: [-1, 1] } } } }, []],
+    [{ since: { event: 'X' } }, ['rule.since constant']],
+    [{ since: { event: ['X', 'Y'] } }, ['rule.since constant']],
+    [{ since: { event: '*' }, where: { a: 1 } }, ['rule.since constant']],
+    [{ since: { event: 'X', where: { a: 1 } }, where: { a: { eq: 1 } } }, ['rule.since constant']],
+    [{ since: { event: 'X', where: { a: 1 } } }, []],
+    [{ event: ['X', 'Y'], since: { event: 'X' } }, []],
+    [{ event: 'Identified', since: { event: '*' } }, []],
+    [{ event: 'List Left', since: { event: 'List Left', own: true } }, []],
+    [{ event: 'List Left', own: true, since: { event: '*' } }, []],
     [{ distinct: { of: '$at', gte: 2 } }, ['rule.distinct.of path']],
     [{ where: { '$at.hour': 9 } }, ['rule.where["$at.hour"] path']],
     [{ where: { $context: { exists: true } } }, ['rule.where.$context path']],

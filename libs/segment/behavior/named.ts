@@ -1,8 +1,8 @@
 import { feedbackNames, LONGEST_NAME } from '@entente/event';
-import { isObject } from '@entente/kernel';
+import { canonicalJson, isObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { parseFilter } from '../comparisons/filter';
-import { ANYTHING, namesOf, type EventNames } from '../event-names';
+import { ANYTHING, isNamed, namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
 import { isText } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
@@ -72,6 +72,14 @@ function checkOwn(own: unknown, event: EventNames, path: string, findings: Findi
       `events out of ${ownNames.join(', ')}`,
     );
 }
+
+/** Whether all events of the second series are of the first, as far as that is plain to see. */
+export const takesIn = (first: Series, second: Series): boolean =>
+  (first.where === undefined || canonicalJson(first.where) === canonicalJson(second.where ?? {})) &&
+  (!first.own || second.own === true) &&
+  namesOf(second.event).every(
+    (name) => namesOf(first.event).includes(name) || isNamed(first.event, { name, own: second.own === true }),
+  );
 
 /** Events as parts of conditions name them: `{ "event": "Order Completed", "where": … }` or `{ "message": "opened", … }`. */
 export function parseNamed(

@@ -16,6 +16,8 @@ export interface PeriodFields {
   readonly between?: readonly [Window, Window] | readonly [Mark, Mark];
 }
 
+const isBoundary = (name: string): boolean => ['within', 'before', 'after'].includes(name);
+
 type Parser = (raw: unknown, path: string, findings: Findings) => unknown;
 
 const parsers = {
@@ -58,7 +60,7 @@ export function refuseSeveral(
     findings.add(
       path,
       'several',
-      `This says ${written.map(quote).join(' and ')} at once: combine two conditions with "all".`,
+      `This says ${written.map(quote).join(' and ')} at once${written.every(isBoundary) ? ', which "between" does for one stretch of time' : ': combine two conditions with "all"'}.`,
       `at most one of ${names.join(', ')}`,
     );
 }

@@ -51,6 +51,8 @@ export function parseCount(
 ): NumberComparison | undefined {
   const { what, least, most } = of;
   const expected = `a whole number from ${least} to ${highest}, or operators out of ${Object.keys(numeric).join(', ')} with such numbers`;
+  if (!isObject(raw) && typeof raw !== 'number')
+    return findings.add(path, 'count', `That is no ${what}.`, expected);
   const before = findings.problems.length;
   const count = parseOperators(numeric, raw, path, findings);
   if (!count || findings.problems.length > before) return undefined;

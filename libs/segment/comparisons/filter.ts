@@ -1,4 +1,5 @@
 import type { JsonObject } from '@entente/kernel';
+import { unitsIn, type During } from '../during';
 import { quote, type Findings } from '../findings';
 import { besideIn, INSTANT, stepsOf, valueAt } from '../read';
 import { dependenceOf, parseComparison, splitComparison, testOf, type Comparison } from './comparison';
@@ -18,20 +19,25 @@ import {
 /** Comparisons by the dot path of a property, or by `$at`, which must hold for the same event. */
 export type Filter = FilterOf<Comparison>;
 
-/** Reads a filter. Of an event's own instant it says what dates are compared by, and nothing else. */
+/** Reads a filter. Of an event's own instant it says what dates are compared by, and nothing that is still to come. */
 export const parseFilter = (raw: unknown, path: string, findings: Findings): Filter | undefined =>
   readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
-    const fixed = comparison && splitComparison(comparison).fixed;
-    return property === INSTANT && fixed
-      ? findings.add(
-          at,
-          'instant',
-          `The instant of an event is a date: ${Object.keys(fixed).map(quote).join(' and ')} cannot compare it.`,
-          'operators that compare dates, such as { "weekday": "saturday" }',
-        )
-      : comparison;
+    const wrong = comparison && property === INSTANT && wrongForInstant(comparison);
+    return wrong ? findings.add(at, 'instant', wrong, expectedOfInstant) : comparison;
   });
+
+const expectedOfInstant =
+  'operators that compare dates which have come, such as { "weekday": "saturday" } or { "withinLast": "P30D" }';
+
+function wrongForInstant(comparison: Comparison): string | undefined {
+  const fixed = Object.keys(splitComparison(comparison).fixed ?? {});
+  if (fixed.length > 0)
+    return `The instant of an event is a date: ${fixed.map(quote).join(' and ')} cannot compare it so.`;
+  const { withinNext, during } = comparison as { withinNext?: unknown; during?: During };
+  const isAhead = withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
+  return isAhead ? 'An event that is still to come has not happened.' : undefined;
+}
 
 /** Whether an event's properties pass; no filter passes every event. */
 export const passesFilter = (filter: Filter | undefined, properties: JsonObject, context: Context): boolean =>

@@ -75,7 +75,12 @@ export function parseOperators<Table extends OperatorTable>(
 ): ComparisonBy<Table> | undefined {
   const expected = expectedOf(table);
   if (Array.isArray(raw) || raw === null)
-    return findings.add(path, 'comparison', 'A bare value is a text, a number, true or false.', expected);
+    return findings.add(
+      path,
+      'comparison',
+      `A bare value is a text, a number, true or false${raw ? ': a list of them stands behind "in"' : ''}.`,
+      expected,
+    );
   if (!isObject(raw)) {
     const eq = readOperand(table.eq!, raw, path, 'That is nothing to compare with.', findings);
     return eq === undefined ? undefined : ({ eq } as ComparisonBy<Table>);

@@ -4,10 +4,11 @@ import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
-import { parseSeries, seriesFields, seriesSchemas } from '../behavior/named';
+import { parseSeries, seriesFields, seriesSchemas, takesIn } from '../behavior/named';
 import { contextPathsOf, traitsOf } from '../behavior/scope';
 import { contextOf } from '../context';
 import { namesOf } from '../event-names';
+import { below } from '../findings';
 import type { ConditionKind } from './kind';
 
 /** What somebody did: events of some names that pass one filter, in a period, measured. */
@@ -23,7 +24,17 @@ export const event: ConditionKind<EventCondition> = {
     const before = findings.problems.length;
     const series = parseSeries(fields, path, findings);
     const howOften = parseHowOften(fields, path, findings);
-    return findings.problems.length > before ? undefined : { ...series!, ...howOften };
+    if (findings.problems.length > before || !series) return undefined;
+    const condition = { ...series, ...howOften };
+    const since = sinceOf(condition);
+    return since && takesIn(since, condition)
+      ? findings.add(
+          below(path, 'since'),
+          'constant',
+          'None of these events comes after the last of those, which they are among.',
+          'other events',
+        )
+      : condition;
   },
 
   names: (condition) => ({
