@@ -64,6 +64,29 @@ export const feedbackNames = [
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 
+const ofMessage = ['message', 'campaign', 'topic', 'step', 'template'];
+const ofPermission = ['topic', 'entry', 'basis', 'actor', 'state'];
+
+/** The properties that each of these may have. */
+export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]>> = {
+  'Email Sent': ofMessage,
+  'Email Delivered': ofMessage,
+  'Email Opened': [...ofMessage, 'by'],
+  'Email Clicked': [...ofMessage, 'by', 'link', 'url'],
+  'Email Bounced': [...ofMessage, 'kind', 'suppressed', 'reply'],
+  Unsubscribed: ['topic', 'entry', 'message', 'campaign', 'template'],
+  'Permission Granted': ofPermission,
+  'Permission Confirmed': ofPermission,
+  'Permission Withdrawn': ofPermission,
+  'Permission Paused': ofPermission,
+  'Permission Shared': ofPermission,
+  'Company Changed': ['company', 'version', 'joined'],
+  'List Joined': ['list'],
+  'List Left': ['list'],
+  'Campaign Entered': ['campaign', 'enrollment', 'chain'],
+  'Campaign Left': ['campaign', 'enrollment', 'chain', 'reason'],
+};
+
 /** A fact of Entente itself; its message id is derived from its cause, so telling it twice tells it once. */
 export interface Feedback {
   readonly contact: ContactId;

@@ -1,6 +1,10 @@
+import { feedbackProperties } from '@entente/event';
 import {
   bouncedFeedback,
   clickedFeedback,
+  enteredFeedback,
+  leftFeedback,
+  listFeedback,
   openedFeedback,
   sentFeedback,
   unsubscribedFeedback,
@@ -21,6 +25,33 @@ describe('feedback facts', () => {
   it('are the same fact however often they are told', () => {
     expect(openedFeedback(message, 1, human).cause).toBe(openedFeedback(message, 2, human).cause);
     expect(sentFeedback(message, 1).cause).toBe(sentFeedback(message, 9).cause);
+  });
+
+  it('have no other properties than are known of them', () => {
+    const link = { number: 1, url: 'https://shop.example/a' };
+    const walk = { contact: '42', enrollment: message.id, campaign: 'welcome' };
+    const all = [
+      sentFeedback(message, 1),
+      openedFeedback(message, 1, human),
+      clickedFeedback(message, 1, human, link),
+      bouncedFeedback(message, 1, { kind: 'soft', suppressed: false, reply: '450' }),
+      listFeedback({ contact: '42', list: 'vip', joined: true }, 1),
+      listFeedback({ contact: '42', list: 'vip', joined: false }, 1),
+      enteredFeedback(walk, 1, ['first', 'welcome']),
+      leftFeedback(walk, 1, 'completed', ['welcome']),
+      unsubscribedFeedback(
+        {
+          contact: '42',
+          topic: '*',
+          entry: '42-7',
+          message: message.id,
+          sent: { campaign: 'welcome', template: 'welcome-1' },
+        },
+        1,
+      ),
+    ];
+    for (const { name, properties } of all)
+      expect([...feedbackProperties[name]].sort()).toEqual(Object.keys(properties).sort());
   });
 
   it('keep apart what different causes made true', () => {

@@ -52,6 +52,9 @@ export const unitOf = (unit: CalendarUnit, day: Day): number => units[unit].numb
 export const unitAt = (unit: CalendarUnit, at: Instant, zone: string): number =>
   unitOf(unit, dayOf(at, zone));
 
+/** The first day of the unit of a number. */
+export const firstDayOf = (unit: CalendarUnit, number: number): Day => units[unit].firstDay(number);
+
 /** The instant at which the unit of a number begins, in a time zone. */
 export const beginningOf = (unit: CalendarUnit, number: number, zone: string): Instant =>
-  startOf(units[unit].firstDay(number), zone);
+  startOf(firstDayOf(unit, number), zone);

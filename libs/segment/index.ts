@@ -6,7 +6,7 @@ export { ruleText } from './canonical';
 export { budget, costOf, costProblems, type Cost } from './cost';
 export { estimateSize, type SizeEstimate } from './estimate-size';
 export { evaluate } from './evaluate';
-export { ANYTHING, isAnything, mayMean } from './event-names';
+export { ANYTHING, mayMean } from './event-names';
 export { explain, type Explanation } from './explain';
 export { inEventOrder, withContext, type Facts, type HistoryEvent } from './facts';
 export { forecast } from './forecast';

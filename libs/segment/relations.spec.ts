@@ -106,6 +106,30 @@ describe('a message', () => {
     expect(ruleOf({ message: 'sent' })).toEqual({ message: 'sent', count: { gte: 1 } });
   });
 
+  it('may be of one of several campaigns or templates', () => {
+    const sent = (campaign: string) => told('Email Sent', { ...mail, campaign });
+    const either = { message: 'sent', sentBy: ['welcome', 'sale'] };
+    expect(['welcome', 'sale', 'other'].map((one) => holds(either, [sent(one)]))).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(ruleOf({ ...either, template: ['b', 'a', 'b'] })).toMatchObject({
+      sentBy: ['sale', 'welcome'],
+      template: ['a', 'b'],
+    });
+    expect(ruleOf({ message: 'sent', sentBy: ['sale'] })).toMatchObject({ sentBy: 'sale' });
+  });
+
+  it('tells bounces for good from others', () => {
+    const bounced = (kind: string) => told('Email Bounced', { ...mail, kind });
+    const all = ['hard-address', 'hard-domain', 'soft', 'policy-content', 'expired'].map(bounced);
+    const are = (rule: object) => all.map((one) => holds(rule, [one]));
+    expect(are({ message: 'bounced', bounce: 'hard' })).toEqual([true, true, false, false, false]);
+    expect(are({ message: 'bounced', bounce: 'soft' })).toEqual([false, false, true, true, true]);
+    expect(are({ message: 'bounced' })).toEqual([true, true, true, true, true]);
+  });
+
   it('is not made up by others', () => {
     expect(holds({ message: 'sent' }, [told('Email Sent', {}, false)])).toBe(false);
   });
@@ -242,6 +266,10 @@ describe('what is wrong with them', () => {
     [{ message: 'arrived' }, ['rule.message word']],
     [{ message: 'sent', by: 'people' }, ['rule.by out-of-place']],
     [{ message: 'opened', link: 'https://x.example' }, ['rule.link out-of-place']],
+    [{ message: 'sent', bounce: 'hard' }, ['rule.bounce out-of-place']],
+    [{ message: 'bounced', bounce: 'block' }, ['rule.bounce word']],
+    [{ message: 'sent', sentBy: [] }, ['rule.sentBy names']],
+    [{ message: 'sent', sentBy: ['a', 7] }, ['rule.sentBy[1] key']],
     [{ message: 'opened', by: 'machines', count: -1 }, ['rule.by word', 'rule.count count']],
     [{ message: 'opened', sentBy: 7, within: 'P1M' }, ['rule.sentBy key', 'rule.within calendar']],
     [{ message: 'opened', where: { a: 1 } }, ['rule.where unknown-field']],

@@ -5,6 +5,7 @@ import type { FeedbackName } from '@entente/event';
 // What Entente tells, and what others may send under the same names; a few values, some of them odd.
 const key = fc.constantFrom<JsonObject[string]>('k', 'k', 'l', '*', 7, null);
 const by = fc.constantFrom<JsonObject[string]>('human', 'machine', true);
+const kind = fc.constantFrom<JsonObject[string]>('hard-address', 'soft', 'policy-auth', 2);
 const reason = fc.constantFrom<JsonObject[string]>('completed', 'exited', 'merged', 1);
 const entry = fc.constantFrom<JsonObject[string]>('1:1', '1:2', '1:3', '2:1', '2:2', '0:1', 'x', 3);
 const state = fc.constantFrom<JsonObject[string]>(
@@ -48,7 +49,7 @@ const company = fc
 const told = fc.oneof(
   named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
   named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
-  named(emails, fc.record({ campaign: key, template: key, url: key, by }, { requiredKeys: [] })),
+  named(emails, fc.record({ campaign: key, template: key, url: key, by, kind }, { requiredKeys: [] })),
   named(permissions, fc.record({ topic: key, entry, state }, { requiredKeys: [] })),
 );
 

@@ -121,6 +121,10 @@ it('what Entente told of lists counts, and what others send under its names does
   await world.readAll();
   await arrive(did('Bought', 'ana', 0), did('Bought', 'ben', 0));
   expect([await members('joined'), await members('since')]).toEqual([['ben'], ['ben']]);
+  const unknown = { event: 'Bought', since: { ...joined, where: { list: 'nope' } } };
+  const refused = await api.call('PUT', '/segments/unknown', { name: 'Unknown', rule: unknown });
+  expect(refused.status).toBe(422);
+  expect(refused.body.problems).toMatchObject([{ path: 'rule.event' }]);
   await segment('later', { event: 'Bought', since: joined });
   expect(await members('later')).toEqual(['ben']);
 });

@@ -36,7 +36,10 @@ export const howOftenSchemas = {
     {
       ...compared,
       in: word('day', 'week', 'month'),
-      of: { type: 'integer', minimum: 1, maximum: bounds.regular },
+      of: anyOf(
+        { type: 'integer', minimum: 1, maximum: bounds.regular },
+        pair({ type: 'integer', minimum: 1 - bounds.regular, maximum: 0 }),
+      ),
       times: refTo('NumberComparison'),
     },
     ['in', 'of'],

@@ -1,5 +1,14 @@
 import { DAY, HOUR, toIso, type Instant, type JsonObject } from '@entente/kernel';
-import { evaluate, explain, parseRule, readsContext, type Facts, type HistoryEvent, type Rule } from '..';
+import {
+  evaluate,
+  explain,
+  parseRule,
+  readsContext,
+  referencesIn,
+  type Facts,
+  type HistoryEvent,
+  type Rule,
+} from '..';
 
 const now: Instant = Date.UTC(2026, 10, 23, 12);
 const ruleOf = (json: unknown): Rule => {
@@ -178,6 +187,17 @@ describe('a measure', () => {
     expect(holds({ regular: { in: 'day', of: 3, eq: 2 } }, days)).toBe(true);
   });
 
+  it('of regularity looks at the units before the present one where it says so', () => {
+    const days = [0, 1, 3].map((day) => at(now - day * DAY - HOUR));
+    const on = (of: unknown, eq: number) => holds({ regular: { in: 'day', of, eq } }, days);
+    expect(on([-3, -1], 2)).toBe(true);
+    expect(on([-2, -2], 0)).toBe(true);
+    expect(on([-3, 0], 3)).toBe(true);
+    expect(ruleOf({ event: 'X', regular: { in: 'day', of: [-3, 0], gte: 3 } })).toEqual(
+      ruleOf({ event: 'X', regular: { in: 'day', of: 4, gte: 3 } }),
+    );
+  });
+
   it('of regularity counts the times in each unit, of those in which there was one', () => {
     const days = [0, 0, 0, 1, 3, 3].map((day) => at(now - day * DAY - HOUR));
     const on = (times: unknown, eq: number) => holds({ regular: { in: 'day', of: 5, eq, times } }, days);
@@ -276,6 +296,27 @@ describe('the events meant', () => {
   });
 });
 
+it('lists and topics that Entente told of are referred to', () => {
+  const joined = { event: 'List Joined', own: true, where: { list: { in: ['k', 'l'] } } };
+  const granted = { event: 'Permission Granted', own: true, where: { topic: 'news' } };
+  const rule = ruleOf({
+    any: [
+      { event: 'X', since: joined },
+      { sequence: [granted, { ...joined, own: true }] },
+      { ...joined, own: undefined },
+    ],
+  });
+  expect(referencesIn(rule, 'lists', 'rule')).toEqual(
+    ['k', 'l']
+      .flatMap((key) => [
+        { key, path: 'rule.any[0].event' },
+        { key, path: 'rule.any[1].sequence' },
+      ])
+      .sort((a, b) => (a.path < b.path ? -1 : 1)),
+  );
+  expect(referencesIn(rule, 'topics', 'rule')).toEqual([{ key: 'news', path: 'rule.any[1].sequence' }]);
+});
+
 describe('what is written', () => {
   it.each<[object, string[]]>([
     [{ within: 'P1D', before: 'P2D' }, ['rule several']],
@@ -349,6 +390,10 @@ describe('what is written', () => {
     [{ regular: { in: 'year', of: 2, gte: 1 } }, ['rule.regular.in unit']],
     [{ regular: { in: 'day', of: 367, gte: 1 } }, ['rule.regular.of count']],
     [{ regular: { in: 'day', of: 3, gte: 4 } }, ['rule.regular.gte count']],
+    [{ regular: { in: 'day', of: [-3, -1], gte: 4 } }, ['rule.regular.gte count']],
+    [{ regular: { in: 'day', of: [-1, -3], gte: 1 } }, ['rule.regular.of count']],
+    [{ regular: { in: 'day', of: [-1, 1], gte: 1 } }, ['rule.regular.of count']],
+    [{ regular: { in: 'day', of: 0, gte: 1 } }, ['rule.regular.of count']],
     [{ regular: { in: 'day', of: 3, lte: 3 } }, ['rule.regular constant']],
     [{ regular: { in: 'day', of: 3, gte: 2, times: { gte: 1 } } }, ['rule.regular.times constant']],
     [{ regular: { in: 'day', of: 3, gte: 2, times: { lte: 0 } } }, ['rule.regular.times.lte count']],
@@ -361,6 +406,13 @@ describe('what is written', () => {
     [{ event: 'Company Changed', own: true }, ['rule.own own']],
     [{ event: 'List Left', own: false }, ['rule.own own']],
     [{ since: { event: 'X', own: true } }, ['rule.since.own own']],
+    [{ event: 'List Left', own: true, where: { liste: 'k' } }, ['rule.where.liste property']],
+    [{ event: ['List Left', 'Email Sent'], own: true, where: { list: 'k', step: 's' } }, []],
+    [{ event: 'Email Clicked', own: true, where: { url: { contains: '/sale' }, $at: { hour: 9 } } }, []],
+    [
+      { since: { event: 'Email Sent', own: true, where: { $any: [{ by: 'human' }, { step: 's' }] } } },
+      ['rule.since.where.by property'],
+    ],
     [{ event: ['List Left', 5], own: true }, ['rule.event[1] name']],
     [{ event: 5, own: false }, ['rule.event name', 'rule.own own']],
   ])('%j is refused: %j', (fields, problems) => expect(found({ event: 'X', ...fields })).toEqual(problems));

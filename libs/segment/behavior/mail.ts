@@ -1,30 +1,35 @@
 import type { FeedbackName } from '@entente/event';
+import { expectedKey, isKey } from '@entente/kernel';
+import { bounds } from '../bounds';
 import { parseFutureKey, parseName, parseWord } from '../parse-key';
 import { once } from '../comparisons/once';
 import { below, quote, type Findings } from '../findings';
-import { text, word } from '../schema/schema';
+import { anyOf, text, word } from '../schema/schema';
 import { ownFeed } from './own-feed';
 import type { Series } from './seen';
 
 type Engagement = 'sent' | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'unsubscribed';
 type By = 'people' | 'anybody';
+type Bounce = 'hard' | 'soft';
+type OutOfPlace = 'by' | 'link' | 'bounce';
 
 /** What became of some mails to somebody: `{ "message": "clicked", "sentBy": "welcome" }`. */
 export interface Mail {
   readonly message: Engagement;
-  readonly sentBy?: string;
-  readonly template?: string;
+  readonly sentBy?: string | readonly string[];
+  readonly template?: string | readonly string[];
   readonly link?: string;
   readonly by?: By;
+  readonly bounce?: Bounce;
 }
 
-/** The event that tells of it, and which of the fields `by` and `link` may stand with it. */
-const engagements: Readonly<Record<Engagement, { name: FeedbackName; takes: readonly ('by' | 'link')[] }>> = {
+/** The event that tells of it, and which of the fields that are not of every mail may stand with it. */
+const engagements: Readonly<Record<Engagement, { name: FeedbackName; takes: readonly OutOfPlace[] }>> = {
   sent: { name: 'Email Sent', takes: [] },
   delivered: { name: 'Email Delivered', takes: [] },
   opened: { name: 'Email Opened', takes: ['by'] },
   clicked: { name: 'Email Clicked', takes: ['by', 'link'] },
-  bounced: { name: 'Email Bounced', takes: [] },
+  bounced: { name: 'Email Bounced', takes: ['bounce'] },
   unsubscribed: { name: 'Unsubscribed', takes: [] },
 };
 const words = Object.keys(engagements) as Engagement[];
@@ -32,12 +37,21 @@ const words = Object.keys(engagements) as Engagement[];
 /** Clicks and opens of machines are told too, and count where `by` says so. */
 const verdicts: Readonly<Record<By, string | undefined>> = { people: 'human', anybody: undefined };
 
+/** The classes of replies that say that the address itself is the reason, and all others. */
+const bounces = {
+  hard: { startsWith: 'hard-' },
+  soft: { isNot: { startsWith: 'hard-' } },
+} satisfies Record<Bounce, object>;
+
+const keys = anyOf(text, { type: 'array', items: text, minItems: 1, maxItems: bounds.names });
+
 export const mailSchemas = {
   message: word(...words),
-  sentBy: text,
-  template: text,
+  sentBy: keys,
+  template: keys,
   link: text,
   by: word(...Object.keys(verdicts)),
+  bounce: word(...Object.keys(bounces)),
 };
 export const mailFields = Object.keys(mailSchemas);
 
@@ -51,10 +65,15 @@ export function parseMail(
   if (what) refuseOutOfPlace(what, fields, path, findings);
   const optional = (name: string, parse: typeof parseName) =>
     fields[name] === undefined ? undefined : parse(name, fields, path, findings);
-  const sentBy = optional('sentBy', parseFutureKey);
-  const template = optional('template', parseFutureKey);
+  const [sentBy, template] = (['sentBy', 'template'] as const).map((field) =>
+    fields[field] === undefined ? undefined : parseFutureKeys(field, fields, path, findings),
+  );
   const link = optional('link', parseName);
   const given = fields['by'] === undefined ? { by: 'people' } : fields;
+  const bounce =
+    fields['bounce'] === undefined
+      ? undefined
+      : parseWord('bounce', Object.keys(bounces) as Bounce[], fields, path, findings);
   const by = parseWord('by', Object.keys(verdicts) as By[], given, path, findings);
   return (
     what && {
@@ -62,15 +81,43 @@ export function parseMail(
       ...(sentBy !== undefined && { sentBy }),
       ...(template !== undefined && { template }),
       ...(link !== undefined && { link }),
+      ...(bounce !== undefined && { bounce }),
       ...(engagements[what].takes.includes('by') && by && { by }),
     }
   );
 }
 
 /** The events that tell of it. */
-export const seriesOfMail = once(({ message: what, sentBy, template, link, by }: Mail): Series =>
-  ownFeed(engagements[what].name, { campaign: sentBy, template, url: link, by: by && verdicts[by] }),
+export const seriesOfMail = once(({ message: what, sentBy, template, link, by, bounce }: Mail): Series =>
+  ownFeed(engagements[what].name, {
+    campaign: sentBy,
+    template,
+    url: link,
+    by: by && verdicts[by],
+    kind: bounce && bounces[bounce],
+  }),
 );
+
+/** One key, or several. */
+function parseFutureKeys(
+  field: 'sentBy' | 'template',
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+  findings: Findings,
+): string | readonly string[] | undefined {
+  const raw = fields[field];
+  if (!Array.isArray(raw)) return parseFutureKey(field, fields, path, findings);
+  if (raw.length === 0 || raw.length > bounds.names)
+    return findings.add(below(path, field), 'names', `These are not 1 to ${bounds.names} keys.`, expectedKey);
+  const read = raw.map((one, place) =>
+    isKey(one)
+      ? one
+      : findings.add(below(below(path, field), place), 'key', `No ${field} can be called that.`, expectedKey),
+  );
+  if (read.includes(undefined)) return undefined;
+  const [first, ...others] = [...new Set(read as string[])].sort();
+  return others.length === 0 ? first : [first!, ...others];
+}
 
 /** Only opens and clicks are somebody's, only clicks are of a link. */
 function refuseOutOfPlace(
@@ -79,7 +126,7 @@ function refuseOutOfPlace(
   path: string,
   findings: Findings,
 ): void {
-  for (const field of ['by', 'link'] as const) {
+  for (const field of ['by', 'link', 'bounce'] as const) {
     if (fields[field] === undefined || engagements[what].takes.includes(field)) continue;
     const fitting = words.filter((word) => engagements[word].takes.includes(field));
     findings.add(

@@ -1,10 +1,13 @@
-import { feedbackNames, LONGEST_NAME } from '@entente/event';
+import { EVERY_TOPIC } from '@entente/consent';
+import { feedbackNames, feedbackProperties, LONGEST_NAME, type FeedbackName } from '@entente/event';
 import { canonicalJson, isObject } from '@entente/kernel';
 import { bounds } from '../bounds';
-import { parseFilter } from '../comparisons/filter';
+import { valuesOf } from '../comparisons/comparison';
+import { parseFilter, pathsIn, type Filter } from '../comparisons/filter';
+import { comparisonsIn } from '../comparisons/filter-of';
 import { ANYTHING, isNamed, namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
-import { isText } from '../read';
+import { INSTANT, isText, stepsOf } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
 import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
 import type { Series } from './seen';
@@ -36,6 +39,8 @@ export function parseSeries(
   const event = parseNames(names, below(path, 'event'), findings);
   if (own !== undefined) checkOwn(own, event ?? [], below(path, 'own'), findings);
   const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings);
+  if (own === true && event !== undefined && filter)
+    checkProperties(event, filter, below(path, 'where'), findings);
   return event === undefined
     ? undefined
     : { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
@@ -72,6 +77,32 @@ function checkOwn(own: unknown, event: EventNames, path: string, findings: Findi
       `events out of ${ownNames.join(', ')}`,
     );
 }
+
+/** What Entente tells is known: a property that none of these has is a mistake. */
+function checkProperties(event: EventNames, filter: Filter, path: string, findings: Findings): void {
+  const known = namesOf(event).flatMap((name) => feedbackProperties[name as FeedbackName] ?? []);
+  for (const property of pathsIn(filter).filter((one) => one !== INSTANT))
+    if (known.length > 0 && !known.includes(stepsOf(property)[0]!))
+      findings.add(
+        below(path, property),
+        'property',
+        `Entente tells no ${quote(property)} there.`,
+        [...new Set(known), INSTANT].join(', '),
+      );
+}
+
+/** The lists and topics that events of Entente itself are asked for. */
+export const referencesOf = (all: readonly Series[]) => ({
+  lists: all.flatMap((series) => keysAsked(series, 'list')),
+  topics: all.flatMap((series) => keysAsked(series, 'topic')).filter((topic) => topic !== EVERY_TOPIC),
+});
+
+const keysAsked = ({ own, where }: Series, property: 'list' | 'topic'): string[] =>
+  own
+    ? comparisonsIn(where).flatMap(([path, comparison]) =>
+        (path === property ? (valuesOf(comparison) ?? []) : []).map(String),
+      )
+    : [];
 
 /** Whether all events of the second series are of the first, as far as that is plain to see. */
 export const takesIn = (first: Series, second: Series): boolean =>

@@ -6,14 +6,14 @@ import { Findings } from '../findings';
 export const ownFeed = (name: FeedbackName, values: OwnValues) =>
   ({ event: name, own: true, ...whereOwn(values) }) as const;
 
-/** Properties, and the value or values that they may have; those without any are not asked for. */
+/** Properties, and the value or values that they may have, or operators for them; those without any are not asked for. */
 export interface OwnValues {
-  readonly [property: string]: string | readonly string[] | undefined;
+  readonly [property: string]: string | readonly string[] | object | undefined;
 }
 
 function whereOwn(values: OwnValues): { readonly where?: Filter } {
   const asked = Object.entries(values).flatMap(([property, value]) =>
-    value === undefined ? [] : [[property, typeof value === 'string' ? value : { in: value }] as const],
+    value === undefined ? [] : [[property, Array.isArray(value) ? { in: value } : value] as const],
   );
   const where = asked.length > 0 && parseFilter(Object.fromEntries(asked), '', new Findings());
   return where ? { where } : {};

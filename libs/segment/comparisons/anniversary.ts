@@ -1,23 +1,23 @@
 import { DAY, isObject, parseDuration } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { dateOf, dayOf, dayOfMonth, startOf, type Day } from '../calendar';
-import { below } from '../findings';
-import { anyOf, closed, text, word } from '../schema/schema';
+import { firstDayOf, unitOf } from '../calendar-unit';
+import { parseDuring, spanOver, unitsIn, type During } from '../during';
+import { below, type Findings } from '../findings';
+import { anyOf, closed, refTo, text, word } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
 import { dateIn, dayIn } from './date';
 import type { Operator } from './operator';
 
-/** Today, or so many whole days ahead or back: `P7D`. */
-type Anniversary = 'today' | { readonly withinNext: string } | { readonly withinLast: string };
+/** Today, so many whole days ahead or back (`P7D`), or units of the calendar. */
+type Anniversary =
+  'today' | { readonly withinNext: string } | { readonly withinLast: string } | { readonly during: During };
 
-/** The days on which an anniversary counts: from so many before it, and until so many after it. */
-interface Reach {
-  readonly from: number;
-  readonly until: number;
-}
+/** The days on which an anniversary counts: from the first until the second, excluded. */
+type Reach = (anniversary: Day) => readonly [from: Day, until: Day];
 
 const days = `a whole number of days or weeks from "P1D" to "P${bounds.anniversary}D"`;
-const expected = `"today", or one of { "withinNext": "P7D" } and { "withinLast": "P7D" } with ${days}`;
+const expected = `"today", or one of { "withinNext": "P7D" } and { "withinLast": "P7D" } with ${days}, or { "during": { "month": 0 } } with units no further away`;
 
 /** The day of the year of a date, in any year; 29 February falls on the 28th in years that have none. */
 export const anniversary: Operator<Anniversary> = {
@@ -25,13 +25,16 @@ export const anniversary: Operator<Anniversary> = {
   schema: anyOf(
     word('today'),
     ...(['withinNext', 'withinLast'] as const).map((name) => closed({ [name]: text }, [name])),
+    closed({ during: refTo('During') }, ['during']),
   ),
 
   parse(raw, path, findings) {
     if (raw === 'today') return raw;
     if (!isObject(raw)) return undefined;
     const [name, ...others] = Object.keys(raw);
-    if ((name !== 'withinNext' && name !== 'withinLast') || others.length > 0) return undefined;
+    if (others.length > 0) return undefined;
+    if (name === 'during') return parseUnits(raw[name], below(path, name), findings);
+    if (name !== 'withinNext' && name !== 'withinLast') return undefined;
     const length = daysOf(raw[name]);
     if (length === undefined)
       return findings.add(below(path, name), 'duration', 'That is no number of days.', days);
@@ -63,19 +66,39 @@ function daysOf(raw: unknown): number | undefined {
   return Number.isInteger(number) && number >= 1 && number <= bounds.anniversary ? number : undefined;
 }
 
-function reachOf(operand: Anniversary): Reach {
-  if (operand === 'today') return { from: 0, until: 1 };
-  if ('withinNext' in operand) return { from: -daysOf(operand.withinNext)!, until: 0 };
-  return { from: 0, until: daysOf(operand.withinLast)! + 1 };
+/** Units no further away than the other reaches are: an anniversary is in some of a whole year, whatever its day. */
+function parseUnits(raw: unknown, path: string, findings: Findings): Anniversary | undefined {
+  const during = parseDuring(raw, path, findings);
+  if (!during) return undefined;
+  const { unit, first, last } = unitsIn(during);
+  const furthest = Math.max(Math.abs(first), Math.abs(last), last - first) + 1;
+  return spanOver(unit, furthest) > bounds.anniversary * DAY
+    ? findings.add(path, 'during', 'That is too far away for a day of the year.', expected)
+    : { during };
 }
 
-const isReached = (day: Day, { from, until }: Reach, today: Day): boolean =>
-  anniversariesAround(day, today).some((one) => one + from <= today && today < one + until);
+function reachOf(operand: Anniversary): Reach {
+  if (operand === 'today') return (day) => [day, day + 1];
+  if ('during' in operand) {
+    const { unit, first, last } = unitsIn(operand.during);
+    return (day) => [
+      firstDayOf(unit, unitOf(unit, day) - last),
+      firstDayOf(unit, unitOf(unit, day) - first + 1),
+    ];
+  }
+  if ('withinNext' in operand) return (day) => [day - daysOf(operand.withinNext)!, day];
+  return (day) => [day, day + daysOf(operand.withinLast)! + 1];
+}
+
+const isReached = (day: Day, reach: Reach, today: Day): boolean =>
+  anniversariesAround(day, today)
+    .map(reach)
+    .some(([from, until]) => from <= today && today < until);
 
 /** The first day after today that differs from it. */
 function nextTurn(day: Day, reach: Reach, today: Day): Day {
   const so = isReached(day, reach, today);
-  const edges = anniversariesAround(day, today).flatMap((one) => [one + reach.from, one + reach.until]);
+  const edges = anniversariesAround(day, today).flatMap(reach);
   return Math.min(...edges.filter((edge) => edge > today && isReached(day, reach, edge) !== so));
 }
 

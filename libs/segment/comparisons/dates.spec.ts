@@ -28,6 +28,16 @@ const moving = fc.oneof(
   reach.map((withinNext) => ({ anniversary: { withinNext } })),
   reach.map((withinLast) => ({ anniversary: { withinLast } })),
   fc
+    .constantFrom(
+      { day: [-2, 1] },
+      { week: 0 },
+      { week: 1 },
+      { month: 0 },
+      { month: [-1, 0] },
+      { quarter: -1 },
+    )
+    .map((during) => ({ anniversary: { during } })),
+  fc
     .tuple(
       fc.constantFrom('day', 'week', 'month', 'quarter', 'year'),
       fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(2)).map(([first, more]) => [first, first + more]),
@@ -167,6 +177,23 @@ describe('anniversary', () => {
     const found = all.filter((day) => holds({ anniversary: one }, `1980-${day}`, '2026-12-30T10:00:00Z'));
     expect(found.sort()).toEqual(days.sort());
   });
+
+  it.each<[object, string[]]>([
+    [{ month: 0 }, ['12-27', '12-28', '12-29', '12-30', '12-31']],
+    [{ month: 1 }, ['01-01', '01-02']],
+    [{ week: 0 }, ['12-28', '12-29', '12-30', '12-31', '01-01', '01-02']],
+    [{ day: [-1, 1] }, ['12-29', '12-30', '12-31']],
+  ])('in %j is in whole units of the calendar', (during, days) => {
+    const all = ['12-27', '12-28', '12-29', '12-30', '12-31', '01-01', '01-02'];
+    const one = { anniversary: { during } };
+    const found = all.filter((day) => holds(one, `1980-${day}`, '2026-12-30T10:00:00Z'));
+    expect(found).toEqual(days);
+  });
+
+  it.each<object>([{ year: 0 }, { month: 11 }, { month: [-6, 6] }, { day: 360 }])(
+    'in %j is refused',
+    (during) => expect(problemsOf({ anniversary: { during } })).toEqual(['p.anniversary.during during']),
+  );
 
   it.each<[unknown, unknown]>([
     ['today', 'today'],

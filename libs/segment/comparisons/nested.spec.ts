@@ -190,6 +190,35 @@ describe('another field', () => {
   ])('%j is refused: %j', (raw, problems) => expect(problemsOf(raw)).toEqual(problems));
 });
 
+describe('has', () => {
+  it.each<[unknown, Json | undefined, boolean]>([
+    [{ startsWith: 'vip-' }, ['a', 'VIP-1'], true],
+    [{ startsWith: 'vip-', endsWith: '2' }, ['vip-1', 'b-2'], false],
+    [{ startsWith: 'vip-', isNot: { endsWith: '1' } }, ['vip-1', 'vip-2'], true],
+    [{ gt: 5 }, [1, '7', 6], true],
+    [{ gt: 5 }, [1, '7'], false],
+    ['a', ['b', 'a'], true],
+    [{ startsWith: 'vip-' }, 'vip-1', false],
+    [{ startsWith: 'vip-' }, undefined, false],
+    [{ isNot: 'a' }, [], false],
+  ])('%j of %j: %j', (has, value, expected) => expect(holds({ has }, value)).toBe(expected));
+
+  it('moves where the comparison does', () => {
+    const due = read({ has: { withinLast: 'P1D' } });
+    const dues = ['2026-11-24T18:00:00Z', 'never', '2026-11-25T00:00:00Z'];
+    expect(dependenceOf(due)).toMatchObject({ onTime: true });
+    expect(passes(due, dues, contextOf({}))).toBe(false);
+    expect(turnOf(due)(dues, contextOf({}))).toBe(Date.UTC(2026, 10, 24, 18));
+  });
+
+  it.each<[unknown, string[]]>([
+    [['a'], ['p.has comparison']],
+    [{ is: 'a' }, ['p.has.is unknown-operator']],
+    [{ has: 'a' }, ['p.has.has unknown-operator']],
+    [{ gt: 5, lt: 2 }, ['p.has constant']],
+  ])('%j is refused: %j', (has, problems) => expect(problemsOf({ has })).toEqual(problems));
+});
+
 describe('objects', () => {
   const pets: Json = [{ kind: 'dog', age: 1 }, { kind: 'dog', age: 9 }, { kind: 'cat' }, 'dog', null];
 

@@ -5,6 +5,7 @@ import { during } from './during';
 import { eq, ne } from './equality';
 import { exists } from './exists';
 import { moreThanAgo, withinLast, withinNext } from './from-now';
+import { has } from './has';
 import { hasAll, hasAny } from './list';
 import { isNot } from './is-not';
 import { near } from './near';
@@ -50,11 +51,12 @@ const plain = {
   near,
 } as const;
 
-const comparing = { ...plain, isNot: isNot(plain) } as const;
+const withOpposite = { ...plain, isNot: isNot(plain) } as const;
+const comparing = { ...withOpposite, has: has(withOpposite) } as const;
 
 /** The same and what looks into lists of objects, by the operators that compare what these have. */
 function lookingInto(inside: OperatorTable) {
-  const all = { ...plain, some: some(inside), objects: objects(inside) } as const;
+  const all = { ...plain, has: has(withOpposite), some: some(inside), objects: objects(inside) } as const;
   return { ...all, isNot: isNot(all) } as const;
 }
 

@@ -4,7 +4,7 @@ import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
-import { parseSeries, seriesFields, seriesSchemas, takesIn } from '../behavior/named';
+import { parseSeries, seriesFields, seriesSchemas, referencesOf, takesIn } from '../behavior/named';
 import { contextPathsOf, traitsOf } from '../behavior/scope';
 import { contextOf } from '../context';
 import { namesOf } from '../event-names';
@@ -37,11 +37,15 @@ export const event: ConditionKind<EventCondition> = {
       : condition;
   },
 
-  names: (condition) => ({
-    events: [...new Set([condition, sinceOf(condition)].flatMap((series) => namesOf(series?.event ?? [])))],
-    traits: traitsOf(condition),
-    context: contextPathsOf(condition),
-  }),
+  names(condition) {
+    const series = [condition, sinceOf(condition)].filter((one) => one !== undefined);
+    return {
+      events: [...new Set(series.flatMap(({ event: names }) => namesOf(names)))],
+      traits: traitsOf(condition),
+      context: contextPathsOf(condition),
+      ...referencesOf(series),
+    };
+  },
 
   holds: (condition, facts, now) => judge(condition, facts, now).holds,
 

@@ -51,6 +51,8 @@ const some = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
     },
   );
 
+const has = plain.map((one) => ({ has: one }));
+
 const near = fc.constantFrom(1, 400, 20_000).map((km) => ({ near: { latitude: 48.9, longitude: 2.4, km } }));
 
 const opposite = (one: fc.Arbitrary<unknown>): fc.Arbitrary<object> => one.map((isNot) => ({ isNot }));
@@ -61,6 +63,7 @@ export const comparison: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: some(fc.oneof({ arbitrary: plain, weight: 5 }, { arbitrary: beside, weight: 1 })), weight: 2 },
   { arbitrary: opposite(plain), weight: 2 },
   { arbitrary: near, weight: 1 },
+  { arbitrary: has, weight: 2 },
 );
 
 /** Comparisons with another trait. */
@@ -129,6 +132,9 @@ const datePlain = (scale: Scale): fc.Arbitrary<object> => {
     fc.constant({ anniversary: 'today' }),
     ahead.map((withinNext) => ({ anniversary: { withinNext } })),
     ahead.map((withinLast) => ({ anniversary: { withinLast } })),
+    fc
+      .constantFrom({ day: [-1, 1] }, { week: 0 }, { month: 0 }, { month: [-1, 1] })
+      .map((during) => ({ anniversary: { during } })),
     units(2).map((during) => ({ during })),
     parts,
     another,

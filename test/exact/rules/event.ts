@@ -26,7 +26,18 @@ export const naming = (...names: readonly string[]): fc.Arbitrary<object> =>
 const series = (scale: Scale, ...names: readonly string[]): fc.Arbitrary<object> =>
   fc
     .tuple(naming(...names), fc.record({ where: where(scale) }, { requiredKeys: [] }))
-    .map(([named, filter]) => ({ ...named, ...filter }));
+    .map(([named, filter]) => filtered(named, filter));
+
+/** Of what Entente itself tells, only what it tells is asked for. */
+export const filtered = (named: object, filter: { readonly where?: object }): object => {
+  if (!('own' in named) || !filter.where) return { ...named, ...filter };
+  const { event } = named as unknown as { event: unknown };
+  const properties = {
+    'List Joined': { list: 'k' },
+    'Email Opened': { by: 'human', campaign: { in: ['k', 7] } },
+  };
+  return { ...named, where: properties[event as keyof typeof properties] ?? { campaign: 'k' } };
+};
 const since = (scale: Scale) =>
   fc
     .oneof(

@@ -7,15 +7,17 @@ export const mail: fc.Arbitrary<object> = fc
   .record(
     {
       message: fc.constantFrom('sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed'),
-      sentBy: key,
+      sentBy: fc.oneof({ arbitrary: key, weight: 3 }, { arbitrary: fc.constant(['k', 'l']), weight: 1 }),
       template: key,
+      bounce: fc.constantFrom('hard', 'soft'),
       link: key,
       by: fc.constantFrom('people', 'anybody'),
     },
     { requiredKeys: ['message'] },
   )
-  .map(({ link, by, ...rest }) => ({
+  .map(({ link, by, bounce, ...rest }) => ({
     ...rest,
+    ...(rest.message === 'bounced' && bounce !== undefined && { bounce }),
     ...(rest.message === 'clicked' && link !== undefined && { link }),
     ...(['opened', 'clicked'].includes(rest.message) && by !== undefined && { by }),
   }));

@@ -74,4 +74,8 @@ export const regular: fc.Arbitrary<object> = fc
     fc.constantFrom<object>({}, { times: 1 }, { times: { gte: 2 } }, { times: { lte: 2 } }),
   )
   .filter(([, many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
-  .map(([unit, many, one, times]) => ({ regular: { in: unit, of: many, ...one, ...times } }));
+  .chain(([unit, many, one, times]) =>
+    fc
+      .constantFrom<unknown>(many, many, [-many, -1], [-many - 1, -2])
+      .map((of) => ({ regular: { in: unit, of, ...one, ...times } })),
+  );

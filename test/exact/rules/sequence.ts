@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
-import { naming } from './event';
+import { filtered, naming } from './event';
 import { mail } from './mail';
 import { where } from './measure';
 import { periods } from './period';
@@ -12,7 +12,7 @@ const named = naming('X', 'Y', 'Z');
 const mostly = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     { arbitrary: named, weight: 3 },
-    { arbitrary: fc.tuple(named, where(scale)).map(([one, where]) => ({ ...one, where })), weight: 1 },
+    { arbitrary: fc.tuple(named, where(scale)).map(([one, where]) => filtered(one, { where })), weight: 1 },
     { arbitrary: mail, weight: 1 },
   );
 

@@ -46,10 +46,11 @@ describe('regularity', () => {
         units,
         fc.integer({ min: 2, max: 8 }),
         often,
+        fc.boolean(),
         zones,
         instants,
-        (unit, of, asked, timeZone, all) => {
-          const json = { event: 'X', regular: { in: unit, of, ...asked } };
+        (unit, of, asked, before, timeZone, all) => {
+          const json = { event: 'X', regular: { in: unit, of: before ? [-of, -1] : of, ...asked } };
           const { rule } = parseRule(json) as { rule: Rule };
           const history = all.map((at, index): HistoryEvent => ({
             at,

@@ -11,13 +11,20 @@ import type { Measure } from './measure';
 
 type Unit = 'day' | 'week' | 'month';
 const unitNames: readonly Unit[] = ['day', 'week', 'month'];
-const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular} } and a comparison, such as { "in": "week", "of": 4, "gte": 3 }`;
+const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }`;
+
+/** The first and the last that count, counted from the present one. */
+type Units = readonly [first: number, last: number];
 
 /**
- * In how many of the last `of` days, weeks or months of the contact's zone, this one included, something happened, or happened
+ * In how many of the last `of` days, weeks or months of the contact's zone, this one included, or of those from one to another, something happened, or happened
  * so many times.
  */
-export type Regular = { readonly in: Unit; readonly of: number; readonly times?: Comparison } & {
+export type Regular = {
+  readonly in: Unit;
+  readonly of: number | Units;
+  readonly times?: Comparison;
+} & {
   readonly [operator: string]: Json;
 };
 
@@ -28,19 +35,20 @@ export const regular: Measure<Regular> = {
     if (!isObject(raw)) return findings.add(path, 'regular', 'How regular is not said.', expected);
     const { in: unit, of, times: often, ...rest } = raw;
     const isUnit = unitNames.some((name) => name === unit);
-    const isNumber = Number.isInteger(of) && (of as number) >= 1 && (of as number) <= bounds.regular;
+    const units = unitsAsked(of);
+    const many = units ? units[1] - units[0] + 1 : bounds.regular;
     if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
-    if (!isNumber) findings.add(below(path, 'of'), 'count', 'That is no number of them.', expected);
+    if (!units) findings.add(below(path, 'of'), 'count', 'That is no number of them.', expected);
     const times =
       often === undefined
         ? undefined
         : parseCount(often, below(path, 'times'), bounds.countWithin, findings, TIMES);
-    const count = parseCount(rest, path, isNumber ? (of as number) : bounds.regular, findings);
-    if (!isUnit || !isNumber || !count) return undefined;
-    const truths = Array.from({ length: (of as number) + 1 }, (_, number) => passesNumber(count, number));
+    const count = parseCount(rest, path, many, findings);
+    if (!isUnit || !units || !count) return undefined;
+    const truths = Array.from({ length: many + 1 }, (_, number) => passesNumber(count, number));
     return new Set(truths).size === 1
       ? findings.add(path, 'constant', 'That holds for every number of them, or for none.', expected)
-      : { ...count, in: unit as Unit, of: of as number, ...(times && { times }) };
+      : { ...count, in: unit as Unit, of: units[1] === 0 ? many : units, ...(times && { times }) };
   },
   takes: 'any',
   holds: (asked, events, context) =>
@@ -79,11 +87,29 @@ export function unitsOf(
   );
 }
 
-const activeAt = ({ of }: Regular, active: readonly number[], current: number): number[] =>
-  active.filter((unit) => unit > current - of && unit <= current);
+/** As authors write them: so many, the present one included, or from one to another. */
+function unitsAsked(of: unknown): Units | undefined {
+  const [first, last, ...more] = (
+    Array.isArray(of) ? of : [typeof of === 'number' ? 1 - of : undefined, 0]
+  ) as unknown[];
+  const are = [first, last].every(
+    (one) => Number.isInteger(one) && (one as number) <= 0 && (one as number) > -bounds.regular,
+  );
+  return are && (first as number) <= (last as number) && more.length === 0
+    ? [first as number, last as number]
+    : undefined;
+}
+
+const unitsIn = ({ of }: Regular): Units => (typeof of === 'number' ? [1 - of, 0] : of);
+
+function activeAt(asked: Regular, active: readonly number[], current: number): number[] {
+  const [first, last] = unitsIn(asked);
+  return active.filter((unit) => unit >= current + first && unit <= current + last);
+}
 
 /** How long what happened may matter. */
-export const longestOf = ({ in: unit, of }: Regular): Duration => (longestUnit(unit) * of + 2) * DAY;
+export const longestOf = (asked: Regular): Duration =>
+  (longestUnit(asked.in) * (1 - unitsIn(asked)[0]) + 2) * DAY;
 
 /** The same from the numbers of the units with events. As time goes on, one unit after the other is no longer looked at. */
 export function regularOver(
@@ -99,7 +125,7 @@ export function regularOver(
       const active = activeUnits(moment);
       const current = unitAt(asked.in, moment.now, moment.zone);
       const before = holdsAt(active, current);
-      for (let unit = current + 1; unit <= current + asked.of; unit++)
+      for (let unit = current + 1; unit <= current + 1 - unitsIn(asked)[0]; unit++)
         if (holdsAt(active, unit) !== before) return beginningOf(asked.in, unit, moment.zone);
       return undefined;
     },
