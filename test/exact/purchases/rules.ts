@@ -23,6 +23,11 @@ const today = `(:now AT TIME ZONE ${zone})::date`;
 const since = (name: string): string =>
   `(e.at, e.id) > (SELECT x.at, x.id FROM e x WHERE x.person = p.person AND x.name = '${name}' ORDER BY 1 DESC, 2 DESC LIMIT 1)`;
 
+const deeds = `FROM e WHERE e.person = p.person AND e.name NOT IN ('Identified', 'Aliased')`;
+/** The Monday, as the contact's calendar has it. */
+const weekOf = (at: string): string => `date_trunc('week', ${at} AT TIME ZONE ${zone})`;
+const thisWeek = `date_trunc('week', ${today}::timestamp)`;
+
 const order = { event: 'Order Completed' };
 
 export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
@@ -350,6 +355,72 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
   'near-the-store': {
     rule: { trait: 'home', near: { latitude: 48.86, longitude: 2.35, km: 150 } },
     sql: `pg_temp.km(${trait('home')}, 48.86, 2.35) <= 150`,
+  },
+  'three-times-a-week': {
+    rule: { event: '*', within: 'P7D', count: { gte: 3 } },
+    sql: `(SELECT count(*) ${deeds} AND e.at > ${ago(7)}) >= 3`,
+  },
+  'silent-for-two-weeks': {
+    rule: { not: { event: '*', within: 'P14D' } },
+    sql: `NOT EXISTS (SELECT ${deeds} AND e.at > ${ago(14)})`,
+  },
+  'new-ones': {
+    rule: { event: ['*', 'Identified'], first: {}, within: 'P30D' },
+    sql: `(SELECT min(e.at) FROM e WHERE e.person = p.person AND e.name <> 'Aliased') > ${ago(30)}`,
+  },
+  'shoes-in-cart-or-bought': {
+    rule: {
+      event: ['Order Completed', 'Cart Updated'],
+      where: { category: 'shoes' },
+      within: 'P30D',
+      count: { gte: 2 },
+    },
+    sql: `(SELECT count(*) FROM e WHERE e.person = p.person AND e.name IN ('Order Completed', 'Cart Updated')
+      AND e.properties->>'category' = 'shoes' AND e.at > ${ago(30)}) >= 2`,
+  },
+  'two-weeks-with-two-views': {
+    rule: { event: 'Product Viewed', regular: { in: 'week', of: 8, gte: 2, times: { gte: 2 } } },
+    sql: `(SELECT count(*) FROM (SELECT ${views} AND ${weekOf('e.at')} >= ${thisWeek} - interval '49 days'
+      GROUP BY ${weekOf('e.at')} HAVING count(*) >= 2) weeks) >= 2`,
+  },
+  'ordered-in-weeks-before': {
+    rule: { ...order, regular: { in: 'week', of: [-4, -1], gte: 2 } },
+    sql: `(SELECT count(DISTINCT ${weekOf('e.at')}) ${orders} AND ${weekOf('e.at')} >= ${thisWeek} - interval '28 days'
+      AND ${weekOf('e.at')} < ${thisWeek}) >= 2`,
+  },
+  'two-lines-of-several': {
+    rule: {
+      ...order,
+      where: { items: { objects: { where: { quantity: { gte: 2 } }, gte: 2 } } },
+      within: 'P120D',
+    },
+    sql: `EXISTS (SELECT ${orders} AND e.at > ${ago(120)} AND (SELECT count(*) FROM jsonb_array_elements(e.properties->'items') item
+      WHERE (item->>'quantity')::integer >= 2) >= 2)`,
+  },
+  'shoes-or-cheap': {
+    rule: {
+      ...order,
+      where: { $any: [{ category: 'shoes' }, { total: { lt: 20 } }] },
+      within: 'P60D',
+      count: { gte: 2 },
+    },
+    sql: `(SELECT count(*) ${orders} AND e.at > ${ago(60)} AND (e.properties->>'category' = 'shoes' OR ${total} < 20)) >= 2`,
+  },
+  'ordered-soon-after-joining': {
+    rule: {
+      ...order,
+      where: { $at: { after: { trait: 'joined' }, before: { trait: 'joined', plus: 'P14D' } } },
+    },
+    sql: `EXISTS (SELECT ${orders} AND e.at >= (${text('joined')})::timestamptz
+      AND e.at < (${text('joined')})::timestamptz + interval '336 hours')`,
+  },
+  'likes-something-with-sh': {
+    rule: { trait: 'likes', has: { startsWith: 'SH' } },
+    sql: `EXISTS (SELECT FROM jsonb_array_elements_text(${trait('likes')}) AS one WHERE one LIKE 'sh%')`,
+  },
+  'birthday-this-month': {
+    rule: { trait: 'birthday', anniversary: { during: { month: 0 } } },
+    sql: `extract(month FROM (${text('birthday')})::date) = extract(month FROM ${today})`,
   },
   'french-and-active': {
     rule: { all: [{ trait: 'country', eq: 'FR' }, { not: { segment: 'no-order-in-30-days' } }] },
