@@ -46,6 +46,27 @@ export const parseFutureKey = textThat(
   expectedKey,
 );
 
+/** One text, or a list of several; one that is alone in its list is that text. */
+export function parseSome(
+  raw: unknown,
+  path: string,
+  findings: Findings,
+  parse: (raw: unknown, path: string, findings: Findings) => string | undefined,
+): string | readonly string[] | undefined {
+  if (!Array.isArray(raw)) return parse(raw, path, findings);
+  if (raw.length === 0 || raw.length > bounds.names)
+    return findings.add(
+      path,
+      'names',
+      `That is no list of 1 to ${bounds.names}.`,
+      `1 to ${bounds.names} of them`,
+    );
+  const read = raw.map((one, place) => parse(one, below(path, place), findings));
+  if (read.includes(undefined)) return undefined;
+  const [first, ...others] = [...new Set(read as string[])].sort();
+  return others.length === 0 ? first : [first!, ...others];
+}
+
 /** One of a few words. */
 export function parseWord<Word extends string>(
   field: string,

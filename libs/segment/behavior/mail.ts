@@ -1,7 +1,7 @@
 import type { FeedbackName } from '@entente/event';
 import { expectedKey, isKey } from '@entente/kernel';
 import { bounds } from '../bounds';
-import { parseFutureKey, parseName, parseWord } from '../parse-key';
+import { parseName, parseSome, parseWord } from '../parse-key';
 import { once } from '../comparisons/once';
 import { below, quote, type Findings } from '../findings';
 import { anyOf, text, word } from '../schema/schema';
@@ -66,7 +66,11 @@ export function parseMail(
   const optional = (name: string, parse: typeof parseName) =>
     fields[name] === undefined ? undefined : parse(name, fields, path, findings);
   const [sentBy, template] = (['sentBy', 'template'] as const).map((field) =>
-    fields[field] === undefined ? undefined : parseFutureKeys(field, fields, path, findings),
+    fields[field] === undefined
+      ? undefined
+      : parseSome(fields[field], below(path, field), findings, (raw, at) =>
+          isKey(raw) ? raw : findings.add(at, 'key', `No ${field} can be called that.`, expectedKey),
+        ),
   );
   const link = optional('link', parseName);
   const given = fields['by'] === undefined ? { by: 'people' } : fields;
@@ -97,27 +101,6 @@ export const seriesOfMail = once(({ message: what, sentBy, template, link, by, b
     kind: bounce && bounces[bounce],
   }),
 );
-
-/** One key, or several. */
-function parseFutureKeys(
-  field: 'sentBy' | 'template',
-  fields: Readonly<Record<string, unknown>>,
-  path: string,
-  findings: Findings,
-): string | readonly string[] | undefined {
-  const raw = fields[field];
-  if (!Array.isArray(raw)) return parseFutureKey(field, fields, path, findings);
-  if (raw.length === 0 || raw.length > bounds.names)
-    return findings.add(below(path, field), 'names', `These are not 1 to ${bounds.names} keys.`, expectedKey);
-  const read = raw.map((one, place) =>
-    isKey(one)
-      ? one
-      : findings.add(below(below(path, field), place), 'key', `No ${field} can be called that.`, expectedKey),
-  );
-  if (read.includes(undefined)) return undefined;
-  const [first, ...others] = [...new Set(read as string[])].sort();
-  return others.length === 0 ? first : [first!, ...others];
-}
 
 /** Only opens and clicks are somebody's, only clicks are of a link. */
 function refuseOutOfPlace(

@@ -1,13 +1,10 @@
 import type { Json } from '@entente/kernel';
 import { refTo } from '../schema/schema';
 import { earliest } from '../sooner';
-import type { Operator } from './operator';
+import { RECKONED_ITEMS, type Operator } from './operator';
 import * as table from './operator-table';
 
 type Comparison = { readonly [operator: string]: Json };
-
-/** A rule does not say how long the lists are. */
-const RECKONED = 10;
 
 /** A list with an item that passes a comparison by operators of a table. */
 export const has = (operators: table.OperatorTable): Operator<Comparison> => ({
@@ -19,7 +16,7 @@ export const has = (operators: table.OperatorTable): Operator<Comparison> => ({
     const test = table.testOf(operators, operand);
     return (value, context) => itemsOf(value).some((item) => test(item, context));
   },
-  steps: (operand) => RECKONED * table.stepsFor(operators, operand),
+  steps: (operand) => RECKONED_ITEMS * table.stepsFor(operators, operand),
   depends: (operand) => table.dependenceOf(operators, operand),
   turns(operand) {
     const turn = table.turnOf(operators, operand);

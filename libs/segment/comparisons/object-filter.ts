@@ -4,7 +4,7 @@ import type { Findings } from '../findings';
 import { besideIn, stepsOf, valueAt } from '../read';
 import { refTo, type Schema } from '../schema/schema';
 import { earliest } from '../sooner';
-import { withBeside, type Context, type Dependence, type Turn } from './operator';
+import { RECKONED_ITEMS, withBeside, type Context, type Dependence, type Turn } from './operator';
 import * as table from './operator-table';
 import { comparisonsIn, expectedFilter, readFilter, testOfFilter, type FilterOf } from './filter-of';
 
@@ -12,9 +12,6 @@ type Comparison = { readonly [operator: string]: Json };
 
 /** Comparisons by the dot path of a field, of the same object. */
 export type ObjectFilter = FilterOf<Comparison>;
-
-/** A rule does not say how long the lists are. */
-const RECKONED = 10;
 
 /** How objects in lists are filtered, by operators of a table. */
 export function objectFilters(operators: table.OperatorTable) {
@@ -55,7 +52,8 @@ export function objectFilters(operators: table.OperatorTable) {
     },
 
     steps: (filter: ObjectFilter): number =>
-      RECKONED * comparisonsIn(filter).reduce((sum, [, one]) => sum + table.stepsFor(operators, one), 0),
+      RECKONED_ITEMS *
+      comparisonsIn(filter).reduce((sum, [, one]) => sum + table.stepsFor(operators, one), 0),
 
     /** What it reads beside a value is of the same object. */
     depends(filter: ObjectFilter): Dependence {

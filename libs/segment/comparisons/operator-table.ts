@@ -103,17 +103,23 @@ export function testOf<Table extends OperatorTable>(table: Table, fields: Compar
 }
 
 /** What a comparison's truth depends on besides the value, all operators taken together. */
-export function dependenceOf<Table extends OperatorTable>(
+export const dependenceOf = <Table extends OperatorTable>(
   table: Table,
   fields: ComparisonBy<Table>,
-): Required<Dependence> {
-  const all = partsOf(table, fields).map(([operator, operand]) => operator.depends?.(operand));
-  return {
-    onTime: all.some((one) => one?.onTime === true),
-    onTraits: [...new Set(all.flatMap((one) => one?.onTraits ?? []))],
-    beside: [...new Set(all.flatMap((one) => one?.beside ?? []))],
-  };
-}
+): Required<Dependence> =>
+  together(partsOf(table, fields).map(([operator, operand]) => operator.depends?.(operand) ?? {}));
+
+/** What the truth of some comparisons depends on besides the values. */
+export const dependenceOfAll = <Table extends OperatorTable>(
+  table: Table,
+  comparisons: readonly ComparisonBy<Table>[],
+): Required<Dependence> => together(comparisons.map((comparison) => dependenceOf(table, comparison)));
+
+const together = (all: readonly Dependence[]): Required<Dependence> => ({
+  onTime: all.some(({ onTime }) => onTime === true),
+  onTraits: [...new Set(all.flatMap(({ onTraits }) => onTraits ?? []))],
+  beside: [...new Set(all.flatMap(({ beside }) => beside ?? []))],
+});
 
 /** An instant after `now` before which time alone does not change whether a value passes. */
 export function turnOf<Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): Turn {
@@ -133,16 +139,3 @@ export function edgesOf<Table extends OperatorTable>(
 /** How many comparisons one value is reckoned to take. */
 export const stepsFor = <Table extends OperatorTable>(table: Table, fields: ComparisonBy<Table>): number =>
   partsOf(table, fields).reduce((sum, [operator, operand]) => sum + (operator.steps?.(operand) ?? 1), 0);
-
-/** What the truth of some comparisons depends on besides the values. */
-export function dependenceOfAll<Table extends OperatorTable>(
-  table: Table,
-  comparisons: readonly ComparisonBy<Table>[],
-): Required<Dependence> {
-  const all = comparisons.map((comparison) => dependenceOf(table, comparison));
-  return {
-    onTime: all.some((one) => one.onTime),
-    onTraits: [...new Set(all.flatMap((one) => one.onTraits))],
-    beside: [...new Set(all.flatMap((one) => one.beside))],
-  };
-}

@@ -44,6 +44,9 @@ export type Test = (value: Json | undefined, context: Context) => boolean;
 /** An instant after `now` before which time alone does not change whether a value passes. */
 export type Turn = (value: Json | undefined, context: Context) => Instant | undefined;
 
+/** So many items a list is reckoned to have: a rule does not say. */
+export const RECKONED_ITEMS = 10;
+
 /** One operator of a comparison, such as `gte`. */
 export interface Operator<Operand extends Json> {
   /** What may stand behind it, for an author who wrote something else. */

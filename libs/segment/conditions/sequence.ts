@@ -2,7 +2,7 @@ import { toIso, type JsonObject } from '@entente/kernel';
 import { periodSchemas } from '../behavior/behavior-schemas';
 import { parsePeriod, periodNames, refuseSeveral } from '../behavior/parse-period';
 import { periodOf } from '../behavior/period';
-import { referencesOf } from '../behavior/named';
+import { referencesOf } from '../behavior/own';
 import { contextIn, traitsIn } from '../behavior/scope';
 import { namesOf } from '../event-names';
 import { below } from '../findings';

@@ -17,16 +17,14 @@ const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, 
 type Units = readonly [first: number, last: number];
 
 /**
- * In how many of the last `of` days, weeks or months of the contact's zone, this one included, or of those from one to another, something happened, or happened
- * so many times.
+ * In how many of the last `of` days, weeks or months of the contact's zone, this one included, or of those from one to another,
+ * something happened, or happened so many times.
  */
 export type Regular = {
   readonly in: Unit;
   readonly of: number | Units;
   readonly times?: Comparison;
-} & {
-  readonly [operator: string]: Json;
-};
+} & { readonly [operator: string]: Json };
 
 const comparisonIn = ({ in: _, of: __, times: ___, ...comparison }: Regular): Comparison => comparison;
 

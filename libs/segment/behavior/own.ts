@@ -1,0 +1,51 @@
+import { EVERY_TOPIC } from '@entente/consent';
+import { feedbackNames, feedbackProperties, type FeedbackName } from '@entente/event';
+import { valuesOf } from '../comparisons/comparison';
+import { pathsIn, type Filter } from '../comparisons/filter';
+import { comparisonsIn } from '../comparisons/filter-of';
+import { namesOf, type EventNames } from '../event-names';
+import { below, quote, type Findings } from '../findings';
+import { INSTANT, stepsOf } from '../read';
+import type { Series } from './seen';
+
+/** What a company's contacts are told of it they have as traits. */
+const ownNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');
+
+/** Only what Entente tells can be asked for as such. */
+export function checkOwn(own: unknown, event: EventNames, path: string, findings: Findings): void {
+  const others = namesOf(event).filter((name) => !ownNames.includes(name));
+  if (own !== true) findings.add(path, 'own', 'Leave it out for events whoever told them.', 'true');
+  else if (others.length > 0)
+    findings.add(
+      path,
+      'own',
+      `Of what Entente tells, nothing to ask for is called ${others.map(quote).join(', ')}.`,
+      `events out of ${ownNames.join(', ')}`,
+    );
+}
+
+/** What Entente tells is known: a property that none of these has is a mistake. */
+export function checkProperties(event: EventNames, filter: Filter, path: string, findings: Findings): void {
+  const known = namesOf(event).flatMap((name) => feedbackProperties[name as FeedbackName] ?? []);
+  for (const property of pathsIn(filter).filter((one) => one !== INSTANT))
+    if (known.length > 0 && !known.includes(stepsOf(property)[0]!))
+      findings.add(
+        below(path, property),
+        'property',
+        `Entente tells no ${quote(property)} there.`,
+        [...new Set(known), INSTANT].join(', '),
+      );
+}
+
+/** The lists and topics that events of Entente itself are asked for. */
+export const referencesOf = (all: readonly Series[]) => ({
+  lists: all.flatMap((series) => keysAsked(series, 'list')),
+  topics: all.flatMap((series) => keysAsked(series, 'topic')).filter((topic) => topic !== EVERY_TOPIC),
+});
+
+const keysAsked = ({ own, where }: Series, property: 'list' | 'topic'): string[] =>
+  own
+    ? comparisonsIn(where).flatMap(([path, comparison]) =>
+        (path === property ? (valuesOf(comparison) ?? []) : []).map(String),
+      )
+    : [];
