@@ -1,7 +1,7 @@
-import { parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
+import { asStored, parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
 import type { Clock, Duration, Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
-import { compileBook, parseRule, RULE_MEANING, type Book, type SegmentVersion } from '@entente/segment';
+import { compileBook, RULE_MEANING, type Book, type SegmentVersion } from '@entente/segment';
 import {
   addressKey,
   ageOf,
@@ -10,6 +10,7 @@ import {
   ownSource,
   readGenerationShared,
   ruleGround,
+  storedRule,
   type Database,
   type Generation,
   type Tx,
@@ -165,9 +166,7 @@ async function loadSegments(tx: Tx): Promise<(SegmentVersion & { readonly age: D
      FROM segment_version WHERE status IN ('building', 'live', 'replaced') ORDER BY id`,
   );
   return rows.map(({ id, segment_key: segment, status, rule, retired_at, age }) => {
-    const parsed = parseRule(rule);
-    if ('problems' in parsed) throw new Error(`segment version ${id} holds a rule that cannot be read`);
-    const own = { id, segment, rule: parsed.rule, age };
+    const own = { id, segment, rule: storedRule(rule), age };
     return status === 'replaced'
       ? { ...own, status: 'live', until: retired_at!.getTime() }
       : { ...own, status };
@@ -212,18 +211,9 @@ async function loadCampaigns(tx: Tx): Promise<PublishedCampaign[]> {
   return rows.map(publishedCampaign);
 }
 
-/** What a published version names was checked when it was published. */
-const known = {
-  topic: () => true,
-  from: () => true,
-  template: () => true,
-  segment: () => true,
-  list: () => true,
-};
-
 function publishedCampaign(row: CampaignRow): PublishedCampaign {
   const parse = row.kind === 'broadcast' ? parseBroadcast : parseCampaign;
-  const parsed = parse(row.definition, known);
+  const parsed = parse(row.definition, asStored);
   if ('problems' in parsed)
     throw new Error(`version ${row.version_id} of ${row.campaign_key} cannot be read`);
   return {

@@ -1,7 +1,7 @@
 export { advance, enroll, type Advance, type EnrollmentState } from './advance';
 export { mayEnter, nextPlanned, startedBy, type Campaign, type Reentry } from './campaign';
 export { causeKey, type Cause } from './cause';
-export type { Known } from './known';
+export { asStored, type Known } from './known';
 export { parseBroadcast } from './parse-broadcast';
 export { parseCampaign, type Parsed } from './parse-campaign';
 export type { Effect, Step, Stimulus, TemplateName } from './steps';

@@ -5,4 +5,16 @@ export interface Known {
   template(key: string, version?: number): boolean;
   segment(key: string): boolean;
   list(key: string): boolean;
+  /** Whether what is read was taken when it was written, by whatever release. */
+  readonly stored?: true;
 }
+
+/** For what was checked when it was written: what it names may be gone by now. */
+export const asStored: Known = {
+  topic: () => true,
+  from: () => true,
+  template: () => true,
+  segment: () => true,
+  list: () => true,
+  stored: true,
+};

@@ -20,8 +20,16 @@ export class Findings {
   /** How many patterns were read: they are dear to prepare, so that a rule has few. */
   patterns = 0;
 
+  /** `stored`: what is read was taken when it was written, by whatever release. */
+  constructor(private readonly stored = false) {}
+
   /** Always undefined: what could not be read. */
   add(path: string, code: string, message: string, expected: string): undefined {
     if (this.problems.length < bounds.problems) this.problems.push({ path, code, message, expected });
+  }
+
+  /** The same for what can be read, and is told to its author as the mistake that it must be: stored it is what was given. */
+  mistake<Read>(read: Read, path: string, code: string, message: string, expected: string): Read | undefined {
+    return this.stored ? read : this.add(path, code, message, expected);
   }
 }

@@ -1,5 +1,5 @@
 import type { Problem } from '@entente/kernel';
-import { parseRule, type Rule } from '.';
+import { evaluate, parseRule, type Rule } from '.';
 import { canonicalRule } from './canonical';
 
 const ruleOf = (json: unknown): Rule => {
@@ -180,6 +180,24 @@ describe('parseRule', () => {
   ])('bears more problems than are told: %j', (node) =>
     expect(problemsOf({ any: Array.from({ length: 150 }, () => node) })).toHaveLength(100),
   );
+
+  it.each<object>([
+    { trait: 'a', gt: 5, lt: 3 },
+    { not: { trait: 'a', isNot: { eq: 1, ne: 1 } } },
+    { event: 'X', where: { p: { after: '2026-02-01', before: '2026-01-01' } } },
+    { event: 'X', where: { $at: { withinNext: 'P1D' } } },
+    { event: 'X', since: { event: 'X' } },
+    { sequence: [{ event: 'X' }, { event: 'x'.repeat(300) }] },
+  ])('reads a mistake that is stored, which an author is told: %j', (json) => {
+    expect(problemsOf(json)).toHaveLength(1);
+    const read = parseRule(json, 'rule', true);
+    expect(read).toHaveProperty('rule');
+    const { rule } = read as { rule: Rule };
+    expect(parseRule(rule, 'rule', true)).toEqual({ rule });
+    expect(
+      evaluate(rule, { contact: '1', timeZone: 'UTC', traits: {}, history: [], memberOf: () => false }, 0),
+    ).toBe(false);
+  });
 
   it.each(["a'; select pg_sleep(10)--", '"', '$1', '->>', '__proto__', 'constructor.name', 'toString'])(
     'takes the path %s as a name and nothing else',

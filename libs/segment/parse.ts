@@ -9,20 +9,25 @@ const expectedNode = `an object with exactly one of ${keyNames.join(', ')}`;
 const isGroup = (name: string): name is (typeof groupNames)[number] =>
   (groupNames as readonly string[]).includes(name);
 
-/** Reads a rule as an author writes it: the checked rule, or everything that is wrong with it. `path` is where it stands. */
+/**
+ * Reads a rule as an author writes it: the checked rule, or everything that is wrong with it. `path` is where it stands. One that is
+ * `stored` is read though it is a mistake that is told to authors today.
+ */
 export function parseRule(
   json: unknown,
   path = 'rule',
+  stored = false,
 ): { readonly rule: Rule } | { readonly problems: readonly Problem[] } {
-  const reader = new RuleReader();
+  const reader = new RuleReader(new Findings(stored));
   const rule = reader.node(json, path, 1);
   const { problems } = reader.findings;
   return rule && problems.length === 0 ? { rule } : { problems };
 }
 
 class RuleReader {
-  readonly findings = new Findings();
   private nodes = 0;
+
+  constructor(readonly findings: Findings) {}
 
   node(json: unknown, path: string, depth: number): Rule | undefined {
     if (this.isTooLarge(path, depth)) return undefined;

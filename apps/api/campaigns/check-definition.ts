@@ -1,4 +1,4 @@
-import { parseBroadcast, parseCampaign, type Campaign, type Known } from '@entente/campaign';
+import { asStored, parseBroadcast, parseCampaign, type Campaign, type Known } from '@entente/campaign';
 import { type CampaignKind, definitionNames, type Tx } from '@entente/storage';
 import { Invalid } from '@entente/kernel';
 import { ApiProblem } from '../http/api-problem';
@@ -12,17 +12,9 @@ export async function checkDefinition(tx: Tx, kind: CampaignKind, json: unknown)
   throw new ApiProblem(422, 'invalid', `The ${kind} has problems.`, parsed.problems);
 }
 
-const everything: Known = {
-  topic: () => true,
-  from: () => true,
-  segment: () => true,
-  list: () => true,
-  template: () => true,
-};
-
 /** A definition that was checked when it was written; what it names may be gone by now. */
 export function storedDefinition(kind: CampaignKind, json: unknown): Campaign | undefined {
-  const parsed = parsers[kind](json, everything);
+  const parsed = parsers[kind](json, asStored);
   return 'campaign' in parsed ? parsed.campaign : undefined;
 }
 

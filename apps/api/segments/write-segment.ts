@@ -78,7 +78,7 @@ async function save(
 }
 
 const sameRule = (rule: Rule, stored: Json): boolean => {
-  const parsed = parseRule(stored);
+  const parsed = parseRule(stored, 'rule', true);
   return 'rule' in parsed && ruleText(rule) === ruleText(parsed.rule);
 };
 

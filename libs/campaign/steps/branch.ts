@@ -44,7 +44,7 @@ function parseChoice(entry: unknown, path: string, { problems }: Fields, known: 
 function parseBranchRule(fields: Fields, known: Known): Rule | undefined {
   const path = fields.at('if');
   if (!fields.has('if')) return fields.wrong('if', undefined, 'a rule');
-  const parsed = parseRule(fields.value('if'), path);
+  const parsed = parseRule(fields.value('if'), path, known.stored);
   if ('problems' in parsed) {
     fields.problems.addAll(parsed.problems);
     return undefined;

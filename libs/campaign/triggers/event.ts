@@ -1,13 +1,14 @@
 import { evaluate, parseRule, type Rule } from '@entente/segment';
 import type { Cause } from '../cause';
+import type { Known } from '../known';
 import type { Fields } from '@entente/kernel';
 import { unplanned, type TriggerKind } from './trigger';
 
 /** `{ "event": "Order Completed", "where": { "total": { "gt": 50 } } }`: a contact did such an event. */
 export const event: TriggerKind = {
-  parse(fields) {
+  parse(fields, known) {
     const name = fields.text('event', "an event's name");
-    const rule = name === undefined ? undefined : filterOf(name, fields);
+    const rule = name === undefined ? undefined : filterOf(name, fields, known);
     if (name === undefined || !rule) return undefined;
     return {
       ...unplanned,
@@ -18,9 +19,9 @@ export const event: TriggerKind = {
 };
 
 /** The same filter as a segment's condition on events, so that both mean the same. */
-function filterOf(name: string, fields: Fields): Rule | undefined {
+function filterOf(name: string, fields: Fields, { stored }: Known): Rule | undefined {
   const where = fields.value('where');
-  const parsed = parseRule({ event: name, ...(where === undefined ? {} : { where }) }, fields.path);
+  const parsed = parseRule({ event: name, ...(where === undefined ? {} : { where }) }, fields.path, stored);
   if ('rule' in parsed) return parsed.rule;
   fields.problems.addAll(parsed.problems);
   return undefined;

@@ -45,10 +45,12 @@ export function parseSeries(
     : { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
 }
 
-const parseName = (raw: unknown, path: string, findings: Findings): string | undefined =>
-  isText(raw) && raw.length <= LONGEST_NAME
+function parseName(raw: unknown, path: string, findings: Findings): string | undefined {
+  if (!isText(raw)) return findings.add(path, 'name', 'That names no event.', expectedNames);
+  return raw.length <= LONGEST_NAME
     ? raw
-    : findings.add(path, 'name', 'That names no event.', expectedNames);
+    : findings.mistake(raw, path, 'name', 'No event has so long a name.', expectedNames);
+}
 
 const expectedNames = `the name of an event, of up to ${LONGEST_NAME} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" for whatever somebody does`;
 

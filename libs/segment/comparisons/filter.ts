@@ -23,20 +23,26 @@ export type Filter = FilterOf<Comparison>;
 export const parseFilter = (raw: unknown, path: string, findings: Findings): Filter | undefined =>
   readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
-    const wrong = comparison && property === INSTANT && wrongForInstant(comparison);
-    return wrong ? findings.add(at, 'instant', wrong, expectedOfInstant) : comparison;
+    if (!comparison || property !== INSTANT) return comparison;
+    const { fixed } = splitComparison(comparison);
+    if (fixed) {
+      const names = Object.keys(fixed).map(quote).join(' and ');
+      const message = `The instant of an event is a date: ${names} cannot compare it so.`;
+      return findings.add(at, 'instant', message, expectedOfInstant);
+    }
+    const message = 'An event that is still to come has not happened.';
+    return isAhead(comparison)
+      ? findings.mistake(comparison, at, 'instant', message, expectedOfInstant)
+      : comparison;
   });
 
 const expectedOfInstant =
   'operators that compare dates which have come, such as { "weekday": "saturday" } or { "withinLast": "P30D" }';
 
-function wrongForInstant(comparison: Comparison): string | undefined {
-  const fixed = Object.keys(splitComparison(comparison).fixed ?? {});
-  if (fixed.length > 0)
-    return `The instant of an event is a date: ${fixed.map(quote).join(' and ')} cannot compare it so.`;
+/** Whether it asks for what is to come. */
+function isAhead(comparison: Comparison): boolean {
   const { withinNext, during } = comparison as { withinNext?: unknown; during?: During };
-  const isAhead = withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
-  return isAhead ? 'An event that is still to come has not happened.' : undefined;
+  return withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
 }
 
 /** Whether an event's properties pass; no filter passes every event. */

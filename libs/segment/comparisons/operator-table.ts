@@ -39,7 +39,7 @@ export function readOperators<Table extends OperatorTable>(
   if (parts.some(([, operand]) => operand === undefined)) return undefined;
   const comparison = Object.fromEntries(parts) as ComparisonBy<Table>;
   return contradictsItself(table, comparison)
-    ? findings.add(path, 'constant', 'No value passes all of that.', expectedOf(table))
+    ? findings.mistake(comparison, path, 'constant', 'No value passes all of that.', expectedOf(table))
     : comparison;
 }
 

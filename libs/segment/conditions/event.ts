@@ -29,7 +29,8 @@ export const event: ConditionKind<EventCondition> = {
     const condition = { ...series, ...howOften };
     const since = sinceOf(condition);
     return since && takesIn(since, condition)
-      ? findings.add(
+      ? findings.mistake(
+          condition,
           below(path, 'since'),
           'constant',
           'None of these events comes after the last of those, which they are among.',
