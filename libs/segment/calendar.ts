@@ -19,6 +19,7 @@ let known = 0;
 
 /** The first instant of a day in a time zone. Mostly midnight; later where summer time begins at midnight. */
 export function startOf(day: Day, zone: string): Instant {
+  if (zone === 'UTC') return day * DAY;
   let ofZone = starts.get(zone);
   const start = ofZone?.get(day);
   if (start !== undefined) return start;

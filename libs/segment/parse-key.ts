@@ -52,15 +52,11 @@ export function parseSome(
   path: string,
   findings: Findings,
   parse: (raw: unknown, path: string, findings: Findings) => string | undefined,
+  expected: string,
 ): string | readonly string[] | undefined {
   if (!Array.isArray(raw)) return parse(raw, path, findings);
   if (raw.length === 0 || raw.length > bounds.names)
-    return findings.add(
-      path,
-      'names',
-      `That is no list of 1 to ${bounds.names}.`,
-      `1 to ${bounds.names} of them`,
-    );
+    return findings.add(path, 'names', `A list here has 1 to ${bounds.names} of them.`, expected);
   const read = raw.map((one, place) => parse(one, below(path, place), findings));
   if (read.includes(undefined)) return undefined;
   const [first, ...others] = [...new Set(read as string[])].sort();

@@ -3,9 +3,6 @@ import type { JsonObject } from '@entente/kernel';
 /** The trait that names a contact's own time zone. */
 export const zoneTrait = 'timezone';
 
-/** Zones whose days begin as far apart as any, and one in between. */
-export const zonesApart: readonly string[] = ['Pacific/Kiritimati', 'UTC', 'Etc/GMT+12'];
-
 const known = new Map<string, boolean>();
 
 /** The zone whose calendar applies to a contact: the IANA name in its trait `timezone`, else the given one. */

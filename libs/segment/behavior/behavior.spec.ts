@@ -314,6 +314,8 @@ it('lists and topics that Entente told of are referred to', () => {
       ])
       .sort((a, b) => (a.path < b.path ? -1 : 1)),
   );
+  const last = ruleOf({ event: 'List Joined', own: true, last: { list: 'k' } });
+  expect(referencesIn(last, 'lists', 'rule')).toEqual([{ key: 'k', path: 'rule.event' }]);
   expect(referencesIn(rule, 'topics', 'rule')).toEqual([{ key: 'news', path: 'rule.any[1].sequence' }]);
 });
 
@@ -356,6 +358,17 @@ describe('what is written', () => {
     [{ event: 'Identified', since: { event: '*' } }, []],
     [{ event: 'List Left', since: { event: 'List Left', own: true } }, []],
     [{ event: 'List Left', own: true, since: { event: '*' } }, []],
+    [{ event: 'Email Sent', since: { event: '*' }, count: { gte: 5 } }, []],
+    [{ where: { $at: { has: { weekday: 'monday' } } } }, ['rule.where.$at instant']],
+    [{ where: { $at: { some: { a: { weekday: 'monday' } } } } }, ['rule.where.$at instant']],
+    [{ where: { a: { some: { b: { eq: { property: '$context.ip' } } } } } }, ['rule.where.a.some.b path']],
+    [{ event: 'Email Opened', own: true, last: { device: 'phone' } }, ['rule.last.device property']],
+    [
+      { event: 'Email Opened', own: true, distinct: { of: 'device', gte: 2 } },
+      ['rule.distinct.device property'],
+    ],
+    [{ event: 'Email Opened', own: true, distinct: { of: 'campaign', gte: 2 } }, []],
+    [{ event: 'constructor', own: true, where: { p: 1 } }, ['rule.own own']],
     [{ distinct: { of: '$at', gte: 2 } }, ['rule.distinct.of path']],
     [{ where: { '$at.hour': 9 } }, ['rule.where["$at.hour"] path']],
     [{ where: { $context: { exists: true } } }, ['rule.where.$context path']],

@@ -68,8 +68,13 @@ export function parseMail(
   const [sentBy, template] = (['sentBy', 'template'] as const).map((field) =>
     fields[field] === undefined
       ? undefined
-      : parseSome(fields[field], below(path, field), findings, (raw, at) =>
-          isKey(raw) ? raw : findings.add(at, 'key', `No ${field} can be called that.`, expectedKey),
+      : parseSome(
+          fields[field],
+          below(path, field),
+          findings,
+          (raw, at) =>
+            isKey(raw) ? raw : findings.add(at, 'key', `No ${field} can be called that.`, expectedKey),
+          expectedKey,
         ),
   );
   const link = optional('link', parseName);

@@ -1,14 +1,14 @@
 import { LONGEST_NAME } from '@entente/event';
 import { canonicalJson, isObject } from '@entente/kernel';
 import { bounds } from '../bounds';
-import { parseFilter } from '../comparisons/filter';
+import { parseFilter, pathsIn } from '../comparisons/filter';
 import { ANYTHING, isNamed, namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
 import { parseSome } from '../parse-key';
 import { isText } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
 import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
-import { checkOwn, checkProperties } from './own';
+import { checkOwn, checkProperties, isOwnName } from './own';
 import type { Series } from './seen';
 
 /** Events that a part of a condition is about, as authors write them: of some names that pass one filter, or what became of mails. */
@@ -17,10 +17,12 @@ export type Named = Series | Mail;
 /** What such a part names. */
 export const seriesOf = (named: Named): Series => ('message' in named ? seriesOfMail(named) : named);
 
+const eventName: Schema = { ...text, maxLength: LONGEST_NAME };
+
 /** The fields that name events, the first of which must be there. */
 export const seriesSchemas = {
   event: {
-    ...anyOf(text, { type: 'array', items: text, minItems: 1, maxItems: bounds.names }),
+    ...anyOf(eventName, { type: 'array', items: eventName, minItems: 1, maxItems: bounds.names }),
     description: `The name of events, several names, or "${ANYTHING}" for whatever somebody does.`,
   },
   own: { type: 'boolean', enum: [true], description: 'Only what Entente itself tells.' },
@@ -35,11 +37,17 @@ export function parseSeries(
   path: string,
   findings: Findings,
 ): Series | undefined {
-  const event: EventNames | undefined = parseSome(names, below(path, 'event'), findings, parseName);
+  const event: EventNames | undefined = parseSome(
+    names,
+    below(path, 'event'),
+    findings,
+    parseName,
+    expectedNames,
+  );
   if (own !== undefined) checkOwn(own, event ?? [], below(path, 'own'), findings);
   const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings);
   if (own === true && event !== undefined && filter)
-    checkProperties(event, filter, below(path, 'where'), findings);
+    checkProperties(event, pathsIn(filter), below(path, 'where'), findings);
   return event === undefined
     ? undefined
     : { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
@@ -54,12 +62,30 @@ function parseName(raw: unknown, path: string, findings: Findings): string | und
 
 const expectedNames = `the name of an event, of up to ${LONGEST_NAME} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" for whatever somebody does`;
 
+/** A condition on events of a series, unless these can never come after the last of those that it is since. */
+export function refuseSinceItself<Condition extends { readonly since?: Named }>(
+  condition: Condition,
+  series: Series,
+  path: string,
+  findings: Findings,
+): Condition | undefined {
+  return condition.since && takesIn(seriesOf(condition.since), series)
+    ? findings.mistake(
+        condition,
+        below(path, 'since'),
+        'constant',
+        'None of these comes after the last of those, which they are among.',
+        'other events or mails',
+      )
+    : condition;
+}
+
 /** Whether all events of the second series are of the first, as far as that is plain to see. */
-export const takesIn = (first: Series, second: Series): boolean =>
+const takesIn = (first: Series, second: Series): boolean =>
   (first.where === undefined || canonicalJson(first.where) === canonicalJson(second.where ?? {})) &&
   (!first.own || second.own === true) &&
   namesOf(second.event).every(
-    (name) => namesOf(first.event).includes(name) || isNamed(first.event, { name, own: second.own === true }),
+    (name) => namesOf(first.event).includes(name) || (!isOwnName(name) && isNamed(first.event, { name })),
   );
 
 /** Events as parts of conditions name them: `{ "event": "Order Completed", "where": … }` or `{ "message": "opened", … }`. */

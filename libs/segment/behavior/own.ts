@@ -1,7 +1,6 @@
 import { EVERY_TOPIC } from '@entente/consent';
 import { feedbackNames, feedbackProperties, type FeedbackName } from '@entente/event';
 import { valuesOf } from '../comparisons/comparison';
-import { pathsIn, type Filter } from '../comparisons/filter';
 import { comparisonsIn } from '../comparisons/filter-of';
 import { namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
@@ -10,6 +9,9 @@ import type { Series } from './seen';
 
 /** What a company's contacts are told of it they have as traits. */
 const ownNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');
+
+/** Whether it may be Entente that tells of something by a name. */
+export const isOwnName = (name: string): boolean => Object.hasOwn(feedbackProperties, name);
 
 /** Only what Entente tells can be asked for as such. */
 export function checkOwn(own: unknown, event: EventNames, path: string, findings: Findings): void {
@@ -25,15 +27,21 @@ export function checkOwn(own: unknown, event: EventNames, path: string, findings
 }
 
 /** What Entente tells is known: a property that none of these has is a mistake. */
-export function checkProperties(event: EventNames, filter: Filter, path: string, findings: Findings): void {
-  const known = namesOf(event).flatMap((name) => feedbackProperties[name as FeedbackName] ?? []);
-  for (const property of pathsIn(filter).filter((one) => one !== INSTANT))
-    if (known.length > 0 && !known.includes(stepsOf(property)[0]!))
+export function checkProperties(
+  event: EventNames,
+  properties: readonly string[],
+  path: string,
+  findings: Findings,
+): void {
+  const own = namesOf(event).filter(isOwnName);
+  const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
+  for (const property of properties.filter((one) => one !== INSTANT))
+    if (own.length > 0 && !known.includes(stepsOf(property)[0]!))
       findings.add(
         below(path, property),
         'property',
         `Entente tells no ${quote(property)} there.`,
-        [...new Set(known), INSTANT].join(', '),
+        [...known, INSTANT].join(', '),
       );
 }
 

@@ -1,7 +1,7 @@
-import { DAY, toIso, type Instant, type Json } from '@entente/kernel';
+import { DAY, toIso, type Instant } from '@entente/kernel';
 import { date as dateSchema } from '../schema/schema';
-import { zonesApart, zoneTrait } from '../time-zone';
-import { dateIn, dayIn, EARLIEST_NUMBERS, instantOf, plainDay, type DateValue } from './date';
+import { zoneTrait } from '../time-zone';
+import { dateIn, dayIn, instantOf, plainDay } from './date';
 import { dateShift } from './date-shift';
 import type { Operator } from './operator';
 import { orOther, type OtherOperand } from './other-operand';
@@ -26,20 +26,10 @@ const compareDates = (
           return !!date && !!other && holds(instantOf(date, zone), instantOf(other, zone));
         };
       },
-      edges: (operand) => edgesOf(dateIn(operand)!),
+      edges: (operand) => [operand],
       depends: () => ({ onTraits }),
     },
     dateShift(holds),
-  );
-
-/** The instants at which dates begin in zones far apart, and those before, as texts and numbers; plain dates, for before 1900 there are no others. */
-const edgesOf = (...dates: readonly DateValue[]): readonly Json[] =>
-  dates.flatMap((date) =>
-    zonesApart.flatMap((zone) => {
-      const [at, day] = [instantOf(date, zone), dayIn(date, zone)];
-      const plain = [day - 1, day].map((one) => toIso(one * DAY).slice(0, 10));
-      return [at, at - 1].flatMap((one) => [toIso(one), one, one / 1_000]).concat(EARLIEST_NUMBERS, plain);
-    }),
   );
 
 function canonicalDate(text: string): string | undefined {
@@ -63,9 +53,6 @@ export const onDay: Operator<string> = {
       return date !== undefined && dayIn(date, zone) === day;
     };
   },
-  edges(operand) {
-    const day = plainDay(operand)!;
-    return [operand, ...edgesOf({ day }, { day: day + 1 })];
-  },
+  edges: (operand) => [operand, toIso((plainDay(operand)! + 1) * DAY).slice(0, 10)],
   depends: () => ({ onTraits }),
 };

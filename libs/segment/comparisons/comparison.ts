@@ -59,6 +59,12 @@ export const turnOf = (comparison: Comparison): Turn => table.turnOf(operators, 
 /** How many comparisons one value is reckoned to take. */
 export const stepsFor = (comparison: Comparison): number => table.stepsFor(operators, comparison);
 
+/** The operators that compare no single date. */
+export const notOfDates = (comparison: Comparison): string[] =>
+  partsOf(comparison)
+    .filter(([operator, operand]) => operator.ofLists || !moves(operator.depends?.(operand)))
+    .map(([, , name]) => name);
+
 /** The parts of a comparison whose truth is that of the value alone, and those that move with time or traits. */
 export function splitComparison(comparison: Comparison): {
   readonly fixed: Comparison | undefined;

@@ -17,8 +17,11 @@ const MOST_KNOWN = 20_000;
 const SECONDS = { from: 1e8, until: Date.UTC(2200, 0, 1) / 1_000 };
 const MILLISECONDS = { from: 1e11, until: Date.UTC(2200, 0, 1) };
 
-/** The first numbers that are dates. */
-export const EARLIEST_NUMBERS: readonly number[] = [SECONDS.from, MILLISECONDS.from];
+/** Where numbers begin and cease to be dates. */
+export const ENDS_OF_NUMBERS: readonly number[] = [SECONDS, MILLISECONDS].flatMap(({ from, until }) => [
+  from,
+  until,
+]);
 
 /**
  * The date that a value names: an RFC 3339 text, a plain date such as `2026-11-24` of the years 1000 to 2199, or a number that

@@ -2,7 +2,14 @@ import type { JsonObject } from '@entente/kernel';
 import { unitsIn, type During } from '../during';
 import { quote, type Findings } from '../findings';
 import { besideIn, INSTANT, stepsOf, valueAt } from '../read';
-import { dependenceOf, parseComparison, splitComparison, testOf, type Comparison } from './comparison';
+import {
+  dependenceOf,
+  notOfDates,
+  parseComparison,
+  splitComparison,
+  testOf,
+  type Comparison,
+} from './comparison';
 import { once } from './once';
 import { NO_CONTEXT, withBeside, type Context } from './operator';
 import {
@@ -24,10 +31,9 @@ export const parseFilter = (raw: unknown, path: string, findings: Findings): Fil
   readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
     if (!comparison || property !== INSTANT) return comparison;
-    const { fixed } = splitComparison(comparison);
-    if (fixed) {
-      const names = Object.keys(fixed).map(quote).join(' and ');
-      const message = `The instant of an event is a date: ${names} cannot compare it so.`;
+    const others = notOfDates(comparison);
+    if (others.length > 0) {
+      const message = `The instant of an event is a date: ${others.map(quote).join(' and ')} cannot compare it so.`;
       return findings.add(at, 'instant', message, expectedOfInstant);
     }
     const message = 'An event that is still to come has not happened.';

@@ -1,8 +1,7 @@
 import { isObject, type Json, type JsonObject } from '@entente/kernel';
-import { bounds } from '../bounds';
 import type { Findings } from '../findings';
-import { besideIn, stepsOf, valueAt } from '../read';
-import { refTo, type Schema } from '../schema/schema';
+import { besideIn, CONTEXT, isOfContext, stepsOf, valueAt } from '../read';
+import { refTo } from '../schema/schema';
 import { earliest } from '../sooner';
 import { RECKONED_ITEMS, withBeside, type Context, type Dependence, type Turn } from './operator';
 import * as table from './operator-table';
@@ -20,22 +19,18 @@ export function objectFilters(operators: table.OperatorTable) {
       operators,
       comparisonsIn(filter).map(([, comparison]) => comparison),
     );
+  /** What is around an event is beside its properties, not beside fields of an object. */
+  const ofObject = (comparison: Comparison | undefined, path: string, findings: Findings) =>
+    comparison && table.dependenceOf(operators, comparison).beside.some(isOfContext)
+      ? findings.add(path, 'path', `"${CONTEXT}" is of events.`, 'a field of the same object')
+      : comparison;
   return {
     expected: `${expectedFilter}, all of the same object in the list`,
-    schema: {
-      type: 'object',
-      additionalProperties: refTo('Comparison'),
-      minProperties: 1,
-      maxProperties: bounds.filters,
-    } satisfies Schema,
+    schema: refTo('Filter'),
 
     parse: (raw: unknown, path: string, findings: Findings): ObjectFilter | undefined =>
-      readFilter(
-        raw,
-        'field',
-        path,
-        findings,
-        (one, at) => table.parseOperators(operators, one, at, findings) as Comparison | undefined,
+      readFilter(raw, 'field', path, findings, (one, at) =>
+        ofObject(table.parseOperators(operators, one, at, findings) as Comparison | undefined, at, findings),
       ),
 
     /** Those objects in a list of which everything holds. */

@@ -2,6 +2,7 @@ import { isObject, type Json } from '@entente/kernel';
 import { below, quote, type Findings } from '../findings';
 import { earliest } from '../sooner';
 import { isContradiction } from './contradiction';
+import { zoneTrait } from '../time-zone';
 import type { Dependence, Operator, Test, Turn } from './operator';
 
 /** Operators by name. */
@@ -43,13 +44,15 @@ export function readOperators<Table extends OperatorTable>(
     : comparison;
 }
 
-/** As far as its operators tell by the value alone. */
+/** As far as its operators tell by the value alone; what compares numbers only is judged by what these count. */
 function contradictsItself<Table extends OperatorTable>(
   table: Table,
   comparison: ComparisonBy<Table>,
 ): boolean {
+  if (Object.keys(comparison).length === 1 || !Object.hasOwn(table, 'exists')) return false;
   const edges = edgesOf(table, comparison);
-  return edges !== undefined && isContradiction(testOf(table, comparison), edges);
+  const comparesDates = dependenceOf(table, comparison).onTraits.includes(zoneTrait);
+  return edges !== undefined && isContradiction(testOf(table, comparison), edges, comparesDates);
 }
 
 function readOperand(

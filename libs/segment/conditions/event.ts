@@ -4,18 +4,27 @@ import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
-import { parseSeries, seriesFields, seriesSchemas, takesIn } from '../behavior/named';
-import { referencesOf } from '../behavior/own';
-import { contextPathsOf, traitsOf } from '../behavior/scope';
+import { parseSeries, refuseSinceItself, seriesFields, seriesSchemas } from '../behavior/named';
+import { checkProperties, referencesOf } from '../behavior/own';
+import { contextPathsOf, measuredIn, traitsOf } from '../behavior/scope';
+import { pathsIn } from '../comparisons/filter';
 import { contextOf } from '../context';
 import { namesOf } from '../event-names';
-import { below } from '../findings';
+import { below, type Findings } from '../findings';
 import type { ConditionKind } from './kind';
 
 /** What somebody did: events of some names that pass one filter, in a period, measured. */
 export type EventCondition = Behavior;
 
 const EVENTS_SHOWN = 10;
+
+/** That what is asked of events of Entente itself, besides which these are, is what it tells. */
+function checkAsked(condition: EventCondition, path: string, findings: Findings): void {
+  const { name } = askedOf(condition);
+  const { of } = measuredIn(condition);
+  const asked = [...(of === undefined ? [] : [of]), ...pathsIn(condition.first ?? condition.last)];
+  checkProperties(condition.event, asked, below(path, name), findings);
+}
 
 export const event: ConditionKind<EventCondition> = {
   fields: [...seriesFields, ...howOftenFields],
@@ -27,25 +36,24 @@ export const event: ConditionKind<EventCondition> = {
     const howOften = parseHowOften(fields, path, findings);
     if (findings.problems.length > before || !series) return undefined;
     const condition = { ...series, ...howOften };
-    const since = sinceOf(condition);
-    return since && takesIn(since, condition)
-      ? findings.mistake(
-          condition,
-          below(path, 'since'),
-          'constant',
-          'None of these events comes after the last of those, which they are among.',
-          'other events',
-        )
-      : condition;
+    if (series.own) checkAsked(condition, path, findings);
+    if (findings.problems.length > before) return undefined;
+    return refuseSinceItself(condition, series, path, findings);
   },
 
   names(condition) {
+    const { event: names, own, first, last } = condition;
     const series = [condition, sinceOf(condition)].filter((one) => one !== undefined);
+    const edges = [first, last].map((where) => ({
+      event: names,
+      ...(own && { own }),
+      ...(where && { where }),
+    }));
     return {
-      events: [...new Set(series.flatMap(({ event: names }) => namesOf(names)))],
+      events: [...new Set(series.flatMap((one) => namesOf(one.event)))],
       traits: traitsOf(condition),
       context: contextPathsOf(condition),
-      ...referencesOf(series),
+      ...referencesOf([...series, ...edges]),
     };
   },
 

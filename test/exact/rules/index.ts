@@ -42,10 +42,13 @@ export const behaviors = (scale: Scale): fc.Arbitrary<Rule> =>
     .filter(isSound)
     .map(checked);
 
-/** Whether a rule is none that is refused because nothing passes it, or because it asks for events to come. */
+/** Whether a rule is none that is refused because nothing passes it, or because it asks for what there cannot be. */
 function isSound(json: unknown): boolean {
   const read = parseRule(json);
-  return !('problems' in read) || read.problems.some(({ code }) => !['constant', 'instant'].includes(code));
+  return (
+    !('problems' in read) ||
+    read.problems.some(({ code }) => !['constant', 'instant', 'property'].includes(code))
+  );
 }
 
 function checked(json: unknown): Rule {
