@@ -8,7 +8,7 @@ import { countsOf, quarterCounts, quarterHours, quartersOf } from '../../memorie
 import { instantsOf, values } from '../../memories/values';
 import type { Behavior } from '../behavior';
 import { comparisonIn, type Of } from '../measures/of';
-import { longestOf, regularOver, unitsOf, type Regular } from '../measures/regular';
+import { leastOf, longestOf, regularOver, unitsOf, type Regular } from '../measures/regular';
 import { periodIn, periodNames } from '../parse-period';
 import { periodOf } from '../period';
 import { movesIn } from '../scope';
@@ -27,7 +27,8 @@ export function compileBehavior(behavior: Behavior, needs: Needs): Tracked {
 
 /** As long as there are fewer, it is as if there were none. */
 function thresholdOf(behavior: Behavior): Threshold {
-  const { count, distinct } = behavior;
+  const { count, distinct, regular } = behavior;
+  if (regular) return { events: leastOf(regular), within: longestOf(regular) };
   const asked = count ?? (distinct && comparisonIn(distinct));
   const { reach } = periodOf(behavior);
   return {

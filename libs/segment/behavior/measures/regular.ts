@@ -1,7 +1,7 @@
 import { DAY, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
 import { bounds } from '../../bounds';
 import { beginningOf, longestUnit, unitAt } from '../../calendar-unit';
-import { parseCount, passesNumber } from '../../comparisons/count';
+import { firstThatDiffers, parseCount, passesNumber, settlesAt } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
 import type { Moment, Tracked } from '../../conditions/kind';
@@ -36,7 +36,13 @@ export const regular: Measure<Regular> = {
     const units = unitsAsked(of);
     const many = units ? units[1] - units[0] + 1 : bounds.regular;
     if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
-    if (!units) findings.add(below(path, 'of'), 'count', 'That is no number of them.', expected);
+    if (!units)
+      findings.add(
+        below(path, 'of'),
+        'count',
+        'That is no number of them, nor are these two in order.',
+        expected,
+      );
     const times =
       often === undefined
         ? undefined
@@ -103,6 +109,17 @@ const unitsIn = ({ of }: Regular): Units => (typeof of === 'number' ? [1 - of, 0
 function activeAt(asked: Regular, active: readonly number[], current: number): number[] {
   const [first, last] = unitsIn(asked);
   return active.filter((unit) => unit >= current + first && unit <= current + last);
+}
+
+/** How few events leave everything as it is for somebody without: so many in each of so many units. */
+export function leastOf(asked: Regular): number {
+  const { times } = asked;
+  const least = times
+    ? Array.from({ length: settlesAt(times) }, (_, place) => place + 1).find((number) =>
+        passesNumber(times, number),
+      )
+    : 1;
+  return firstThatDiffers(comparisonIn(asked)) * (least ?? 1);
 }
 
 /** How long what happened may matter. */
