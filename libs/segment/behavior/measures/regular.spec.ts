@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { DAY, HOUR, MINUTE, type Instant } from '@entente/kernel';
+import { deviatesBy } from '../../../../test/exact/deviates-by';
 import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type Rule } from '../..';
 
 const start: Instant = Date.UTC(2026, 8, 1);
@@ -67,6 +68,10 @@ describe('regularity', () => {
           let now = all.at(-1)!;
           let holds = evaluate(rule, facts, now);
           expect(book.members(subject, now).has(1)).toBe(holds);
+          const known = { traits: {}, history, members: new Set<number>(), now };
+          const isUsual = !deviatesBy(book.deviation([1], now), known);
+          const usual = book.membersWithout(now).has(1);
+          if (isUsual) expect(holds).toBe(usual);
           for (
             let next = book.nextChange(subject, now);
             next !== undefined;
@@ -76,6 +81,7 @@ describe('regularity', () => {
             expect(evaluate(rule, facts, next - 1)).toBe(holds);
             now = next;
             holds = !holds;
+            expect(isUsual).toBe(false);
             expect(evaluate(rule, facts, now)).toBe(holds);
             expect(book.members(subject, now).has(1)).toBe(holds);
           }
