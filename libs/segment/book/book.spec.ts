@@ -75,6 +75,17 @@ describe('state', () => {
     );
   });
 
+  it('has nothing to wait for without events, though their filter goes by a trait', () => {
+    const where = { p: { eq: { trait: 'b' } } };
+    const weekly = compileBook([
+      live(1, 'weekly', { event: 'X', where, regular: { in: 'week', of: 2, gte: 1 } }),
+    ]);
+    const somebody = { contact: '1', traits: { b: 1 } };
+    expect(weekly.nextChange({ ...somebody, state: weekly.emptyState() }, start)).toBeUndefined();
+    const state = weekly.foldAll([event(start, { p: 1 })]);
+    expect(weekly.nextChange({ ...somebody, state }, start)).toBeDefined();
+  });
+
   it('must be recomputed when it was folded for smaller needs', () => {
     const smaller = compileBook([live(2, 'twice', { event: 'X', within: 'PT10S', count: { gte: 2 } })]);
     const history = [1, 2, 3].map((second) => event(start + second * SECOND));

@@ -23,8 +23,9 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
   return {
     holds: (moment) => judgeSeen(behavior, eventsIn(moment), anchorsIn(moment), moment).holds,
     changesAt(moment) {
-      let next = regular && beginningAfter(regular, moment.now, moment.zone);
-      for (const seen of eventsIn(moment)) {
+      const events = eventsIn(moment);
+      let next = regular && events.length > 0 ? beginningAfter(regular, moment.now, moment.zone) : undefined;
+      for (const seen of events) {
         next = sooner(next, moveOf(period, seen.at, moment));
         for (const turn of turns) next = sooner(next, turn(seen, moment));
       }
