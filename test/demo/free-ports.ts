@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { freePorts as anyFreePorts } from './any-free-ports';
 
 const usual = {
   INGEST_PORT: 8010,
@@ -14,20 +15,23 @@ export type Ports = Readonly<Record<keyof typeof usual, number>>;
 
 /** The ports of the settings, and others where somebody has them. */
 export async function freePorts(): Promise<Ports> {
+  const others = await anyFreePorts(Object.keys(usual).length);
   const chosen: Record<string, number> = {};
-  for (const [name, port] of Object.entries(usual))
-    chosen[name] = (await listenable(Number(process.env[name] ?? port))) ?? (await listenable(0))!;
+  for (const [place, [name, usually]] of Object.entries(usual).entries()) {
+    const port = Number(process.env[name] ?? usually);
+    chosen[name] = port > 0 && (await isFree(port)) ? port : others[place]!;
+  }
   return chosen as Ports;
 }
 
-async function listenable(port: number): Promise<number | undefined> {
+async function isFree(port: number): Promise<boolean> {
   const server = createServer();
   try {
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
+    return true;
   } catch {
-    return undefined;
+    return false;
   } finally {
     server.close();
   }

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { stopEmbeddedServer } from '@entente/storage';
 import { eventually } from '../support/eventually';
-import { freePorts } from '../support/kafka/free-ports';
+import { freePorts } from '../demo/any-free-ports';
 import { openFolder } from '../support/open-folder';
 
 const root = join(__dirname, '..', '..');

@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from './kafka/free-ports';
+import { freePorts } from '../demo/any-free-ports';
 import { kafkaJars } from './kafka/jars';
 import { removeOrphans } from './kafka/orphans';
 import { serverProperties } from './kafka/server-properties';
