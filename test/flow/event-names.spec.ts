@@ -128,3 +128,25 @@ it('what Entente told of lists counts, and what others send under its names does
   await segment('later', { event: 'Bought', since: joined });
   expect(await members('later')).toEqual(['ben']);
 });
+
+it('takes no track call for what somebody has been, whatever its name', async () => {
+  const been = { event: 'Identified', where: { plan: 'pro' } };
+  await segment('kept', been);
+  const spoof = did('Identified', 'ben', 0, { properties: { plan: 'pro' } });
+  const pro = { ...said('ana'), traits: { plan: 'pro' } };
+  await arrive(pro, spoof, { ...said('ana'), traits: { plan: 'free' } });
+  const all = [
+    'kept',
+    await segment('built', been),
+    await segment('late', { ...been, first: {}, within: 'P1D' }),
+  ];
+  expect(await Promise.all(all.map(members))).toEqual([['ana'], ['ana'], ['ana']]);
+  const ever = await segment('ever', { event: 'Identified' });
+  expect(await members(ever)).toEqual(['ana']);
+
+  const why = await api.call('POST', '/contacts/user:ben/why', { rule: been });
+  expect(why.body.because).toMatchObject({ value: false, because: { count: 0 } });
+  const question = wholeRule((parseRule(been) as { rule: Rule }).rule, () => undefined);
+  const ben = (await findContact(api.test.database, 'user:ben'))!;
+  expect(await holdsByFolding(api.test.database, question, ben, world.clock.now())).toBe(false);
+});

@@ -67,6 +67,9 @@ describe('state', () => {
       false,
     );
     expect(happened('List Joined', true)).toBe(false);
+    const told = compileBook([live(1, 'told', { event: 'Identified', where: { a: 'x' } })]);
+    const said = { name: 'Identified', properties: { a: 'x' } };
+    expect([told.touchedBy({ ...said, identify: true }), told.touchedBy(said)]).toEqual([true, false]);
     const sinceAny = compileBook([
       live(1, 'since', { event: 'X', since: { event: '*', where: { a: 'x' } } }),
     ]);

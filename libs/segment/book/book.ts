@@ -1,6 +1,7 @@
 import type { Duration, Instant } from '@entente/kernel';
 import { sooner } from '../sooner';
 import type { Subject } from '../conditions/kind';
+import { isToldByName } from '../event-names';
 import type { Happened, HistoryEvent } from '../facts';
 import { readsContext, type Rule } from '../rule';
 import { Affected } from './affected';
@@ -129,7 +130,7 @@ export class Book {
       const memory = this.compilation.memories.get(key);
       for (const name of memory?.eventNames ?? []) {
         names.add(name);
-        if (memory!.readsProperties) withProperties.add(name);
+        if (memory!.readsProperties || !isToldByName(name)) withProperties.add(name);
       }
     }
     return { names, withProperties, context: this.readsContext };

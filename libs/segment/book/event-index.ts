@@ -1,4 +1,4 @@
-import { ANYTHING, isAnything, namesOf } from '../event-names';
+import { ANYTHING, isAnything, isSpoofed, namesOf } from '../event-names';
 import { isListed, valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import type { Scalar } from '../comparisons/operator';
@@ -53,7 +53,8 @@ export class EventIndex {
   }
 
   matching(event: Happened): readonly Match[] {
-    const named = event.name === ANYTHING ? NONE : (this.byName.get(event.name)?.matching(event) ?? NONE);
+    const isNobodys = event.name === ANYTHING || isSpoofed(event);
+    const named = isNobodys ? NONE : (this.byName.get(event.name)?.matching(event) ?? NONE);
     if (!this.ofAnything || !isAnything(event)) return named;
     return together(named, this.ofAnything.matching(event));
   }

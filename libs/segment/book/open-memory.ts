@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '@entente/kernel';
 import { filterTest } from '../comparisons/filter';
-import { ANYTHING, isNamed, namesOf } from '../event-names';
+import { ANYTHING, isNamed, isToldByName, namesOf } from '../event-names';
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
@@ -50,7 +50,9 @@ export class OpenMemory implements Memory {
     return (
       (this.kind.instantsOnly ?? false) &&
       !this.readsProperties &&
-      this.feeds.every(({ event, own }) => !own && !namesOf(event).includes(ANYTHING))
+      this.feeds.every(
+        ({ event, own }) => !own && namesOf(event).every((name) => name !== ANYTHING && isToldByName(name)),
+      )
     );
   }
 

@@ -98,7 +98,7 @@ async function packedEvents(
 }
 
 const NO_PROPERTIES: JsonObject = {};
-/** Whoever asks for identify calls asks for what they set. */
+/** Identify calls are always read whole. */
 const ANY_TYPE = 'track';
 
 function unpack({ contact_id: contact, name, events }: PackedRow, into: PastEvent[]): void {
