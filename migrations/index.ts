@@ -19,4 +19,5 @@ export const migrations = [
   sqlMigration('0015-version-ground'),
   sqlMigration('0016-forgotten-versions'),
   sqlMigration('0017-forgotten-lists'),
+  sqlMigration('0018-segment-events'),
 ] as const;

@@ -332,7 +332,8 @@ CREATE TABLE segment (
   name text NOT NULL,
   revision integer NOT NULL DEFAULT 1,
   created_at timestamp with time zone NOT NULL DEFAULT now(),
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now(),
+  events boolean NOT NULL DEFAULT false
 );
 CREATE TABLE segment_version (
   id integer NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -738,6 +739,7 @@ COMMENT ON TABLE permission_head IS 'end of each contact''s chain; its row lock 
 COMMENT ON TABLE permission_state IS 'the fold of the ledger, written with each entry';
 COMMENT ON COLUMN profile.traits IS 'per trait and source, the latest value in event order';
 COMMENT ON COLUMN profile.email IS 'the address mail goes to: from trusted sources only';
+COMMENT ON COLUMN segment.events IS 'whether entries and exits are told as events';
 COMMENT ON COLUMN segment_version.status IS 'replaced: another one is live since retired_at, and what happened until then is still to be decided by this one; retired: nothing is any more';
 COMMENT ON COLUMN segment_version.started_by IS 'segments whose edits are to start campaigns for whom the swap brings in; empty when that is done';
 COMMENT ON COLUMN segment_version.built IS 'contacts that the version was built for by its builder';

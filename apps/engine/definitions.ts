@@ -11,6 +11,7 @@ import {
   readGenerationShared,
   ruleGround,
   storedRule,
+  tellerKeys,
   type Database,
   type Generation,
   type Tx,
@@ -60,6 +61,8 @@ export interface Definitions {
   readonly builtAhead: readonly number[];
   /** When the first of these was written; infinity where there are none. */
   readonly aheadSince: Instant;
+  /** The segments of which entries and exits are told as events. */
+  readonly tellers: ReadonlySet<string>;
   /** Names of the events that campaigns wait for. */
   readonly triggers: ReadonlySet<string>;
   readonly addressKey: Buffer;
@@ -138,6 +141,7 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
     versions: new Map(versions.map((version) => [version.id, version])),
     hasReplaced: versions.some(({ until }) => until < Infinity),
     campaigns: new Map(campaigns.map((one) => [one.versionId, one])),
+    tellers: await tellerKeys(tx),
     triggers: new Set(campaigns.flatMap((one) => one.campaign.triggers.flatMap(({ event }) => event ?? []))),
     addressKey: await addressKey(tx),
     commonNames: await commonEventNames(tx),

@@ -5,6 +5,7 @@ import type { Definitions } from './definitions';
 import { historyEvent, pastOf, setTraits } from './person-state';
 import { NeedsHistory } from './start-over';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
+import { tellChange } from './tell-changes';
 import { chainOf, startByChange, startByEvent, wake } from './walk-campaigns';
 
 /** Time passed for a person beyond what every partition is known to have been read through. */
@@ -208,11 +209,22 @@ export function settle(
     log(version, true);
     person.members.add(version);
   }
-  if (definitions.campaigns.size === 0) return;
+  if (definitions.campaigns.size === 0 && definitions.tellers.size === 0) return;
   for (const segment of segmentsIn(left, person.clock, definitions))
-    startByChange(person, 'left', segment, cause, definitions);
+    follow(person, 'left', segment, cause, definitions);
   for (const segment of segmentsIn(entered, person.clock, definitions))
-    startByChange(person, 'entered', segment, cause, definitions);
+    follow(person, 'entered', segment, cause, definitions);
+}
+
+function follow(
+  person: Person,
+  kind: 'entered' | 'left',
+  segment: string,
+  cause: ChangeCause,
+  definitions: Definitions,
+): void {
+  tellChange(person, kind, segment, cause, definitions);
+  startByChange(person, kind, segment, cause, definitions);
 }
 
 /** Changes at an instant but for those of versions that had been replaced by then, which stay as they were. */

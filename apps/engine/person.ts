@@ -10,6 +10,7 @@ import type {
   PastEnrollments,
   PersonRow,
   StoredEvent,
+  Told,
 } from '@entente/storage';
 import type { PublishedCampaign } from './definitions';
 
@@ -67,6 +68,8 @@ export interface Person {
   readonly dueBefore: Instant | undefined;
   readonly changes: MembershipChange[];
   readonly sends: Send[];
+  /** What is told of entries and exits; made when there is something. */
+  told: Told[] | undefined;
   /** The enrollments that are new or have moved; made when there is one. */
   moved: Set<Enrollment> | undefined;
   traitsChanged: boolean;
@@ -132,6 +135,7 @@ export function personFrom(
     dueBefore: row.due,
     changes: [],
     sends: [],
+    told: undefined,
     moved: undefined,
     traitsChanged: false,
     evaluated: false,

@@ -7,6 +7,7 @@ import {
   markForRepair,
   rearm,
   replaceDeferred,
+  tell,
   tellPassages,
   updatePersons,
   upsertProfiles,
@@ -64,6 +65,10 @@ export async function writeBack(
     rearm(tx, armingsOf(others)),
     writeEnrollments(tx, moved),
   ]);
+  await tell(
+    tx,
+    persons.flatMap(({ told }) => told ?? []),
+  );
   await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, moved, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);

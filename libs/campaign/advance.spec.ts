@@ -11,6 +11,7 @@ const known: Known = {
   from: () => true,
   template: () => true,
   segment: () => true,
+  teller: () => true,
   list: () => true,
 };
 const campaignOf = (steps: unknown[]): Campaign => {

@@ -4,6 +4,8 @@ export interface Known {
   from(key: string): boolean;
   template(key: string, version?: number): boolean;
   segment(key: string): boolean;
+  /** A segment of which entries and exits are told. */
+  teller(key: string): boolean;
   list(key: string): boolean;
   /** Whether what is read was taken when it was written, by whatever release. */
   readonly stored?: true;
@@ -15,6 +17,7 @@ export const asStored: Known = {
   from: () => true,
   template: () => true,
   segment: () => true,
+  teller: () => true,
   list: () => true,
   stored: true,
 };

@@ -7,6 +7,7 @@ const known: Known = {
   from: () => true,
   template: (key) => key === 'news',
   segment: (key) => key === 'loyal-lapsed',
+  teller: (key) => key === 'told',
   list: (key) => key === 'vip',
 };
 const news = {

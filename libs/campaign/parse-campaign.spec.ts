@@ -7,6 +7,7 @@ const known: Known = {
   from: (key) => key === 'shop',
   template: (key, version) => key.startsWith('welcome') && (version ?? 1) < 10,
   segment: (key) => ['buyers', 'loyal'].includes(key),
+  teller: (key) => key === 'told',
   list: (key) => key === 'vip',
 };
 

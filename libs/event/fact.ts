@@ -59,6 +59,8 @@ export const feedbackNames = [
   'Permission Shared',
   'List Joined',
   'List Left',
+  'Segment Entered',
+  'Segment Left',
   'Campaign Entered',
   'Campaign Left',
 ] as const;
@@ -83,6 +85,8 @@ export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]
   'Company Changed': ['company', 'version', 'joined'],
   'List Joined': ['list'],
   'List Left': ['list'],
+  'Segment Entered': ['segment', 'chain'],
+  'Segment Left': ['segment', 'chain'],
   'Campaign Entered': ['campaign', 'enrollment', 'chain'],
   'Campaign Left': ['campaign', 'enrollment', 'chain', 'reason'],
 };

@@ -2,6 +2,7 @@ export {
   bouncedFeedback,
   clickedFeedback,
   openedFeedback,
+  segmentFeedback,
   sentFeedback,
   enteredFeedback,
   leftFeedback,

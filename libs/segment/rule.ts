@@ -31,10 +31,10 @@ export function insideOf(rule: Rule): [group: string | undefined, nodes: readonl
 export const pathInside = (path: string, group: string, place: number): string =>
   group === 'not' ? below(path, group) : below(below(path, group), place);
 
-/** Each segment, list or topic that a rule refers to, with the JSON path of its key. */
+/** Each segment, list or topic that a rule refers to, or segment of which it counts entries and exits, with the JSON path of its key. */
 export function referencesIn(
   rule: Rule,
-  what: 'segments' | 'lists' | 'topics',
+  what: 'segments' | 'lists' | 'topics' | 'tellers',
   path: string,
 ): { readonly key: string; readonly path: string }[] {
   const [group, nodes] = insideOf(rule);
@@ -51,6 +51,9 @@ const named = (rule: Rule, what: keyof Names): string[] => [
 
 /** The keys of the segments a rule refers to, each once. */
 export const segmentsNamed = (rule: Rule): string[] => named(rule, 'segments');
+
+/** The keys of the segments whose entries and exits a rule counts, each once. */
+export const tellersNamed = (rule: Rule): string[] => named(rule, 'tellers');
 
 /** The names of the events a rule counts, each once. */
 export const eventsNamed = (rule: Rule): string[] => named(rule, 'events');

@@ -135,7 +135,13 @@ async function publishBuilt(tx: Tx, built: Built): Promise<void> {
   const parsed = parseRule(segmentOf(built).rule);
   if ('problems' in parsed) throw new Error(JSON.stringify(parsed.problems));
   await publish(tx);
-  await publishSegment(tx, { key: built.key, name: built.key, rule: parsed.rule, enterOnSwap: false });
+  await publishSegment(tx, {
+    key: built.key,
+    name: built.key,
+    rule: parsed.rule,
+    events: false,
+    enterOnSwap: false,
+  });
 }
 
 async function buildOnce(engine: BenchEngine, built: Built): Promise<number> {

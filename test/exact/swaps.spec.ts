@@ -125,7 +125,13 @@ const rule = (json: object): Rule => {
 const publishRule = (key: string, json: object, enterOnSwap = false): Promise<number[]> =>
   database.transaction(async (tx) => {
     await publish(tx);
-    const versions = await publishSegment(tx, { key, name: key, rule: rule(json), enterOnSwap });
+    const versions = await publishSegment(tx, {
+      key,
+      name: key,
+      rule: rule(json),
+      events: false,
+      enterOnSwap,
+    });
     // Long enough ago for the builder not to wait for the stream.
     await tx.run(`UPDATE segment_version SET created_at = created_at - interval '1 minute'`);
     return versions;

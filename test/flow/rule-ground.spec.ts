@@ -88,7 +88,13 @@ it('leaves nothing of the time zone before behind when an edit is given up', asy
   await database.transaction(async (tx) => {
     await publish(tx);
     const { rule } = parseRule({ event: 'Order Completed' }) as { rule: Rule };
-    const [edit] = await publishSegment(tx, { key: 'today', name: 'Today', rule, enterOnSwap: false });
+    const [edit] = await publishSegment(tx, {
+      key: 'today',
+      name: 'Today',
+      rule,
+      events: false,
+      enterOnSwap: false,
+    });
     await cancelBuild(tx, edit!);
   });
   await world.passTo(start + 1);

@@ -226,7 +226,7 @@ const publishRule = (key: string, json: object, enterOnSwap = false): Promise<nu
   database.transaction(async (tx) => {
     await publish(tx);
     const { rule } = parseRule(json) as { rule: Rule };
-    return publishSegment(tx, { key, name: key, rule, enterOnSwap });
+    return publishSegment(tx, { key, name: key, rule, events: false, enterOnSwap });
   });
 
 const giveUp = (version: number): Promise<boolean> =>

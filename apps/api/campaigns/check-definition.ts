@@ -19,11 +19,12 @@ export function storedDefinition(kind: CampaignKind, json: unknown): Campaign | 
 }
 
 async function knownNames(tx: Tx): Promise<Known> {
-  const { topics, fromAddresses, segments, lists, templates } = await definitionNames(tx);
+  const { topics, fromAddresses, segments, tellers, lists, templates } = await definitionNames(tx);
   return {
     topic: (key) => topics.has(key),
     from: (key) => fromAddresses.has(key),
     segment: (key) => segments.has(key),
+    teller: (key) => tellers.has(key),
     list: (key) => lists.has(key),
     template: (key, version) => (templates.get(key) ?? 0) >= (version ?? 1),
   };

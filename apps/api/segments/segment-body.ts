@@ -24,6 +24,13 @@ export class SegmentBody {
   })
   effects: 'none' | 'start' = 'none';
 
+  @Flag({
+    optional: true,
+    description:
+      'Whether entries and exits are told as the events `Segment Entered` and `Segment Left`, which other rules may count (false).',
+  })
+  events = false;
+
   @Flag({ optional: true, description: 'Only says who would enter and who would leave (false).' })
   dryRun = false;
 
@@ -53,6 +60,7 @@ export class Segment {
   @Shown(String) key!: string;
   @Shown(String) name!: string;
   @ShownJson({ description: 'The rule in its canonical form, of the newest version.' }) rule!: Json;
+  @Shown(Boolean, { description: 'Whether entries and exits are told as events.' }) events!: boolean;
   @Shown('integer', { description: 'The newest version.' }) version!: number;
   @ApiProperty({
     enum: ['building', 'live', 'canceled'],

@@ -91,11 +91,11 @@ export class SegmentsController {
     @Caller() access: Access,
   ): Promise<Answer<Segment | EditPreview>> {
     const bodyOf = (current: SegmentRow | undefined): SegmentBody => {
-      const { name, rule } = found(current, 'segment', key);
+      const { name, rule, events } = found(current, 'segment', key);
       // A rule has one kind for each node: two of them merged are a third one that nobody wrote.
       const { rule: newRule = rule, ...rest } = patch as { rule?: unknown };
       return permitted(
-        checkBody({ ...(mergePatch({ name }, rest) as object), rule: newRule }, SegmentBody),
+        checkBody({ ...(mergePatch({ name, events }, rest) as object), rule: newRule }, SegmentBody),
         access,
       );
     };

@@ -9,6 +9,7 @@ export const showSegment = (row: SegmentRow, size: SizeEstimate | null): Segment
   key: row.key,
   name: row.name,
   rule: row.rule,
+  events: row.events,
   version: row.version,
   state: states[row.status],
   live: row.liveVersion === null ? null : { version: row.liveVersion, since: shown(row.liveAt)! },

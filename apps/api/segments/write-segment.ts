@@ -1,14 +1,16 @@
 import { Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
 import { costProblems, parseRule, referencesIn, ruleText, type Rule } from '@entente/segment';
 import {
+  alterSegment,
+  countersOf,
   type Database,
   deleteSegment,
   findSegment,
   lockAuthored,
   publish,
   publishSegment,
-  renameSegment,
   segmentKeys,
+  tellerKeys,
   tryPublishing,
   type SegmentRow,
   keysOfLists,
@@ -68,13 +70,22 @@ async function save(
   current: SegmentRow | undefined,
 ): Promise<boolean> {
   const rule = await checkedRule(tx, body.rule, key);
-  const name = body.name ?? key;
+  const { name = key, events } = body;
+  if (current?.events && !events) await refuseSilence(tx, key);
   if (current && current.status !== 'retired' && sameRule(rule, current.rule)) {
-    await renameSegment(tx, key, name);
+    await alterSegment(tx, { key, name, events });
     return false;
   }
-  await publishSegment(tx, { key, name, rule, enterOnSwap: body.effects === 'start' });
+  await publishSegment(tx, { key, name, rule, events, enterOnSwap: body.effects === 'start' });
   return true;
+}
+
+async function refuseSilence(tx: Tx, key: string): Promise<void> {
+  const counters = await countersOf(tx, key);
+  if (counters.length)
+    throw new Conflict(
+      `The events of the segment ${key} are counted by ${counters.slice(0, 10).join(', ')}.`,
+    );
 }
 
 const sameRule = (rule: Rule, stored: Json): boolean => {
@@ -91,27 +102,35 @@ export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<
   if ('problems' in parsed) throw new ApiProblem(422, 'invalid', 'The rule has problems.', parsed.problems);
   const costs = costProblems(parsed.rule);
   if (costs.length) throw new ApiProblem(422, 'invalid', 'The rule costs too much.', costs);
-  const segments = await segmentKeys(tx);
-  if (own !== undefined) segments.add(own);
+  const [segments, tellers] = [await segmentKeys(tx), await tellerKeys(tx)];
+  if (own !== undefined) for (const keys of [segments, tellers]) keys.add(own);
   const problems = [
     ...unknown(parsed.rule, 'segment', segments),
     ...unknown(parsed.rule, 'list', await keysOfLists(tx)),
     ...unknown(parsed.rule, 'topic', new Set(await topicKeys(tx))),
+    ...unknown(parsed.rule, 'teller', tellers),
   ];
   const shown = problems.slice(0, MOST_PROBLEMS);
   if (shown.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', shown);
   return parsed.rule;
 }
 
-const unknown = (rule: Rule, noun: 'segment' | 'list' | 'topic', known: ReadonlySet<string>): Problem[] =>
+const unknown = (
+  rule: Rule,
+  noun: 'segment' | 'list' | 'topic' | 'teller',
+  known: ReadonlySet<string>,
+): Problem[] =>
   referencesIn(rule, `${noun}s`, 'rule')
     .filter(({ key }) => !known.has(key))
-    .map(({ key, path }) => ({
-      path,
-      code: `unknown-${noun}`,
-      message: `There is no ${noun} ${key}.`,
-      expected: `the key of a ${noun}`,
-    }));
+    .map(({ key, path }) => ({ path, code: `unknown-${noun}`, ...unknownSays(noun, key) }));
+
+const unknownSays = (noun: string, key: string): Pick<Problem, 'message' | 'expected'> =>
+  noun === 'teller'
+    ? {
+        message: `There is no segment ${key} that tells of entries and exits.`,
+        expected: 'the key of a segment with "events": true',
+      }
+    : { message: `There is no ${noun} ${key}.`, expected: `the key of a ${noun}` };
 
 /** Deletes a segment that nothing names. */
 export function removeSegment(database: Database, key: string, ifMatch: Precondition): Promise<void> {

@@ -11,6 +11,7 @@ import {
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime } from '../move-person';
+import { tellChange } from '../tell-changes';
 import { startBySwap } from '../walk-campaigns';
 
 /**
@@ -42,7 +43,10 @@ async function startFor(
       if (!person.members.has(version.id)) return;
       person.clock = Math.max(person.clock, through);
       person.evaluated = true;
-      startBySwap(person, { ...version, counted: counted.get(person.id) }, definitions);
+      const before = counted.get(person.id);
+      const swap = { kind: 'swap', liveAt: version.liveAt, counted: before } as const;
+      if (before === undefined) tellChange(person, 'entered', version.segment, swap, definitions);
+      startBySwap(person, { ...version, counted: before }, definitions);
     },
     after: (tx, some) => moveBuildCursor(tx, [version.id], some.at(-1)!),
   });

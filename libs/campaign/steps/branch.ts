@@ -49,8 +49,15 @@ function parseBranchRule(fields: Fields, known: Known): Rule | undefined {
     fields.problems.addAll(parsed.problems);
     return undefined;
   }
-  for (const noun of ['segment', 'list', 'topic'] as const)
+  for (const noun of ['segment', 'list', 'topic', 'teller'] as const)
     for (const { key, path: at } of referencesIn(parsed.rule, `${noun}s`, path))
-      if (!known[noun](key)) fields.problems.add(at, `unknown-${noun}`, `there is no ${noun} ${key}`);
+      if (!known[noun](key))
+        fields.problems.add(
+          at,
+          `unknown-${noun}`,
+          noun === 'teller'
+            ? `the segment ${key} does not tell of entries and exits`
+            : `there is no ${noun} ${key}`,
+        );
   return parsed.rule;
 }

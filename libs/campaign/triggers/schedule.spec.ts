@@ -8,6 +8,7 @@ const known: Known = {
   from: () => true,
   template: () => true,
   segment: () => true,
+  teller: () => true,
   list: () => true,
 };
 const parse = (schedule: unknown, to: unknown = { segment: 'buyers' }) => {

@@ -8,7 +8,7 @@ import { parseSome } from '../parse-key';
 import { isText } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
 import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
-import { checkOwn, checkProperties, isOwnName } from './own';
+import { checkOwn, checkPassages, checkProperties, isOwnName } from './own';
 import type { Series } from './seen';
 
 /** Events that a part of a condition is about, as authors write them: of some names that pass one filter, or what became of mails. */
@@ -48,9 +48,13 @@ export function parseSeries(
   const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings);
   if (own === true && event !== undefined && filter)
     checkProperties(event, pathsIn(filter), below(path, 'where'), findings);
-  return event === undefined
-    ? undefined
-    : { event, ...(own !== undefined && { own: true }), ...(filter && { where: filter }) };
+  if (event === undefined) return undefined;
+  const series = {
+    event,
+    ...(own !== undefined && { own: true as const }),
+    ...(filter && { where: filter }),
+  };
+  return checkPassages(series, path, findings);
 }
 
 function parseName(raw: unknown, path: string, findings: Findings): string | undefined {

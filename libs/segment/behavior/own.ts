@@ -1,7 +1,7 @@
 import { EVERY_TOPIC } from '@entente/consent';
 import { feedbackNames, feedbackProperties, type FeedbackName } from '@entente/event';
 import { valuesOf } from '../comparisons/comparison';
-import { comparisonsIn } from '../comparisons/filter-of';
+import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import { namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
 import { INSTANT, stepsOf } from '../read';
@@ -45,13 +45,32 @@ export function checkProperties(
       );
 }
 
-/** The lists and topics that events of Entente itself are asked for. */
+const passages: readonly string[] = ['Segment Entered', 'Segment Left'] satisfies FeedbackName[];
+
+/** Whoever counts entries and exits says of which segments: a rule must not count, through others, those of its own. */
+export function checkPassages(series: Series, path: string, findings: Findings): Series | undefined {
+  const asked = namesOf(series.event).filter((name) => passages.includes(name));
+  const isOfSome = conjunctsOf(series.where).some(
+    ([path, comparison]) => path === 'segment' && valuesOf(comparison) !== undefined,
+  );
+  if (asked.length === 0 || (series.own && isOfSome)) return series;
+  return findings.mistake(
+    series,
+    path,
+    'passage',
+    `${asked.map(quote).join(' and ')} are told by Entente of single segments.`,
+    '"own": true, and in "where" the segment or a list of them: { "segment": "vip" }',
+  );
+}
+
+/** The lists and topics that events of Entente itself are asked for, and the segments whose entries and exits are. */
 export const referencesOf = (all: readonly Series[]) => ({
   lists: all.flatMap((series) => keysAsked(series, 'list')),
+  tellers: all.flatMap((series) => keysAsked(series, 'segment')),
   topics: all.flatMap((series) => keysAsked(series, 'topic')).filter((topic) => topic !== EVERY_TOPIC),
 });
 
-const keysAsked = ({ own, where }: Series, property: 'list' | 'topic'): string[] =>
+const keysAsked = ({ own, where }: Series, property: 'list' | 'topic' | 'segment'): string[] =>
   own
     ? comparisonsIn(where).flatMap(([path, comparison]) =>
         (path === property ? (valuesOf(comparison) ?? []) : []).map(String),

@@ -1,5 +1,5 @@
 import { Invalid, type Instant } from '@entente/kernel';
-import { referencesIn, segmentsNamed, type Rule } from '../rule';
+import { referencesIn, segmentsNamed, tellersNamed, type Rule } from '../rule';
 
 /**
  * A version of a segment as the book takes it. A segment has at most one version that is live for good and one that is being built; those that
@@ -17,7 +17,7 @@ export interface SegmentVersion {
 /** As whom names of segments are read: a version that is being built names those built with it, one that was live those that were so until its end. */
 export type Reader = Pick<SegmentVersion, 'status' | 'until'>;
 
-/** Segments that name each other in a circle; `path` begins and ends with the same segment. */
+/** Segments that name each other, or count each other's entries and exits, in a circle; `path` begins and ends with the same segment. */
 export class SegmentCycle extends Invalid {
   /** `at` is the JSON path of the rule, or of the name in it, that closes the circle. */
   constructor(
@@ -34,13 +34,15 @@ export class SegmentCycle extends Invalid {
     const place = circle.indexOf(segment);
     if (place < 0) return this;
     const path = [...circle.slice(place), ...circle.slice(0, place), segment];
-    const named = referencesIn(rule, 'segments', 'rule').find(({ key }) => key === path[1]);
+    const named = (['segments', 'tellers'] as const)
+      .flatMap((what) => referencesIn(rule, what, 'rule'))
+      .find(({ key }) => key === path[1]);
     return new SegmentCycle(path, named?.path);
   }
 }
 
 /**
- * The versions with those that a version names before it. A segment's versions count as one here, so that a version
+ * The versions with those that a version names before it, or whose segments' entries and exits it counts. A segment's versions count as one here, so that a version
  * which is being built can go live at any time; but those that were replaced, which nothing that is newer names, only among themselves: what named
  * each other at different times is no circle. Throws `SegmentCycle`.
  */
@@ -54,6 +56,8 @@ export function inDependencyOrder(versions: readonly SegmentVersion[]): readonly
   return [...byEnd].sort(([a], [b]) => b - a).flatMap(([, together]) => sortedTogether(together));
 }
 
+const goesBy = ({ rule }: SegmentVersion): string[] => [...segmentsNamed(rule), ...tellersNamed(rule)];
+
 const endOf = ({ until = Infinity }: SegmentVersion): Instant => until;
 
 function sortedTogether(versions: readonly SegmentVersion[]): readonly SegmentVersion[] {
@@ -62,10 +66,7 @@ function sortedTogether(versions: readonly SegmentVersion[]): readonly SegmentVe
     bySegment.set(version.segment, [...(bySegment.get(version.segment) ?? []), version]);
   const names = new Map<string, Set<string>>();
   for (const [segment, own] of bySegment)
-    names.set(
-      segment,
-      new Set(own.flatMap(({ rule }) => segmentsNamed(rule)).filter((key) => bySegment.has(key))),
-    );
+    names.set(segment, new Set(own.flatMap(goesBy).filter((key) => bySegment.has(key))));
   return sortedSegments(names).flatMap((segment) => bySegment.get(segment)!);
 }
 

@@ -5,7 +5,10 @@ import type { Schema } from '../schema/schema';
 import type { Memory, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 
-/** What a condition names: the events it counts, the top-level traits and the paths of events' context it reads, the segments, lists and topics it refers to. */
+/**
+ * What a condition names: the events it counts, the top-level traits and the paths of events' context it reads, the segments, lists and topics it refers
+ * to, and the segments of which it counts entries and exits.
+ */
 export interface Names {
   readonly events?: readonly string[];
   readonly traits?: readonly string[];
@@ -13,6 +16,7 @@ export interface Names {
   readonly segments?: readonly string[];
   readonly lists?: readonly string[];
   readonly topics?: readonly string[];
+  readonly tellers?: readonly string[];
 }
 
 /** A contact as the incremental form sees it. */

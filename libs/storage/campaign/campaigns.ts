@@ -140,6 +140,8 @@ export interface DefinitionNames {
   readonly topics: ReadonlySet<string>;
   readonly fromAddresses: ReadonlySet<string>;
   readonly segments: ReadonlySet<string>;
+  /** Those of the segments of which entries and exits are told. */
+  readonly tellers: ReadonlySet<string>;
   readonly lists: ReadonlySet<string>;
   readonly templates: ReadonlyMap<string, number>;
 }
@@ -149,6 +151,7 @@ export async function definitionNames(tx: Tx): Promise<DefinitionNames> {
     `SELECT 'topic' AS what, key, 0 AS version FROM topic
      UNION ALL SELECT 'from', key, 0 FROM from_address
      UNION ALL SELECT 'segment', key, 0 FROM segment
+     UNION ALL SELECT 'teller', key, 0 FROM segment WHERE events
      UNION ALL SELECT 'list', key, 0 FROM list
      UNION ALL SELECT 'template', key, version FROM template`,
   );
@@ -158,6 +161,7 @@ export async function definitionNames(tx: Tx): Promise<DefinitionNames> {
     topics: keys('topic'),
     fromAddresses: keys('from'),
     segments: keys('segment'),
+    tellers: keys('teller'),
     lists: keys('list'),
     templates: new Map(templates.map(({ key, version }) => [key, version])),
   };

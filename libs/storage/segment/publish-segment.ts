@@ -5,6 +5,8 @@ import { addVersion, currentVersions, dependents, newestRules, type Current } fr
 export interface SegmentToPublish {
   readonly key: string;
   readonly name: string;
+  /** Whether entries and exits are told as events. */
+  readonly events: boolean;
   readonly rule: Rule;
   /** Whether those whom the swap brings in start campaigns, as if they had entered by themselves. */
   readonly enterOnSwap: boolean;
@@ -18,9 +20,10 @@ export interface SegmentToPublish {
 export async function publishSegment(tx: Tx, segment: SegmentToPublish): Promise<number[]> {
   const current = await compiledWith(tx, segment);
   await tx.run(
-    `INSERT INTO segment (key, name) VALUES ($1, $2)
-     ON CONFLICT (key) DO UPDATE SET name = excluded.name, revision = segment.revision + 1, updated_at = now()`,
-    [segment.key, segment.name],
+    `INSERT INTO segment (key, name, events) VALUES ($1, $2, $3)
+     ON CONFLICT (key) DO UPDATE
+     SET name = excluded.name, events = excluded.events, revision = segment.revision + 1, updated_at = now()`,
+    [segment.key, segment.name, segment.events],
   );
   const author = { segment: segment.key, starts: segment.enterOnSwap };
   const together = [segment, ...dependents(segment.key, current)];
@@ -50,12 +53,15 @@ async function compiledWith(
   return current;
 }
 
-/** Renames a segment whose rule stays. */
-export async function renameSegment(tx: Tx, key: string, name: string): Promise<void> {
-  await tx.run('UPDATE segment SET name = $2, revision = revision + 1, updated_at = now() WHERE key = $1', [
-    key,
-    name,
-  ]);
+/** Changes what there is besides the rule, which stays. The transaction must hold `publish`. */
+export async function alterSegment(
+  tx: Tx,
+  { key, name, events }: Pick<SegmentToPublish, 'key' | 'name' | 'events'>,
+): Promise<void> {
+  await tx.run(
+    'UPDATE segment SET name = $2, events = $3, revision = revision + 1, updated_at = now() WHERE key = $1',
+    [key, name, events],
+  );
 }
 
 const asSegmentVersion = ({ id, key, status, rule }: Current): SegmentVersion => ({

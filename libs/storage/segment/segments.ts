@@ -6,6 +6,8 @@ import { changesOf } from './changes-of';
 /** A segment with its newest version and, where one is live, that one. */
 export interface SegmentRow extends AuthoredRow {
   readonly name: string;
+  /** Whether entries and exits are told as events. */
+  readonly events: boolean;
   readonly version: number;
   readonly versionId: number;
   readonly rule: Json;
@@ -17,7 +19,7 @@ export interface SegmentRow extends AuthoredRow {
 }
 
 const read = (where: string): string => `
-  SELECT s.key, s.name, s.revision, s.created_at AS "createdAt", s.updated_at AS "updatedAt",
+  SELECT s.key, s.name, s.events, s.revision, s.created_at AS "createdAt", s.updated_at AS "updatedAt",
     newest.version, newest.id AS "versionId", newest.rule, newest.status,
     live.version AS "liveVersion", live.id AS "liveId", live.rule AS "liveRule", live.live_at AS "liveAt"
   FROM segment s
@@ -101,26 +103,54 @@ export async function deleteSegment(tx: Tx, key: string): Promise<void> {
   await tx.run('DELETE FROM segment WHERE key = $1', [key]);
 }
 
+/** The keys of those that tell of entries and exits. */
+export async function tellerKeys(tx: Tx): Promise<Set<string>> {
+  const rows = await tx.query<{ key: string }>('SELECT key FROM segment WHERE events');
+  return new Set(rows.map(({ key }) => key));
+}
+
+/** SQL: whether a rule or definition names $1 as such a thing by itself, or asks for what Entente tells of it. */
+const namesIt = (json: string, what: 'segment' | 'list'): string =>
+  `(${namesItself(json, what)} OR ${countsIt(json, what)})`;
+
+const namesItself = (json: string, what: 'segment' | 'list'): string =>
+  `jsonb_path_exists(${json}, 'strict $.**.${what} ? (@ == $key)', jsonb_build_object('key', $1::text), true)`;
+
+const countsIt = (json: string, what: 'segment' | 'list'): string =>
+  `jsonb_path_exists(${json}, 'lax $.** ? (@.own == true).**.${what} ? (@ == $key || @.eq == $key || @.in[*] == $key)',
+     jsonb_build_object('key', $1::text), true)`;
+
+/** The segments, campaigns and broadcasts that count who entered or left a segment, as `segments/loyal`. */
+export const countersOf = (tx: Tx, segment: string): Promise<string[]> =>
+  usersBy(tx, (json) => countsIt(json, 'segment'), 'segment', segment);
+
 /** The segments, campaigns, broadcasts and open imports that name a segment or a list, as `segments/loyal`. */
-export async function usersOf(tx: Tx, what: 'segment' | 'list', key: string): Promise<string[]> {
-  const named = `'strict $.**.${what} ? (@ == $key)', jsonb_build_object('key', $1::text), true`;
+export const usersOf = (tx: Tx, what: 'segment' | 'list', key: string): Promise<string[]> =>
+  usersBy(tx, (json) => namesIt(json, what), what, key);
+
+async function usersBy(
+  tx: Tx,
+  named: (json: string) => string,
+  what: 'segment' | 'list',
+  key: string,
+): Promise<string[]> {
   const rows = await tx.query<{ user: string }>(
     `SELECT DISTINCT 'segments/' || segment_key AS user FROM segment_version
      WHERE status IN ('building', 'live', 'replaced') AND ($2 <> 'segment' OR segment_key <> $1)
-       AND jsonb_path_exists(rule, ${named})
+       AND ${named('rule')}
      UNION
      SELECT 'imports/' || id FROM job
      WHERE kind = 'import' AND status IN ('waiting', 'running') AND $2 = 'list' AND plan->'plan'->>'list' = $1
      UNION
      SELECT kind || 's/' || key FROM campaign c
      WHERE status NOT IN ('canceled', 'ended') AND (
-       jsonb_path_exists(draft, ${named})
+       ${named('draft')}
        OR EXISTS (
          SELECT 1 FROM campaign_version v WHERE v.campaign_key = c.key
            AND (v.status = 'live' OR EXISTS (
              SELECT 1 FROM enrollment e
              WHERE e.campaign_key = v.campaign_key AND e.version_id = v.id AND e.status = 'active'))
-           AND jsonb_path_exists(v.definition, ${named})))
+           AND ${named('v.definition')}))
      ORDER BY 1`,
     [key, what],
   );
