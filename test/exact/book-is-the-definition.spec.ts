@@ -11,7 +11,7 @@ import {
 import { Definition } from './definition';
 import { deviatesBy } from './deviates-by';
 import { happenings, type Happening } from './happenings';
-import { behaviors, rules } from './rules';
+import { behaviors, ratios, rules } from './rules';
 import { scales, type Scale } from './scale';
 
 const runs = Number(process.env.ENTENTE_PROPERTY_RUNS ?? 300);
@@ -189,16 +189,23 @@ describe.each(scales)('the book and the definition, over $name,', (scale) => {
     tell(scale, 'rules', comparisons);
   }, 3_600_000);
 
-  it('say the same of each single condition on what somebody did', () => {
-    let comparisons = 0;
-    fc.assert(
-      fc.property(contact, behaviors(scale), happenings(scale), (who, rule, steps) => {
-        comparisons += runOf(scale, who, [{ id: 1, segment: 's0', status: 'live', rule }], [], steps);
-      }),
-      { seed, numRuns: Math.ceil(2 * runs * scale.share) },
-    );
-    tell(scale, 'conditions', comparisons);
-  }, 3_600_000);
+  it.each([
+    ['each single condition on what somebody did', 'conditions', behaviors, 2],
+    ['how often something happened for each time of something else', 'ratios', ratios, 1],
+  ] as const)(
+    'say the same of %s',
+    (_, what, arbitrary, share) => {
+      let comparisons = 0;
+      fc.assert(
+        fc.property(contact, arbitrary(scale), happenings(scale), (who, rule, steps) => {
+          comparisons += runOf(scale, who, [{ id: 1, segment: 's0', status: 'live', rule }], [], steps);
+        }),
+        { seed, numRuns: Math.ceil(share * runs * scale.share) },
+      );
+      tell(scale, what, comparisons);
+    },
+    3_600_000,
+  );
 });
 
 /** Lets it all happen, and says how many comparisons were made. */

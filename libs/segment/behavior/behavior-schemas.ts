@@ -30,6 +30,7 @@ export const howOftenSchemas = {
   min: amount,
   max: amount,
   distinct: amount,
+  ratio: closed({ to: refTo('Series'), ...compared }, ['to']),
   first: picked,
   last: picked,
   regular: closed(

@@ -3,6 +3,7 @@ import type { Comparison } from '../comparisons/comparison';
 import type { Filter } from '../comparisons/filter';
 import { below, type Findings } from '../findings';
 import type { Of } from './measures/of';
+import type { Ratio } from './measures/ratio';
 import { measureNames, measureOf, type MeasureName } from './measures/registry';
 import type { Regular } from './measures/regular';
 import { parseNamed, seriesOf, type Named } from './named';
@@ -17,6 +18,7 @@ export interface MeasureFields {
   readonly min?: Of;
   readonly max?: Of;
   readonly distinct?: Of;
+  readonly ratio?: Ratio;
   readonly first?: Filter;
   readonly last?: Filter;
   readonly regular?: Regular;
@@ -93,6 +95,13 @@ export function askedOf(behavior: MeasureFields): { readonly name: MeasureName; 
   const name = measureNames.find((one) => behavior[one] !== undefined)!;
   return { name, asked: behavior[name] };
 }
+
+/** The events that a condition's are set against. */
+export const againstOf = ({ ratio }: HowOften): Series | undefined => ratio && seriesOf(ratio.to);
+
+/** The events that a condition goes by besides its own. */
+export const othersOf = (behavior: HowOften): Series[] =>
+  [sinceOf(behavior), againstOf(behavior)].filter((series) => series !== undefined);
 
 /** The events after the last of which a condition's count. */
 export const sinceOf = ({ since }: HowOften): Series | undefined => since && seriesOf(since);

@@ -3,7 +3,7 @@ import { splitFilter, type Filter } from '../comparisons/filter';
 import type { Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
-import { askedOf, sinceOf, type Behavior } from './behavior';
+import { againstOf, askedOf, sinceOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { measuredIn, mostOf, movesIn, takesPart } from './scope';
 import { periodOf, type Period } from './period';
@@ -13,15 +13,27 @@ import { seenOf, seenTest, type Seen } from './seen';
 export interface Judgement {
   readonly holds: boolean;
   readonly events: readonly Seen[];
+  /** Those that they are set against. */
+  readonly others: readonly Seen[];
+}
+
+/** Events that pass what is fixed of the filters, in event order: a condition's own, those it is since, and those they are set against. */
+export interface Looked {
+  readonly series: readonly Seen[];
+  readonly anchors: readonly Seen[];
+  readonly others: readonly Seen[];
 }
 
 /** The judgement over a contact's history. */
 export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
-  const since = sinceOf(behavior);
+  const [since, against] = [sinceOf(behavior), againstOf(behavior)];
   const series = seenOf(behavior, facts, now).filter(takesPart(behavior));
-  const looked = latest(behavior, series, mostOf(behavior));
-  const anchors = since ? seenOf(since, facts, now) : [];
-  return judgeSeen(behavior, looked, anchors, contextOf(facts, now));
+  const looked = {
+    series: latest(behavior, series, mostOf(behavior)),
+    anchors: since ? seenOf(since, facts, now) : [],
+    others: against ? seenOf(against, facts, now).slice(-mostOf(behavior)) : [],
+  };
+  return judgeSeen(behavior, looked, contextOf(facts, now));
 }
 
 /** As many as are looked at. Of numbers of one instant the greater ones are taken for later, so that no ids need be kept. */
@@ -35,21 +47,23 @@ function latest(behavior: Behavior, series: readonly Seen[], most: number): read
   return ordered.slice(-most);
 }
 
-/** The judgement over events that pass what is fixed of the filters, in event order. */
+/** The judgement over those. */
 export function judgeSeen(
   behavior: Behavior,
-  series: readonly Seen[],
-  anchors: readonly Seen[],
+  { series, anchors, others: all }: Looked,
   context: Context,
 ): Judgement {
   const { name, asked } = askedOf(behavior);
   const passing = series.filter(passesMoving(behavior.where, context));
   const anchor = anchors.filter(passesMoving(sinceOf(behavior)?.where, context)).at(-1);
   const candidates = name === 'first' ? passing.slice(0, 1) : name === 'last' ? passing.slice(-1) : passing;
-  const events = candidates
-    .filter(isInPeriod(periodOf(behavior), context))
-    .filter((seen) => !behavior.since || follows(seen, anchor));
-  return { holds: measureOf(name).holds(asked, events, context), events };
+  const counted = (some: readonly Seen[]): Seen[] =>
+    some
+      .filter(isInPeriod(periodOf(behavior), context))
+      .filter((seen) => !behavior.since || follows(seen, anchor));
+  const events = counted(candidates);
+  const others = counted(all.filter(passesMoving(againstOf(behavior)?.where, context)));
+  return { holds: measureOf(name).holds(asked, events, context, others), events, others };
 }
 
 const passesMoving = (filter: Filter | undefined, context: Context): ((seen: Seen) => boolean) => {

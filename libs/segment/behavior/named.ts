@@ -66,22 +66,29 @@ function parseName(raw: unknown, path: string, findings: Findings): string | und
 
 const expectedNames = `the name of an event, of up to ${LONGEST_NAME} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" for whatever somebody does`;
 
-/** A condition on events of a series, unless these can never come after the last of those that it is since. */
-export function refuseSinceItself<Condition extends { readonly since?: Named }>(
-  condition: Condition,
-  series: Series,
-  path: string,
-  findings: Findings,
-): Condition | undefined {
-  return condition.since && takesIn(seriesOf(condition.since), series)
-    ? findings.mistake(
-        condition,
-        below(path, 'since'),
-        'constant',
-        'None of these comes after the last of those, which they are among.',
-        'other events or mails',
-      )
-    : condition;
+/** A condition on events of a series, unless these can never come after the last of those that it is since, or are set against themselves. */
+export function refuseItself<
+  Condition extends { readonly since?: Named; readonly ratio?: { readonly to: Named } },
+>(condition: Condition, series: Series, path: string, findings: Findings): Condition | undefined {
+  const { since, ratio } = condition;
+  if (since && takesIn(seriesOf(since), series))
+    return findings.mistake(
+      condition,
+      below(path, 'since'),
+      'constant',
+      'None of these comes after the last of those, which they are among.',
+      'other events or mails',
+    );
+  const to = ratio && seriesOf(ratio.to);
+  if (to && takesIn(to, series) && takesIn(series, to))
+    return findings.mistake(
+      condition,
+      below(below(path, 'ratio'), 'to'),
+      'constant',
+      'These are the same events: there is one for each.',
+      'other events or mails',
+    );
+  return condition;
 }
 
 /** Whether all events of the second series are of the first, as far as that is plain to see. */

@@ -6,7 +6,7 @@ import type { Feed } from '../memories/memory';
 import { isOfContext } from '../read';
 import { takesValue, type Takes } from '../takes';
 import { zoneTrait } from '../time-zone';
-import { askedOf, sinceOf, type Behavior } from './behavior';
+import { askedOf, othersOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { periodOf } from './period';
 import type { Seen, Series } from './seen';
@@ -15,17 +15,17 @@ export const isMoving = (filter: Filter | undefined): boolean => splitFilter(fil
 
 /** Whether what passes the filters changes with time or traits. */
 export const movesIn = (behavior: Behavior): boolean =>
-  isMoving(behavior.where) || isMoving(sinceOf(behavior)?.where);
+  [behavior, ...othersOf(behavior)].some(({ where }) => isMoving(where));
 
 /** How many events in its reach a condition goes by, the latest, where it needs every single one. */
 export function mostOf(behavior: Behavior): number {
-  const { sum, average, distinct, first, last, regular } = behavior;
+  const { sum, average, distinct, ratio, first, last, regular } = behavior;
   if (movesIn(behavior)) return bounds.judged;
   if (regular?.times) return bounds.listed;
   if (first || last || regular) return Infinity;
   const { begins, ends, moves } = periodOf(behavior);
   if (begins && ends && distinct) return bounds.judged;
-  const needsValues = begins && moves && (ends || (sum ?? average) !== undefined);
+  const needsValues = begins && moves && (ends || (sum ?? average ?? ratio) !== undefined);
   return needsValues ? bounds.listed : Infinity;
 }
 
@@ -48,9 +48,15 @@ export function feedOf({ event, own, where }: Series): Feed {
   return { event, ...(own && { own }), ...(fixed && { where: fixed }) };
 }
 
+const filtersOf = (behavior: Behavior): (Filter | undefined)[] => [
+  ...[behavior, ...othersOf(behavior)].map(({ where }) => where),
+  behavior.first,
+  behavior.last,
+];
+
 /** The top-level traits that a condition reads. */
 export function traitsOf(behavior: Behavior): string[] {
-  const filters = [behavior.where, sinceOf(behavior)?.where, behavior.first, behavior.last];
+  const filters = filtersOf(behavior);
   const byZone = periodOf(behavior).byZone || behavior.regular !== undefined;
   return [...new Set([...filters.flatMap(traitsIn), ...(byZone ? [zoneTrait] : [])])];
 }
@@ -58,7 +64,7 @@ export function traitsOf(behavior: Behavior): string[] {
 /** The paths of the events' context that a condition reads. */
 export function contextPathsOf(behavior: Behavior): string[] {
   const { of } = measuredIn(behavior);
-  const filters = [behavior.where, sinceOf(behavior)?.where, behavior.first, behavior.last];
+  const filters = filtersOf(behavior);
   return [...filters.flatMap(contextIn), ...(of === undefined ? [] : [of].filter(isOfContext))];
 }
 

@@ -78,6 +78,19 @@ describe('state', () => {
     );
   });
 
+  it('knows when a filter of what events are set against moves by itself', () => {
+    const DAY = 86_400 * SECOND;
+    const to = { event: 'Y', where: { due: { withinNext: 'P1D' } } };
+    const book = compileBook([live(1, 'rate', { event: 'X', ratio: { to, gte: 1 } })]);
+    const due = new Date(start + 2 * DAY).toISOString();
+    const state = book.foldAll([event(start), event(start, { due }, 'Y')]);
+    expect([...book.members(subject(state), start)]).toEqual([]);
+    expect(book.nextChange(subject(state), start)).toBe(start + DAY);
+    expect([...book.members(subject(state), start + DAY)]).toEqual([1]);
+    expect(book.nextChange(subject(state), start + DAY)).toBe(start + 2 * DAY);
+    expect([...book.members(subject(state), start + 2 * DAY)]).toEqual([]);
+  });
+
   it('has nothing to wait for without events, though their filter goes by a trait', () => {
     const where = { p: { eq: { trait: 'b' } } };
     const weekly = compileBook([

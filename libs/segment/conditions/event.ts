@@ -1,10 +1,10 @@
 import { toIso, type JsonObject } from '@entente/kernel';
-import { askedOf, howOftenFields, parseHowOften, sinceOf, type Behavior } from '../behavior/behavior';
+import { askedOf, howOftenFields, othersOf, parseHowOften, type Behavior } from '../behavior/behavior';
 import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
-import { parseSeries, refuseSinceItself, seriesFields, seriesSchemas } from '../behavior/named';
+import { parseSeries, refuseItself, seriesFields, seriesSchemas } from '../behavior/named';
 import { checkProperties, referencesOf } from '../behavior/own';
 import { contextPathsOf, measuredIn, traitsOf } from '../behavior/scope';
 import { pathsIn } from '../comparisons/filter';
@@ -38,12 +38,12 @@ export const event: ConditionKind<EventCondition> = {
     const condition = { ...series, ...howOften };
     if (series.own) checkAsked(condition, path, findings);
     if (findings.problems.length > before) return undefined;
-    return refuseSinceItself(condition, series, path, findings);
+    return refuseItself(condition, series, path, findings);
   },
 
   names(condition) {
     const { event: names, own, first, last } = condition;
-    const series = [condition, sinceOf(condition)].filter((one) => one !== undefined);
+    const series = [condition, ...othersOf(condition)];
     const edges = [first, last].map((where) => ({
       event: names,
       ...(own && { own }),
@@ -60,9 +60,9 @@ export const event: ConditionKind<EventCondition> = {
   holds: (condition, facts, now) => judge(condition, facts, now).holds,
 
   because(condition, facts, now) {
-    const { events } = judge(condition, facts, now);
+    const { events, others } = judge(condition, facts, now);
     const { name, asked } = askedOf(condition);
-    const found = measureOf(name).found?.(asked, events, contextOf(facts, now));
+    const found = measureOf(name).found?.(asked, events, contextOf(facts, now), others);
     const shown = events.slice(-EVENTS_SHOWN).reverse();
     return {
       count: events.length,

@@ -1,6 +1,6 @@
 import { howOftenFields, parseHowOften, type HowOften } from '../behavior/behavior';
 import { howOftenSchemas } from '../behavior/behavior-schemas';
-import { refuseSinceItself } from '../behavior/named';
+import { refuseItself } from '../behavior/named';
 import { mailFields, mailSchemas, parseMail, seriesOfMail, type Mail } from '../behavior/mail';
 import { event, type EventCondition } from './event';
 import type { ConditionKind } from './kind';
@@ -18,7 +18,7 @@ export const message: ConditionKind<MessageCondition> = {
     const howOften = parseHowOften(fields, path, findings);
     return findings.problems.length > before || !mail
       ? undefined
-      : refuseSinceItself({ ...mail, ...howOften }, seriesOfMail(mail), path, findings);
+      : refuseItself({ ...mail, ...howOften }, seriesOfMail(mail), path, findings);
   },
 
   names: (condition) => event.names(asEvent(condition)),

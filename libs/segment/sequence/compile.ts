@@ -26,7 +26,7 @@ export function compileSequence(condition: Sequence, needs: Needs): Tracked {
     const instants = memory.in(state)?.[3] ?? [];
     return [0, null, instants.map((at) => [at, 1] as const)];
   };
-  return walkOver(completionsIn, period, countGauge({ gte: 1 }));
+  return walkOver((moment) => [completionsIn(moment)], period, countGauge({ gte: 1 }));
 }
 
 /** Where filters move, the definition over all events that may be part of it. */

@@ -93,6 +93,26 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     rule: { ...order, within: 'P120D', distinct: { of: 'category', gte: 3 } },
     sql: `(SELECT count(DISTINCT e.properties->'category') ${orders} AND e.at > ${ago(120)}) >= 3`,
   },
+  'orders-what-they-look-at': {
+    rule: { ...order, within: 'P90D', ratio: { to: { event: 'Product Viewed' }, gte: 0.4 } },
+    sql: `(SELECT count(*) ${orders} AND e.at > ${ago(90)})
+      >= 0.4 * nullif((SELECT count(*) ${views} AND e.at > ${ago(90)}), 0)`,
+  },
+  'mostly-shoes-of-late': {
+    rule: {
+      ...order,
+      where: { category: 'shoes' },
+      since: { event: 'Cart Updated', where: { category: 'shoes' } },
+      ratio: { to: order, gt: 0.5 },
+    },
+    sql: `(SELECT count(*) ${orders} AND e.properties->>'category' = 'shoes' AND ${since("Cart Updated' AND x.properties->>'category' = 'shoes")})
+      > 0.5 * nullif((SELECT count(*) ${orders} AND ${since("Cart Updated' AND x.properties->>'category' = 'shoes")}), 0)`,
+  },
+  'few-views-for-each-cart-long-ago': {
+    rule: { event: 'Product Viewed', before: 'P40D', ratio: { to: { event: 'Cart Updated' }, lt: 1.5 } },
+    sql: `(SELECT count(*) ${views} AND e.at <= ${ago(40)}) < 1.5 * nullif((SELECT count(*)
+      FROM e WHERE e.person = p.person AND e.name = 'Cart Updated' AND e.at <= ${ago(40)}), 0)`,
+  },
   'one-category-ever': {
     rule: { ...order, distinct: { of: 'category', eq: 1 } },
     sql: `(SELECT count(DISTINCT e.properties->'category') ${orders}) = 1`,

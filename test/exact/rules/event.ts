@@ -49,6 +49,18 @@ const since = (scale: Scale) =>
     )
     .map((one) => ({ since: one }));
 
+const ratio = (scale: Scale): fc.Arbitrary<object> =>
+  fc
+    .tuple(
+      fc.oneof(
+        { arbitrary: fc.constantFrom('X', 'Y', 'Z', '*').map((name) => ({ event: name })), weight: 6 },
+        { arbitrary: series(scale, 'X', 'Y'), weight: 5 },
+        { arbitrary: mail, weight: 1 },
+      ),
+      fc.constantFrom<object>({ gte: 0.5 }, { lt: 1 }, { eq: 1 }, { gt: 1, lte: 2 }, { lte: 0.3 }, { ne: 0 }),
+    )
+    .map(([to, one]) => ({ ratio: { to, ...one } }));
+
 /** Without a period `first: {}` says nothing. */
 const saysSomething = (condition: object): boolean => {
   const { first, last, ...others } = condition as { first?: object; last?: object };
@@ -66,7 +78,7 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
       arbitrary: fc
         .tuple(
           fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since(scale), weight: 1 }),
-          measures(scale),
+          fc.oneof({ arbitrary: measures(scale), weight: 10 }, { arbitrary: ratio(scale), weight: 1 }),
         )
         .map((parts) => Object.assign({}, ...parts) as object)
         .filter(saysSomething),
@@ -74,6 +86,19 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
     },
     { arbitrary: regular, weight: 1 },
   );
+
+/** The events of one name or two without a filter, set against others. */
+export const plainRatios = (scale: Scale): fc.Arbitrary<object> =>
+  fc
+    .tuple(
+      fc.constantFrom<unknown>('X', 'Y', ['X', 'Y']),
+      fc.oneof(
+        { arbitrary: periods(scale), weight: 4 },
+        { arbitrary: fc.constantFrom('X', 'Z').map((name) => ({ since: { event: name } })), weight: 1 },
+      ),
+      ratio(scale),
+    )
+    .map(([name, ...others]) => Object.assign({ event: name }, ...others) as object);
 
 export const event: ArbitraryKind = (scale) =>
   fc.tuple(series(scale, 'X', 'Y'), howOften(scale)).map(([some, often]) => ({ ...some, ...often }));

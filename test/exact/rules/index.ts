@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseRule, type Rule } from '@entente/segment';
 import type { Scale } from '../scale';
-import { event } from './event';
+import { event, plainRatios } from './event';
 import type { ArbitraryKind } from './kind';
 import { relation } from './relations';
 import { segment } from './segment';
@@ -41,6 +41,9 @@ export const behaviors = (scale: Scale): fc.Arbitrary<Rule> =>
     .oneof({ arbitrary: event(scale, 0), weight: 3 }, { arbitrary: sequence(scale, 0), weight: 1 })
     .filter(isSound)
     .map(checked);
+
+/** Random comparisons of how often one thing and another happened, each a rule by itself: among all others they are few. */
+export const ratios = (scale: Scale): fc.Arbitrary<Rule> => plainRatios(scale).filter(isSound).map(checked);
 
 /** Whether a rule is none that is refused because nothing passes it, or because it asks for what there cannot be. */
 function isSound(json: unknown): boolean {

@@ -6,15 +6,16 @@ import { earliest, earliestOf } from '../../memories/earliest';
 import { latest, latestOf, totalOf } from '../../memories/latest';
 import { countsOf, quarterCounts, quarterHours, quartersOf } from '../../memories/quarters';
 import { instantsOf, values } from '../../memories/values';
-import type { Behavior } from '../behavior';
+import { againstOf, type Behavior } from '../behavior';
 import { comparisonIn, type Of } from '../measures/of';
+import { ratioIn } from '../measures/ratio';
 import { leastOf, longestOf, regularOver, unitsOf, type Regular } from '../measures/regular';
 import { periodIn, periodNames } from '../parse-period';
 import { periodOf } from '../period';
 import { movesIn } from '../scope';
 import { countEarliest, countLatest } from './counting';
 import { compileEdge } from './edge';
-import { averageGauge, countGauge, extremeGauge, sumGauge, type Gauging } from './gauge';
+import { averageGauge, countGauge, extremeGauge, ratioGauge, sumGauge, type Gauging } from './gauge';
 import { compileMoving } from './moving';
 import { remembered } from './remembered';
 import { walkOver } from './walk';
@@ -39,7 +40,7 @@ function thresholdOf(behavior: Behavior): Threshold {
 
 function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
   if (movesIn(behavior)) return compileMoving(behavior, needs);
-  const { count, sum, average, min, max, distinct, regular } = behavior;
+  const { count, sum, average, min, max, distinct, ratio, regular } = behavior;
   if (count) return compileCount(behavior, count, needs);
   if (sum) return compileAmounts(behavior, needs, sum, sumGauge(comparisonIn(sum)));
   if (average) return compileAmounts(behavior, needs, average, averageGauge(comparisonIn(average)));
@@ -47,6 +48,7 @@ function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
   if (max)
     return compileAmounts(behavior, needs, max, extremeGauge('greatest', comparisonIn(max)), 'greatest');
   if (distinct) return compileDistinct(behavior, distinct, needs);
+  if (ratio) return compileAmounts(behavior, needs, undefined, ratioGauge(ratioIn(ratio)));
   return regular ? compileRegular(behavior, regular, needs) : compileEdge(behavior, needs);
 }
 
@@ -92,8 +94,11 @@ function compileAmounts(
     picks: measured ? [measured.of] : [],
     size: 'back' in reach ? reach.back : 0,
   };
-  const kept = remembered(behavior, needs, asked, (listed) => listed);
-  return walkOver((moment) => kept.of(moment), period, gauging);
+  const against = againstOf(behavior);
+  const { since } = behavior;
+  const all = against ? [behavior, { ...against, ...(since && { since }) }] : [behavior];
+  const lists = all.map((series) => remembered(series, needs, asked, (listed) => listed));
+  return walkOver((moment) => lists.map((kept) => kept.of(moment)), period, gauging);
 }
 
 function compileRegular(behavior: Behavior, regular: Regular, needs: Needs): Tracked {

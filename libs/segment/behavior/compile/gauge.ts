@@ -1,19 +1,19 @@
-import { readDecimal } from '../../decimal';
+import { decimalOf, readDecimal } from '../../decimal';
 import { Total } from '../../total';
 import { passesNumber } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Tally } from '../../memories/tally';
 import { rankedTest } from '../ranked';
 
-/** Says of the numbers in it whether what they are taken together passes; those that came in first go out first. */
+/** Says of the numbers in it, of one list or several, whether what they are taken together passes; those of a list that came in first go out first. */
 export interface Gauge {
-  enter(value: number): void;
-  leave(value: number): void;
+  enter(value: number, list: number): void;
+  leave(value: number, list: number): void;
   passes(): boolean;
 }
 
-/** A gauge with what is in it for good. */
-export type Gauging = (forGood: Tally | null) => Gauge;
+/** A gauge with what is in it for good, by list. */
+export type Gauging = (...forGood: (Tally | null)[]) => Gauge;
 
 export const countGauge =
   (count: Comparison): Gauging =>
@@ -29,6 +29,22 @@ export const countGauge =
 export const sumGauge = (comparison: Comparison): Gauging => {
   const test = rankedTest(comparison);
   return totalGauge((sum) => test((operand) => sum.compare(operand)));
+};
+
+/** How many of the first list there are for each of the second. */
+export const ratioGauge = (comparison: Comparison): Gauging => {
+  const test = rankedTest(comparison);
+  return (these, those) => {
+    const counts = [these?.[0] ?? 0, those?.[0] ?? 0];
+    return {
+      enter: (_, list) => void (counts[list]! += 1),
+      leave: (_, list) => void (counts[list]! -= 1),
+      passes() {
+        const [number, others] = [new Total(decimalOf(counts[0]!)), counts[1]!];
+        return others > 0 && test((operand) => number.compare(operand, others));
+      },
+    };
+  };
 };
 
 export const averageGauge = (comparison: Comparison): Gauging => {

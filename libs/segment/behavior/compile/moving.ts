@@ -1,7 +1,7 @@
 import type { Instant } from '@entente/kernel';
 import { sooner } from '../../sooner';
 import type { Needs, Tracked } from '../../conditions/kind';
-import { sinceOf, type Behavior } from '../behavior';
+import { againstOf, sinceOf, type Behavior } from '../behavior';
 import { judgeSeen } from '../judge';
 import { beginningAfter, longestOf } from '../measures/regular';
 import { periodOf, type Period } from '../period';
@@ -12,16 +12,25 @@ import { EVER, listing, movingPaths, turnOfSeen } from './listing';
 /** A condition that must look at each event anew as time or traits go on: the definition, over what is listed. */
 export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
   const { regular, where, first, last } = behavior;
-  const since = sinceOf(behavior);
+  const [since, against] = [sinceOf(behavior), againstOf(behavior)];
   const period = periodOf(behavior);
   const { of, takes } = measuredIn(behavior);
   const paths = [...(of === undefined ? [] : [of]), ...movingPaths(where), ...propertiesIn(first ?? last)];
   const eventsIn = listing(needs, [feedOf(behavior)], paths, takes, reachOf(behavior, period));
   const anchorsIn = since ? listing(needs, [feedOf(since)], movingPaths(since.where)) : () => [];
+  const othersIn = against
+    ? listing(needs, [feedOf(against)], movingPaths(against.where), 'any', reachOf(behavior, period))
+    : () => [];
   const turns = [where, first, last].map(turnOfSeen);
+  const turnOfOther = turnOfSeen(against?.where);
   const turnOfAnchor = turnOfSeen(since?.where);
   return {
-    holds: (moment) => judgeSeen(behavior, eventsIn(moment), anchorsIn(moment), moment).holds,
+    holds: (moment) =>
+      judgeSeen(
+        behavior,
+        { series: eventsIn(moment), anchors: anchorsIn(moment), others: othersIn(moment) },
+        moment,
+      ).holds,
     changesAt(moment) {
       const events = eventsIn(moment);
       let next = regular && events.length > 0 ? beginningAfter(regular, moment.now, moment.zone) : undefined;
@@ -29,6 +38,8 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
         next = sooner(next, moveOf(period, seen.at, moment));
         for (const turn of turns) next = sooner(next, turn(seen, moment));
       }
+      for (const seen of othersIn(moment))
+        next = sooner(sooner(next, moveOf(period, seen.at, moment)), turnOfOther(seen, moment));
       for (const seen of anchorsIn(moment)) next = sooner(next, turnOfAnchor(seen, moment));
       return next;
     },

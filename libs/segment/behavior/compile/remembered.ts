@@ -4,6 +4,7 @@ import type { Memory, Remembered } from '../../memories/memory';
 import { keptSince, sinceLast } from '../../memories/since';
 import { sinceOf, type Behavior } from '../behavior';
 import { feedOf } from '../scope';
+import type { Series } from '../seen';
 
 type Reader<Kept, Read> = (kept: Kept | undefined) => Read;
 
@@ -25,7 +26,7 @@ class Recalled<Kept extends Json, Read> implements Recollection<Read> {
 
 /** Asks for a memory of a condition's events, of those after another event's last where it says so, and reads what it keeps. */
 export function remembered<Kept extends Json, Options extends Json, Read>(
-  behavior: Behavior,
+  behavior: Series & Pick<Behavior, 'since'>,
   needs: Needs,
   asked: Omit<Remembered<Kept, Options>, 'feeds'>,
   read: Reader<Kept, Read>,

@@ -4,9 +4,8 @@ import type { Amount, Amounts } from '../../memories/amounts';
 import type { Period } from '../period';
 import type { Gauge, Gauging } from './gauge';
 
-/** The amounts that a period has at an instant, and what comes next in it and goes next out of it as time goes on. */
-class Walk {
-  readonly gauge: Gauge;
+/** The amounts of one list that a period has at an instant, and what comes next in it and goes next out of it as time goes on. */
+class Lane {
   private readonly listed: readonly Amount[];
   private next = 0;
   private oldest = 0;
@@ -14,12 +13,12 @@ class Walk {
   constructor(
     kept: Amounts | undefined,
     private readonly period: Period,
-    gauging: Gauging,
+    private readonly gauge: Gauge,
+    private readonly place: number,
     private readonly moment: Moment,
   ) {
-    const [, forGood, listed] = kept ?? [0, null, []];
+    const listed = kept?.[2] ?? [];
     const { now, zone } = moment;
-    this.gauge = gauging(forGood);
     this.listed = listed;
     const [after, until] = [period.opensAfter(now, zone), period.lastsUntil(now, zone)];
     while (this.oldest < listed.length && listed[this.oldest]![0] <= after) this.oldest += 1;
@@ -27,13 +26,14 @@ class Walk {
     while (this.next < listed.length && listed[this.next]![0] <= until) this.enter();
   }
 
-  /** Goes on to the next instant at which something comes or goes, and says when that is. */
-  step(): Instant | undefined {
-    const at = Math.min(this.nextEnters(), this.oldestLeaves());
-    if (at === Infinity) return undefined;
+  /** When something next comes or goes; infinity: never. */
+  moves(): Instant {
+    return Math.min(this.nextEnters(), this.oldestLeaves());
+  }
+
+  goTo(at: Instant): void {
     while (this.nextEnters() <= at) this.enter();
     while (this.oldestLeaves() <= at) this.leave();
-    return at;
   }
 
   private nextEnters(): Instant {
@@ -47,17 +47,36 @@ class Walk {
   }
 
   private enter(): void {
-    this.gauge.enter(this.listed[this.next++]![1]);
+    this.gauge.enter(this.listed[this.next++]![1], this.place);
   }
 
   private leave(): void {
-    this.gauge.leave(this.listed[this.oldest++]![1]);
+    this.gauge.leave(this.listed[this.oldest++]![1], this.place);
   }
 }
 
-/** A measure over the amounts in a period: it goes through them as time will, to the instant at which the truth changes. */
+/** Lists that are gauged together. */
+class Walk {
+  readonly gauge: Gauge;
+  private readonly lanes: readonly Lane[];
+
+  constructor(all: readonly (Amounts | undefined)[], period: Period, gauging: Gauging, moment: Moment) {
+    this.gauge = gauging(...all.map((kept) => kept?.[1] ?? null));
+    this.lanes = all.map((kept, place) => new Lane(kept, period, this.gauge, place, moment));
+  }
+
+  /** Goes on to the next instant at which something comes or goes, and says when that is. */
+  step(): Instant | undefined {
+    const at = this.lanes.reduce((first, lane) => Math.min(first, lane.moves()), Infinity);
+    if (at === Infinity) return undefined;
+    for (const lane of this.lanes) lane.goTo(at);
+    return at;
+  }
+}
+
+/** A measure over the amounts of some lists in a period: it goes through them as time will, to the instant at which the truth changes. */
 export function walkOver(
-  amountsIn: (moment: Moment) => Amounts | undefined,
+  amountsIn: (moment: Moment) => readonly (Amounts | undefined)[],
   period: Period,
   gauging: Gauging,
 ): Tracked {

@@ -2,6 +2,7 @@ import type { Json } from '@entente/kernel';
 import type { Context } from '../../comparisons/operator';
 import type { Findings } from '../../findings';
 import type { Takes } from '../../takes';
+import type { Named } from '../named';
 import type { Seen } from '../seen';
 
 /** What is asked of the events in a period, as one of these is named in a condition. `Asked` is its canonical form. */
@@ -12,7 +13,9 @@ export interface Measure<Asked> {
   readonly takes: Takes;
   /** The property that is measured. */
   of?(asked: Asked): string;
-  holds(asked: Asked, events: readonly Seen[], context: Context): boolean;
+  /** The events that they are set against, if any, which are then the others. */
+  to?(asked: Asked): Named;
+  holds(asked: Asked, events: readonly Seen[], context: Context, others: readonly Seen[]): boolean;
   /** What is compared, for people. */
-  found?(asked: Asked, events: readonly Seen[], context: Context): Json;
+  found?(asked: Asked, events: readonly Seen[], context: Context, others: readonly Seen[]): Json;
 }

@@ -3,10 +3,11 @@ import { count } from './count';
 import { distinct } from './distinct';
 import { first, last } from './edge';
 import type { Measure } from './measure';
+import { ratio } from './ratio';
 import { regular } from './regular';
 
 /** What can be asked of the events in a period. */
-export const measures = { count, sum, average, min, max, distinct, first, last, regular } as const;
+export const measures = { count, sum, average, min, max, distinct, ratio, first, last, regular } as const;
 
 export type MeasureName = keyof typeof measures;
 export const measureNames = Object.keys(measures) as MeasureName[];
