@@ -15,9 +15,10 @@ const number = fc.constantFrom(
     -1, 0, 1, 1.5, 2, 1e8, 1_767_225_600, 1_767_225_600_000.5, 7.2e9, 7_258_118_400, 8e9, 7_258_118_400_000,
   ],
 );
-const text = fc.constantFrom('', 'a', 'b', '2026-01-01', '2026-01-02', '2026-01-01T12:00:00Z');
+const days = ['2026-01-01', '2026-01-02', '1973-03-02', '1973-03-03', '2011-12-30', '2011-12-31'];
+const text = fc.constantFrom('', 'a', 'b', ...days, '2026-01-01T12:00:00Z');
 const value = fc.oneof(number, text, fc.boolean());
-const date = fc.constantFrom('2026-01-01', '2026-01-02', '2026-01-01T12:00:00Z', '2025-12-31T14:00:00Z');
+const date = fc.constantFrom(...days, ...days, '2026-01-01T12:00:00Z', '2025-12-31T14:00:00Z');
 const list = fc.array(value, { minLength: 1, maxLength: 3 });
 const some = fc.record(
   {
@@ -32,7 +33,7 @@ const some = fc.record(
     exists: fc.boolean(),
     before: date,
     after: date,
-    onDay: fc.constantFrom('2026-01-01', '2026-01-02'),
+    onDay: fc.constantFrom(...days),
   },
   { requiredKeys: [] },
 ) as fc.Arbitrary<Record<string, Json>>;
@@ -64,6 +65,8 @@ const zone = fc.constantFrom(
   'America/Los_Angeles',
   'America/Sao_Paulo',
   'Asia/Kolkata',
+  'Pacific/Apia',
+  'Pacific/Honolulu',
 );
 
 describe('a comparison that contradicts itself', () => {
@@ -116,8 +119,23 @@ describe('a comparison that contradicts itself', () => {
     [{ onDay: '2026-01-01', isNot: { onDay: '2026-01-01' } }, ['p constant']],
     [{ onDay: '2026-01-01', after: '2026-01-03' }, ['p constant']],
     [{ onDay: '1500-01-01', before: '1501-01-01' }, []],
+    [{ gt: 0, before: '1973-03-03' }, []],
+    [{ gt: 0, onDay: '1973-03-02' }, []],
+    [{ gt: 0, onDay: '1973-03-01' }, ['p constant']],
+    [{ onDay: '2011-12-30', after: '2011-12-31' }, []],
+    [{ onDay: '2011-12-30', isNot: { before: '2011-12-31' } }, []],
+    [{ onDay: '2011-12-29', after: '2011-12-30' }, ['p constant']],
     [{ some: { age: { gte: 5, lt: 2 } } }, ['p.some.age constant']],
     [{ gt: { trait: 'a' }, lt: 1 }, []],
     [{ contains: 'a', eq: 'b' }, []],
   ])('%j: %j', (one, problems) => expect(read(one).problems).toEqual(problems));
+
+  it.each([
+    [{ exists: true, gte: 5, lt: 2 }, 'No value passes both "gte" and "lt".'],
+    [{ in: [1, 5], notIn: [5], gt: 3 }, 'No value passes all of "in" and "notIn" and "gt".'],
+  ])('%j says what clashes', (one, message) => {
+    const findings = new Findings();
+    parseComparison(one, 'p', findings);
+    expect(findings.problems).toMatchObject([{ message }]);
+  });
 });

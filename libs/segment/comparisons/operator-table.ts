@@ -39,9 +39,25 @@ export function readOperators<Table extends OperatorTable>(
   });
   if (parts.some(([, operand]) => operand === undefined)) return undefined;
   const comparison = Object.fromEntries(parts) as ComparisonBy<Table>;
-  return contradictsItself(table, comparison)
-    ? findings.mistake(comparison, path, 'constant', 'No value passes all of that.', expectedOf(table))
-    : comparison;
+  if (!contradictsItself(table, comparison)) return comparison;
+  const clash = clashIn(table, comparison);
+  return findings.mistake(
+    comparison,
+    path,
+    'constant',
+    `No value passes ${clash.length === 2 ? 'both' : 'all of'} ${clash.map(quote).join(' and ')}.`,
+    'comparisons that some value passes together',
+  );
+}
+
+/** The first two operators that no value passes; where it takes more of them, all. */
+function clashIn<Table extends OperatorTable>(table: Table, comparison: ComparisonBy<Table>): string[] {
+  const parts = partsOf(table, comparison).map(([, operand, name]) => [name, operand] as const);
+  for (const [place, one] of parts.entries())
+    for (const other of parts.slice(place + 1))
+      if (contradictsItself(table, Object.fromEntries([one, other]) as ComparisonBy<Table>))
+        return [one[0], other[0]];
+  return parts.map(([name]) => name);
 }
 
 /** As far as its operators tell by the value alone; what compares numbers only is judged by what these count. */
