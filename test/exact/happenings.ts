@@ -22,6 +22,7 @@ export type Happening =
 type Value = JsonObject[string];
 
 const values: Value[] = ['x', 'y', 'Xy', 1, 2, 0, true, null, ['x'], ['x', 1, 'y'], { r: 1 }];
+const versions: Value[] = ['1', 'v1.10', '1.9.9', '2.0.0-beta.10', '2.0'];
 const places: Value[] = [
   { lat: 48.85, lng: 2.35 },
   { latitude: 50.63, longitude: 3.06 },
@@ -34,6 +35,7 @@ const listOf = (field: fc.Arbitrary<Value>): fc.Arbitrary<Value> =>
 export const value: fc.Arbitrary<Value> = fc.oneof(
   { arbitrary: fc.constantFrom(...values), weight: 11 },
   { arbitrary: fc.constantFrom(...places), weight: 1 },
+  { arbitrary: fc.constantFrom(...versions), weight: 1 },
   { arbitrary: listOf(scalar), weight: 2 },
 );
 

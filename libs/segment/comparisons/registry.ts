@@ -17,6 +17,7 @@ import { matches } from './pattern';
 import { size } from './size';
 import { some } from './some';
 import { contains, endsWith, startsWith } from './text';
+import { version } from './version';
 
 /** Adding an operator is one file and one line here. */
 const plain = {
@@ -33,6 +34,7 @@ const plain = {
   startsWith,
   endsWith,
   matches,
+  version,
   hasAny,
   hasAll,
   size,

@@ -372,6 +372,10 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     rule: { trait: 'seen', withinLast: 'P10D' },
     sql: `to_timestamp((${text('seen')})::numeric) > ${ago(10)} AND to_timestamp((${text('seen')})::numeric) <= :now`,
   },
+  'has-an-old-app': {
+    rule: { trait: 'appVersion', version: { gte: '1.9', lt: '2.10.1' } },
+    sql: `string_to_array(${text('appVersion')}, '.')::integer[] >= '{1,9,0}' AND string_to_array(${text('appVersion')}, '.')::integer[] < '{2,10,1}'`,
+  },
   'near-the-store': {
     rule: { trait: 'home', near: { latitude: 48.86, longitude: 2.35, km: 150 } },
     sql: `pg_temp.km(${trait('home')}, 48.86, 2.35) <= 150`,

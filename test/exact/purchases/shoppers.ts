@@ -75,6 +75,7 @@ export class Shoppers {
       birthday: `${random.whole(1950, 2010)}-${pad(random.whole(1, 12))}-${pad(random.whole(1, 28))}`,
       seen: Math.floor((at - random.whole(0, 30 * DAY)) / 1_000),
       home: { lat: random.whole(4_600, 5_100) / 100, lng: random.whole(100, 600) / 100 },
+      appVersion: [random.whole(1, 3), random.whole(0, 12), random.whole(0, 2)].join('.'),
       joined: toIso(at - random.whole(0, 60 * DAY)),
       contractEnds: toIso(at + random.whole(-10 * DAY, 60 * DAY)),
       timezone: random.pick([...zones, 'Mars/Olympus', null]),

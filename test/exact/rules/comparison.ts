@@ -22,6 +22,9 @@ const plain: fc.Arbitrary<unknown> = fc.oneof(
   text.map((startsWith) => ({ startsWith })),
   text.map((endsWith) => ({ endsWith })),
   fc.constantFrom('^x', '(?i)y$', '[xX]y').map((matches) => ({ matches })),
+  fc
+    .constantFrom<unknown>('1', { lt: '2' }, { gte: '1.2', lt: '2.0' }, { gt: '2-beta', ne: '2' })
+    .map((version) => ({ version })),
   list.map((hasAny) => ({ hasAny })),
   list.map((hasAll) => ({ hasAll })),
   fc.constantFrom<unknown>(1, 2, { gt: 1 }, { lte: 1 }).map((size) => ({ size })),
