@@ -19,6 +19,8 @@ export const bounds = {
   pattern: 500,
   /** Characters of a text in which a pattern is looked for. */
   matched: 1_000,
+  /** Of a polygon. */
+  corners: 100,
   /** The highest number that the size of a list may be compared with. */
   size: 1_000_000,
   /** How many days an anniversary may be ahead or back; fewer than a year has. */

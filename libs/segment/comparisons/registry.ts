@@ -7,6 +7,7 @@ import { exists } from './exists';
 import { moreThanAgo, withinLast, withinNext } from './from-now';
 import { has } from './has';
 import { hasAll, hasAny } from './list';
+import { inside } from './inside';
 import { isNot } from './is-not';
 import { near } from './near';
 import { noneOf, oneOf } from './one-of';
@@ -51,6 +52,7 @@ const plain = {
   dayOfMonth,
   hour,
   near,
+  inside,
 } as const;
 
 const withOpposite = { ...plain, isNot: isNot(plain) } as const;

@@ -384,6 +384,19 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     rule: { event: '*', within: 'P7D', count: { gte: 3 } },
     sql: `(SELECT count(*) ${deeds} AND e.at > ${ago(7)}) >= 3`,
   },
+  'where-the-store-delivers': {
+    rule: {
+      trait: 'home',
+      inside: [
+        { latitude: 47, longitude: 1 },
+        { latitude: 48, longitude: 5.5 },
+        { latitude: 50.75, longitude: 4 },
+        { latitude: 48, longitude: 3.25 },
+        { latitude: 50.5, longitude: 1.75 },
+      ],
+    },
+    sql: `polygon '((1,47),(5.5,48),(4,50.75),(3.25,48),(1.75,50.5))' @> point((${trait('home')}->>'lng')::float8, (${trait('home')}->>'lat')::float8)`,
+  },
   'silent-for-two-weeks': {
     rule: { not: { event: '*', within: 'P14D' } },
     sql: `NOT EXISTS (SELECT ${deeds} AND e.at > ${ago(14)})`,

@@ -58,6 +58,18 @@ const has = plain.map((one) => ({ has: one }));
 
 const near = fc.constantFrom(1, 400, 20_000).map((km) => ({ near: { latitude: 48.9, longitude: 2.4, km } }));
 
+const corner = fc.record({
+  latitude: fc.constantFrom(40, 48.85, 50.63, 60),
+  longitude: fc.constantFrom(-1, 2.35, 3.06, 9.5),
+});
+/** Their corners are places themselves, or lie around them. */
+const inside = fc
+  .uniqueArray(corner, { minLength: 3, maxLength: 5, selector: JSON.stringify })
+  .filter((one) =>
+    ['latitude', 'longitude'].every((name) => new Set(one.map((at) => at[name as keyof typeof at])).size > 2),
+  )
+  .map((corners) => ({ inside: corners }));
+
 const opposite = (one: fc.Arbitrary<unknown>): fc.Arbitrary<object> => one.map((isNot) => ({ isNot }));
 
 /** What may stand behind a property: a bare value or operators whose truth is that of the value alone. */
@@ -66,6 +78,7 @@ export const comparison: fc.Arbitrary<unknown> = fc.oneof(
   { arbitrary: some(fc.oneof({ arbitrary: plain, weight: 5 }, { arbitrary: beside, weight: 1 })), weight: 2 },
   { arbitrary: opposite(plain), weight: 2 },
   { arbitrary: near, weight: 1 },
+  { arbitrary: inside, weight: 1 },
   { arbitrary: has, weight: 2 },
 );
 
