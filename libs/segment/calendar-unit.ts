@@ -1,60 +1,71 @@
 import type { Instant } from '@entente/kernel';
-import { dateOf, dayOf, dayOfMonth, startOf, type Day } from './calendar';
+import { dateOf, dayOf, dayOfMonth, startOf, WEEKDAYS, type Day, type Weekday } from './calendar';
 
-/** A stretch of the calendar that follows on others of its kind; these have numbers that go up by one. */
-interface Stretch {
+/** Stretches of the calendar that follow on each other; they have numbers that go up by one. */
+export interface CalendarUnit {
+  /** Of the one that a day is in. */
   readonly numberOf: (day: Day) => number;
-  readonly firstDay: (number: number) => Day;
-  /** In days. */
+  readonly firstDayOf: (number: number) => Day;
+  /** In days; none is longer. */
   readonly longest: number;
 }
+
+/** Where weeks begin on another day than Monday, or quarters and years in another month than January. */
+export type UnitStarts = {
+  readonly weekStarts?: Weekday;
+  /** From 1 to 12. */
+  readonly yearStarts?: number;
+};
 
 const DAYS_OF_A_WEEK = 7;
 /** The Monday before 1970-01-01, a Thursday. */
 const A_MONDAY = -3;
 const MONTHS_OF_A_YEAR = 12;
 
-const ofMonths = (many: number, longest: number): Stretch => ({
+const days: CalendarUnit = { numberOf: (day) => day, firstDayOf: (number) => number, longest: 1 };
+
+/** Weeks begin on Monday, as in ISO 8601, or so many days later. */
+function weeks(later = 0): CalendarUnit {
+  const first = A_MONDAY + later;
+  return {
+    numberOf: (day) => Math.floor((day - first) / DAYS_OF_A_WEEK),
+    firstDayOf: (number) => number * DAYS_OF_A_WEEK + first,
+    longest: DAYS_OF_A_WEEK,
+  };
+}
+
+/** So many months at once, the first time from January, or from so many months later. */
+const months = (many: number, longest: number, later = 0): CalendarUnit => ({
   numberOf: (day) => {
     const date = dateOf(day);
-    return Math.floor((date.getUTCFullYear() * MONTHS_OF_A_YEAR + date.getUTCMonth()) / many);
+    return Math.floor((date.getUTCFullYear() * MONTHS_OF_A_YEAR + date.getUTCMonth() - later) / many);
   },
-  firstDay: (number) => {
-    const month = number * many;
+  firstDayOf: (number) => {
+    const month = number * many + later;
     return dayOfMonth(Math.floor(month / MONTHS_OF_A_YEAR), month % MONTHS_OF_A_YEAR, 1);
   },
   longest,
 });
 
-/** Weeks begin on Monday, as in ISO 8601. */
+const monthsLater = ({ yearStarts = 1 }: UnitStarts): number => yearStarts - 1;
+
 const units = {
-  day: { numberOf: (day) => day, firstDay: (number) => number, longest: 1 },
-  week: {
-    numberOf: (day) => Math.floor((day - A_MONDAY) / DAYS_OF_A_WEEK),
-    firstDay: (number) => number * DAYS_OF_A_WEEK + A_MONDAY,
-    longest: DAYS_OF_A_WEEK,
-  },
-  month: ofMonths(1, 31),
-  quarter: ofMonths(3, 92),
-  year: ofMonths(MONTHS_OF_A_YEAR, 366),
-} as const satisfies Record<string, Stretch>;
+  day: () => days,
+  week: ({ weekStarts = 'monday' }) => weeks(WEEKDAYS.indexOf(weekStarts)),
+  month: () => months(1, 31),
+  quarter: (starts) => months(3, 92, monthsLater(starts)),
+  year: (starts) => months(MONTHS_OF_A_YEAR, 366, monthsLater(starts)),
+} as const satisfies Record<string, (starts: UnitStarts) => CalendarUnit>;
 
-export type CalendarUnit = keyof typeof units;
-export const calendarUnits = Object.keys(units) as CalendarUnit[];
+export type UnitName = keyof typeof units;
+export const unitNames = Object.keys(units) as UnitName[];
 
-/** No such unit has more days. */
-export const longestUnit = (unit: CalendarUnit): number => units[unit].longest;
-
-/** The number of the unit that a day is in. */
-export const unitOf = (unit: CalendarUnit, day: Day): number => units[unit].numberOf(day);
+export const unitNamed = (name: UnitName, starts: UnitStarts = {}): CalendarUnit => units[name](starts);
 
 /** The number of the unit that an instant is in, in a time zone. */
 export const unitAt = (unit: CalendarUnit, at: Instant, zone: string): number =>
-  unitOf(unit, dayOf(at, zone));
-
-/** The first day of the unit of a number. */
-export const firstDayOf = (unit: CalendarUnit, number: number): Day => units[unit].firstDay(number);
+  unit.numberOf(dayOf(at, zone));
 
 /** The instant at which the unit of a number begins, in a time zone. */
 export const beginningOf = (unit: CalendarUnit, number: number, zone: string): Instant =>
-  startOf(firstDayOf(unit, number), zone);
+  startOf(unit.firstDayOf(number), zone);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { DAY, HOUR } from '@entente/kernel';
 import { Temporal } from 'temporal-polyfill';
-import { dateOf, dayOf, earlier, hourOf, later, startOf } from './calendar';
-import { beginningOf, calendarUnits, longestUnit, unitAt } from './calendar-unit';
+import { dateOf, dayOf, earlier, hourOf, later, startOf, WEEKDAYS } from './calendar';
+import { beginningOf, unitAt, unitNamed, unitNames, type UnitStarts } from './calendar-unit';
 import { Findings } from './findings';
 import { parseWindow, spanOf } from './window';
 
@@ -60,15 +60,21 @@ describe('days', () => {
 });
 
 describe('units of the calendar', () => {
+  const starts: fc.Arbitrary<UnitStarts> = fc.record({
+    weekStarts: fc.constantFrom(...WEEKDAYS),
+    yearStarts: fc.integer({ min: 1, max: 12 }),
+  });
+
   it('follow each other without a gap, none longer than said', () => {
     fc.assert(
-      fc.property(instant, zone, fc.constantFrom(...calendarUnits), (at, timeZone, unit) => {
+      fc.property(instant, zone, fc.constantFrom(...unitNames), starts, (at, timeZone, name, begins) => {
+        const unit = unitNamed(name, begins);
         const number = unitAt(unit, at, timeZone);
         const [from, until] = [number, number + 1].map((one) => beginningOf(unit, one, timeZone));
         expect(from).toBeLessThanOrEqual(at);
         expect(until).toBeGreaterThan(at);
         expect(unitAt(unit, until! - 1, timeZone)).toBe(number);
-        expect(until! - from!).toBeLessThanOrEqual(longestUnit(unit) * DAY + HOUR);
+        expect(until! - from!).toBeLessThanOrEqual(unit.longest * DAY + HOUR);
       }),
       { numRuns: 500 },
     );
@@ -80,9 +86,48 @@ describe('units of the calendar', () => {
     ['month', '2026-11-01'],
     ['quarter', '2026-10-01'],
     ['year', '2026-01-01'],
-  ] as const)('a %s that has 24 November 2026 begins on %s', (unit, first) => {
+  ] as const)('a %s that has 24 November 2026 begins on %s', (name, first) => {
+    const unit = unitNamed(name);
     const number = unitAt(unit, Date.UTC(2026, 10, 24, 12), 'UTC');
     expect(beginningOf(unit, number, 'UTC')).toBe(Date.parse(first));
+  });
+
+  it.each([
+    ['week', { weekStarts: 'sunday' }, '2026-11-22'],
+    ['week', { weekStarts: 'tuesday' }, '2026-11-24'],
+    ['week', { weekStarts: 'wednesday' }, '2026-11-18'],
+    ['quarter', { yearStarts: 2 }, '2026-11-01'],
+    ['quarter', { yearStarts: 3 }, '2026-09-01'],
+    ['quarter', { yearStarts: 4 }, '2026-10-01'],
+    ['quarter', { yearStarts: 12 }, '2026-09-01'],
+    ['year', { yearStarts: 2 }, '2026-02-01'],
+    ['year', { yearStarts: 11 }, '2026-11-01'],
+    ['year', { yearStarts: 12 }, '2025-12-01'],
+  ] as const)('a %s of %j that has 24 November 2026 begins on %s', (name, begins, first) => {
+    const unit = unitNamed(name, begins);
+    const number = unitAt(unit, Date.UTC(2026, 10, 24, 12), 'UTC');
+    expect(beginningOf(unit, number, 'UTC')).toBe(Date.parse(first));
+  });
+
+  it('begin on the day, and in the month, that is said', () => {
+    fc.assert(
+      fc.property(instant, zone, starts, fc.integer({ min: -9, max: 9 }), (at, timeZone, begins, ahead) => {
+        const firstDay = (name: 'week' | 'quarter' | 'year'): Date => {
+          const unit = unitNamed(name, begins);
+          return dateOf(dayOf(beginningOf(unit, unitAt(unit, at, timeZone) + ahead, timeZone), timeZone));
+        };
+        const week = Temporal.PlainDate.from(firstDay('week').toISOString().slice(0, 10));
+        expect(WEEKDAYS[week.dayOfWeek - 1]).toBe(begins.weekStarts);
+        for (const [name, many] of [
+          ['quarter', 3],
+          ['year', 12],
+        ] as const) {
+          expect(firstDay(name).getUTCDate()).toBe(1);
+          expect((firstDay(name).getUTCMonth() + 1 - begins.yearStarts! + 12) % many).toBe(0);
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 });
 

@@ -4,6 +4,18 @@ import { DAY, HOUR, type Instant } from '@entente/kernel';
 /** A day of the calendar, by its number: 1970-01-01 is 0. */
 export type Day = number;
 
+/** In the order of ISO 8601. */
+export const WEEKDAYS = [
+  'monday',
+  'tuesday',
+  'wednesday',
+  'thursday',
+  'friday',
+  'saturday',
+  'sunday',
+] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
 /** A length in calendar terms, all parts of it 0 or more. */
 export interface CalendarLength {
   readonly years: number;

@@ -62,6 +62,15 @@ describe('the schemas of OpenAPI', () => {
     { event: 'X', segment: 'y' },
     { permission: 'news' },
     { sequence: [{ event: 'X' }] },
+    { event: 'X', during: { month: 0, weekStarts: 'sunday' } },
+    { event: 'X', during: { yearStarts: 2 } },
+    { trait: 'a', during: { week: 0, yearStarts: 2 } },
+    { trait: 'a', during: { year: 0, yearStarts: 13 } },
+    { event: 'X', regular: { in: 'week', of: 4, gte: 3, weekStarts: 'Sunday' } },
+    { trait: 'a', version: 2 },
+    { trait: 'a', version: {} },
+    { trait: 'a', inside: [{ latitude: 1, longitude: 1 }] },
+    { trait: 'a', inside: [1, 2, 3].map((n) => ({ latitude: n, lng: n * n })) },
   ])('refuse %j, as the parser does', (json) => {
     expect(isRule(json)).toBe(false);
     expect(parseRule(json)).toHaveProperty('problems');

@@ -1,11 +1,13 @@
-import { DAY, type Duration } from '@entente/kernel';
-import { isObject } from '@entente/kernel';
+import { DAY, isObject, type Duration } from '@entente/kernel';
 import { bounds } from './bounds';
-import { calendarUnits, longestUnit, type CalendarUnit } from './calendar-unit';
+import { unitNamed, unitNames, type CalendarUnit, type UnitName, type UnitStarts } from './calendar-unit';
 import { below, quote, type Findings } from './findings';
+import { parseStarts } from './parse-starts';
 
 /** Whole units of the calendar, counted from the present one, which is 0: `{ "month": -1 }`, or from one to another: `{ "day": [-7, -1] }`. */
-export type During = { readonly [unit in CalendarUnit]?: number | readonly [first: number, last: number] };
+export type During = UnitStarts & {
+  readonly [unit in UnitName]?: number | readonly [first: number, last: number];
+};
 
 /** The same taken apart. */
 export interface DuringUnits {
@@ -15,11 +17,12 @@ export interface DuringUnits {
   readonly last: number;
 }
 
-export const expectedDuring = `one of ${calendarUnits.join(', ')} with a whole number, 0 for the present one and -1 for the one before, or two of them in order, such as { "month": -1 } or { "day": [-7, -1] }`;
+export const expectedDuring = `one of ${unitNames.join(', ')} with a whole number, 0 for the present one and -1 for the one before, or two of them in order, such as { "month": -1 } or { "day": [-7, -1] }; beside week "weekStarts", beside quarter or year "yearStarts"`;
 
 /** Units in their canonical form: of a pair that names the same twice, that one. */
 export function parseDuring(raw: unknown, path: string, findings: Findings): During | undefined {
-  const [unit, ...others] = isObject(raw) ? Object.keys(raw) : [];
+  const { weekStarts, yearStarts, ...counted } = isObject(raw) ? raw : {};
+  const [unit, ...others] = Object.keys(counted);
   if (unit === undefined || others.length > 0)
     return findings.add(path, 'during', 'That names no stretch of the calendar.', expectedDuring);
   if (!isUnit(unit))
@@ -27,9 +30,10 @@ export function parseDuring(raw: unknown, path: string, findings: Findings): Dur
       below(path, unit),
       'unknown-field',
       `There is no unit ${quote(unit)} of the calendar.`,
-      calendarUnits.join(', '),
+      unitNames.join(', '),
     );
-  const written = (raw as Record<string, unknown>)[unit];
+  const starts = parseStarts(unit, { weekStarts, yearStarts }, path, findings);
+  const written: unknown = counted[unit];
   const [first, last, ...more]: unknown[] = Array.isArray(written) ? written : [written, written];
   if (!isNumber(first, unit) || !isNumber(last, unit) || first > last || more.length > 0)
     return findings.add(
@@ -38,20 +42,21 @@ export function parseDuring(raw: unknown, path: string, findings: Findings): Dur
       'These are no numbers of units in order, up to 100 years from now.',
       expectedDuring,
     );
-  return { [unit]: first === last ? first : [first, last] };
+  return starts && { ...starts, [unit]: first === last ? first : [first, last] };
 }
 
-const isUnit = (name: string): name is CalendarUnit => calendarUnits.some((unit) => unit === name);
+const isUnit = (name: string): name is UnitName => unitNames.some((unit) => unit === name);
 
-const isNumber = (value: unknown, unit: CalendarUnit): value is number =>
-  Number.isInteger(value) && spanOver(unit, Math.abs(value as number)) <= bounds.window;
+const isNumber = (value: unknown, unit: UnitName): value is number =>
+  Number.isInteger(value) && spanOver(unitNamed(unit), Math.abs(value as number)) <= bounds.window;
 
 /** However they fall, so many units are no longer. */
-export const spanOver = (unit: CalendarUnit, many: number): Duration => many * longestUnit(unit) * DAY;
+export const spanOver = (unit: CalendarUnit, many: number): Duration => many * unit.longest * DAY;
 
 /** What `parseDuring` read. */
 export function unitsIn(during: During): DuringUnits {
-  const [unit, numbers] = Object.entries(during)[0] as [CalendarUnit, number | readonly [number, number]];
+  const name = unitNames.find((one) => during[one] !== undefined)!;
+  const numbers = during[name]!;
   const [first, last] = typeof numbers === 'number' ? [numbers, numbers] : numbers;
-  return { unit, first, last };
+  return { unit: unitNamed(name, during), first, last };
 }

@@ -1,8 +1,10 @@
 import { bounds } from '../bounds';
 import { numeric } from '../comparisons/numeric';
+import { startSchemas } from '../parse-starts';
 import { operatorSchemas } from '../schema/operator-schemas';
 import { anyOf, closed, date, path, refTo, word, type Schema } from '../schema/schema';
 import type { HowOften } from './behavior';
+import { regularUnits } from './measures/regular';
 import type { PeriodFields } from './parse-period';
 
 const pair = (one: Schema): Schema => ({ type: 'array', items: one, minItems: 2, maxItems: 2 });
@@ -36,7 +38,8 @@ export const howOftenSchemas = {
   regular: closed(
     {
       ...compared,
-      in: word('day', 'week', 'month'),
+      in: word(...regularUnits),
+      ...startSchemas('week'),
       of: anyOf(
         { type: 'integer', minimum: 1, maximum: bounds.regular },
         pair({ type: 'integer', minimum: 1 - bounds.regular, maximum: 0 }),

@@ -77,10 +77,41 @@ describe('a period', () => {
       [Date.UTC(2026, 9, 2), Date.UTC(2026, 9, 9)],
       [false, true, false],
     ],
+    [
+      'during the week from Sunday',
+      { during: { week: 0, weekStarts: 'sunday' } },
+      [happened, Date.UTC(2026, 9, 4)],
+      [false, true, false],
+    ],
+    [
+      'during the fiscal quarter before',
+      { during: { quarter: -1, yearStarts: 2 } },
+      [Date.UTC(2026, 10, 1), Date.UTC(2027, 1, 1)],
+      [false, true, false],
+    ],
+    [
+      'during the fiscal year before, which begins in that month',
+      { during: { year: -1, yearStarts: 10 } },
+      [Date.UTC(2027, 9, 1), Date.UTC(2028, 9, 1)],
+      [false, true, false],
+    ],
     ['before so many days', { before: { calendar: 'P0D' } }, [Date.UTC(2026, 9, 2)], [false, true]],
   ])('%s has an event from one instant to another', (_, period, instants, expected) =>
     expect(truths(period, instants)).toEqual(expected),
   );
+
+  it.each([
+    ['Europe/Paris', '2026-10-24T22:00:00Z', '2026-10-31T23:00:00Z'],
+    ['America/Sao_Paulo', '2018-11-04T03:00:00Z', '2018-11-11T02:00:00Z'],
+  ])('of weeks from Sunday begins with it in %s, also when clocks are changed', (timezone, from, until) => {
+    const during = { week: 0, weekStarts: 'sunday' };
+    const [first, next] = [Date.parse(from), Date.parse(until)];
+    const isSo = (happenedAt: Instant, when: Instant) =>
+      holds({ during }, [at(happenedAt)], when, { timezone });
+    expect([isSo(first, first), isSo(first, next - 1), isSo(first, next)]).toEqual([true, true, false]);
+    expect([isSo(first - 1, first - 1), isSo(first - 1, first)]).toEqual([true, false]);
+    expect(isSo(next - 1, next - 1)).toBe(true);
+  });
 
   it('from an instant on, before one, and between two has its beginning and not its end', () => {
     const mark = toIso(happened);
@@ -178,6 +209,12 @@ describe('a measure', () => {
     expect(holds({ regular: { in: 'week', of: 3, gte: 2 } }, monday)).toBe(true);
     expect(holds({ regular: { in: 'week', of: 2, gte: 2 } }, monday, now, { timezone: 'Europe/Paris' })).toBe(
       true,
+    );
+    const from = (weekStarts: string, of: number) =>
+      holds({ regular: { in: 'week', weekStarts, of, gte: 2 } }, monday);
+    expect([from('monday', 2), from('sunday', 2)]).toEqual([false, true]);
+    expect(ruleOf({ event: 'X', regular: { in: 'week', of: 2, gte: 2, weekStarts: 'monday' } })).toEqual(
+      ruleOf({ event: 'X', regular: { in: 'week', of: 2, gte: 2 } }),
     );
     const months = [at(Date.UTC(2025, 11, 31)), at(Date.UTC(2026, 0, 1)), at(Date.UTC(2026, 0, 31))];
     expect(holds({ regular: { in: 'month', of: 2, eq: 2 } }, months, Date.UTC(2026, 0, 31, 1))).toBe(true);
@@ -412,6 +449,14 @@ describe('what is written', () => {
     [{ last: { a: {} } }, ['rule.last.a no-comparison']],
     [{ last: 5 }, ['rule.last filter']],
     [{ regular: { in: 'year', of: 2, gte: 1 } }, ['rule.regular.in unit']],
+    [
+      { regular: { in: 'day', of: 2, gte: 1, weekStarts: 'sunday' } },
+      ['rule.regular.weekStarts out-of-place'],
+    ],
+    [{ regular: { in: 'week', of: 2, gte: 1, yearStarts: 2 } }, ['rule.regular.yearStarts out-of-place']],
+    [{ regular: { in: 'week', of: 2, gte: 1, weekStarts: 0 } }, ['rule.regular.weekStarts unit']],
+    [{ during: { week: 1, weekStarts: 'sunday' } }, ['rule.during during']],
+    [{ where: { $at: { during: { week: 1, weekStarts: 'sunday' } } } }, ['rule.where.$at instant']],
     [{ regular: { in: 'day', of: 367, gte: 1 } }, ['rule.regular.of count']],
     [{ regular: { in: 'day', of: 3, gte: 4 } }, ['rule.regular.gte count']],
     [{ regular: { in: 'day', of: [-3, -1], gte: 4 } }, ['rule.regular.gte count']],

@@ -1,7 +1,6 @@
 import { DAY, isObject, parseDuration } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { dateOf, dayOf, dayOfMonth, startOf, type Day } from '../calendar';
-import { firstDayOf, unitOf } from '../calendar-unit';
 import { parseDuring, spanOver, unitsIn, type During } from '../during';
 import { below, type Findings } from '../findings';
 import { anyOf, closed, refTo, text, word } from '../schema/schema';
@@ -82,8 +81,8 @@ function reachOf(operand: Anniversary): Reach {
   if ('during' in operand) {
     const { unit, first, last } = unitsIn(operand.during);
     return (day) => [
-      firstDayOf(unit, unitOf(unit, day) - last),
-      firstDayOf(unit, unitOf(unit, day) - first + 1),
+      unit.firstDayOf(unit.numberOf(day) - last),
+      unit.firstDayOf(unit.numberOf(day) - first + 1),
     ];
   }
   if ('withinNext' in operand) return (day) => [day - daysOf(operand.withinNext)!, day];

@@ -1,4 +1,4 @@
-import { dateOf, hourOf, type Day } from '../calendar';
+import { dateOf, hourOf, WEEKDAYS, type Day, type Weekday } from '../calendar';
 import { anyOf, refTo, word } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
 import { parseCount, passesNumber, type NumberComparison } from './count';
@@ -7,8 +7,6 @@ import type { Operator } from './operator';
 
 const onTraits = [zoneTrait];
 
-const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
-type Weekday = (typeof WEEKDAYS)[number];
 const weekdays = word(...WEEKDAYS);
 
 /** Dates that are on one of these days of the week in the contact's time zone. */

@@ -35,6 +35,8 @@ const moving = fc.oneof(
       { month: 0 },
       { month: [-1, 0] },
       { quarter: -1 },
+      { week: 0, weekStarts: 'sunday' },
+      { quarter: 0, yearStarts: 3 },
     )
     .map((during) => ({ anniversary: { during } })),
   fc
@@ -43,6 +45,17 @@ const moving = fc.oneof(
       fc.tuple(fc.integer({ min: -3, max: 3 }), fc.nat(2)).map(([first, more]) => [first, first + more]),
     )
     .map(([unit, numbers]) => ({ during: { [unit]: numbers } })),
+  fc
+    .tuple(
+      fc.constantFrom(
+        ['week', { weekStarts: 'sunday' }] as const,
+        ['week', { weekStarts: 'friday' }] as const,
+        ['quarter', { yearStarts: 2 }] as const,
+        ['year', { yearStarts: 12 }] as const,
+      ),
+      fc.integer({ min: -3, max: 3 }),
+    )
+    .map(([[unit, starts], number]) => ({ during: { [unit]: number, ...starts } })),
 );
 
 const read = (raw: unknown): Comparison => parseComparison(raw, 'p', new Findings())!;
@@ -183,6 +196,10 @@ describe('anniversary', () => {
     [{ month: 1 }, ['01-01', '01-02']],
     [{ week: 0 }, ['12-28', '12-29', '12-30', '12-31', '01-01', '01-02']],
     [{ day: [-1, 1] }, ['12-29', '12-30', '12-31']],
+    [{ week: 0, weekStarts: 'tuesday' }, ['12-29', '12-30', '12-31', '01-01', '01-02']],
+    [{ week: -1, weekStarts: 'tuesday' }, ['12-27', '12-28']],
+    [{ quarter: 0, yearStarts: 11 }, ['12-27', '12-28', '12-29', '12-30', '12-31', '01-01', '01-02']],
+    [{ quarter: 0, yearStarts: 10 }, ['12-27', '12-28', '12-29', '12-30', '12-31']],
   ])('in %j is in whole units of the calendar', (during, days) => {
     const all = ['12-27', '12-28', '12-29', '12-30', '12-31', '01-01', '01-02'];
     const one = { anniversary: { during } };
@@ -190,7 +207,7 @@ describe('anniversary', () => {
     expect(found).toEqual(days);
   });
 
-  it.each<object>([{ year: 0 }, { month: 11 }, { month: [-6, 6] }, { day: 360 }])(
+  it.each<object>([{ year: 0 }, { year: 0, yearStarts: 4 }, { month: 11 }, { month: [-6, 6] }, { day: 360 }])(
     'in %j is refused',
     (during) => expect(problemsOf({ anniversary: { during } })).toEqual(['p.anniversary.during during']),
   );
@@ -223,6 +240,16 @@ describe('during', () => {
     [{ month: [-1, 0] }, days.slice(1, 6)],
     [{ quarter: 0 }, days.slice(1)],
     [{ year: -1 }, ['2025-12-31']],
+    [{ week: 0, weekStarts: 'sunday' }, ['2026-11-23', '2026-11-24']],
+    [{ week: 0, weekStarts: 'tuesday' }, ['2026-11-24', '2026-11-30']],
+    [{ week: 1, weekStarts: 'tuesday' }, ['2026-12-01']],
+    [{ quarter: 0, yearStarts: 2 }, days.slice(2)],
+    [{ quarter: -1, yearStarts: 2 }, ['2026-10-31']],
+    [{ quarter: -1, yearStarts: 12 }, []],
+    [{ quarter: [0, 1], yearStarts: 12 }, days.slice(1)],
+    [{ year: 0, yearStarts: 11 }, days.slice(2)],
+    [{ year: [-1, -1], yearStarts: 11 }, days.slice(0, 2)],
+    [{ year: 1, yearStarts: 12 }, ['2026-12-01']],
   ])('%j are whole units counted from the present one', (during, expected) =>
     expect(days.filter((day) => holds({ during }, day, at))).toEqual(expected),
   );
@@ -237,6 +264,13 @@ describe('during', () => {
   it('has one form', () => {
     expect(read({ during: { month: [-1, -1] } })).toEqual({ during: { month: -1 } });
     expect(read({ during: { month: [-2, -1] } })).toEqual({ during: { month: [-2, -1] } });
+    expect(read({ during: { week: 0, weekStarts: 'monday' } })).toEqual({ during: { week: 0 } });
+    expect(read({ during: { yearStarts: 1, quarter: -1 } })).toEqual({ during: { quarter: -1 } });
+    for (const one of [
+      { week: 0, weekStarts: 'sunday' },
+      { yearStarts: 2, quarter: [-4, -1] },
+    ])
+      expect(read({ during: one })).toEqual({ during: one });
   });
 
   it.each<[unknown, string]>([
@@ -251,6 +285,18 @@ describe('during', () => {
     [{ month: [-2, -1, 0] }, 'p.during.month during'],
     [{ month: null }, 'p.during.month during'],
     [{ year: -101 }, 'p.during.year during'],
+    [{ weekStarts: 'sunday' }, 'p.during during'],
+    [{ week: 0, weekStarts: 'Sunday' }, 'p.during.weekStarts unit'],
+    [{ week: 0, weekStarts: 7 }, 'p.during.weekStarts unit'],
+    [{ week: 0, weekStarts: null }, 'p.during.weekStarts unit'],
+    [{ year: 0, yearStarts: 0 }, 'p.during.yearStarts unit'],
+    [{ year: 0, yearStarts: 13 }, 'p.during.yearStarts unit'],
+    [{ quarter: 0, yearStarts: 2.5 }, 'p.during.yearStarts unit'],
+    [{ quarter: 0, yearStarts: 'february' }, 'p.during.yearStarts unit'],
+    [{ day: 0, weekStarts: 'sunday' }, 'p.during.weekStarts out-of-place'],
+    [{ quarter: 0, weekStarts: 'monday' }, 'p.during.weekStarts out-of-place'],
+    [{ week: 0, yearStarts: 1 }, 'p.during.yearStarts out-of-place'],
+    [{ month: 0, yearStarts: 2 }, 'p.during.yearStarts out-of-place'],
   ])('refuses %j', (during, expected) => expect(problemsOf({ during })).toEqual([expected]));
 });
 

@@ -1,12 +1,13 @@
 import { mailSchemas } from '../behavior/mail';
 import { seriesSchemas } from '../behavior/named';
 import { bounds } from '../bounds';
-import { calendarUnits } from '../calendar-unit';
+import { unitNames } from '../calendar-unit';
 import { ANY } from '../comparisons/filter-of';
 import { numeric } from '../comparisons/numeric';
 import type { OperatorTable } from '../comparisons/operator-table';
 import { operators } from '../comparisons/registry';
 import { kindNamed, kindNames } from '../conditions/registry';
+import { startSchemas } from '../parse-starts';
 import { operatorSchemas } from './operator-schemas';
 import { anyOf, closed, refTo, scalar, type Schema, type SchemaName } from './schema';
 
@@ -44,7 +45,7 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
   During: {
     description:
       'Whole units of the calendar in the time zone of the contact, counted from the present one, which is 0.',
-    ...anyOf(...calendarUnits.map((unit) => closed({ [unit]: unitNumbers }, [unit]))),
+    ...anyOf(...unitNames.map((unit) => closed({ [unit]: unitNumbers, ...startSchemas(unit) }, [unit]))),
   },
   Series: {
     description: 'The events of some names that pass one filter, or what became of mails.',

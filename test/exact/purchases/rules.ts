@@ -27,6 +27,11 @@ const deeds = `FROM e WHERE e.person = p.person AND e.name NOT IN ('Identified',
 /** The Monday, as the contact's calendar has it. */
 const weekOf = (at: string): string => `date_trunc('week', ${at} AT TIME ZONE ${zone})`;
 const thisWeek = `date_trunc('week', ${today}::timestamp)`;
+const sundayOf = (at: string): string =>
+  `((${at} AT TIME ZONE ${zone})::date - extract(dow FROM ${at} AT TIME ZONE ${zone})::integer)`;
+/** The quarter that has it one month later: quarters from February on are those from January on. */
+const fiscalQuarterOf = (at: string): string =>
+  `date_trunc('quarter', date_trunc('month', ${at} AT TIME ZONE ${zone}) - interval '1 month')`;
 
 const order = { event: 'Order Completed' };
 
@@ -309,6 +314,26 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     rule: { ...order, during: { month: [-1, 0] }, count: { gte: 2 } },
     sql: `(SELECT count(*) ${orders}
       AND date_trunc('month', e.at AT TIME ZONE ${zone}) >= date_trunc('month', ${today}::timestamp) - interval '1 month') >= 2`,
+  },
+  'twice-in-a-week-from-sunday': {
+    rule: { ...order, during: { week: [-1, 0], weekStarts: 'sunday' }, count: { gte: 2 } },
+    sql: `(SELECT count(*) ${orders}
+      AND (e.at AT TIME ZONE ${zone})::date >= ${today} - extract(dow FROM ${today})::integer - 7) >= 2`,
+  },
+  'no-order-in-the-last-fiscal-quarter': {
+    rule: { not: { ...order, during: { quarter: -1, yearStarts: 2 } } },
+    sql: `NOT EXISTS (SELECT ${orders}
+      AND ${fiscalQuarterOf('e.at')} = ${fiscalQuarterOf(':now')} - interval '3 months')`,
+  },
+  'regular-from-sunday': {
+    rule: { event: 'Product Viewed', regular: { in: 'week', weekStarts: 'sunday', of: [-5, -1], gte: 2 } },
+    sql: `(SELECT count(DISTINCT ${sundayOf('e.at')}) ${views}
+      AND ${sundayOf('e.at')} BETWEEN ${sundayOf(':now')} - 35 AND ${sundayOf(':now')} - 7) >= 2`,
+  },
+  'contract-ends-this-fiscal-year': {
+    rule: { trait: 'contractEnds', during: { year: 0, yearStarts: 4 } },
+    sql: `date_trunc('year', date_trunc('month', (${text('contractEnds')})::timestamptz AT TIME ZONE ${zone}) - interval '3 months')
+      = date_trunc('year', date_trunc('month', ${today}::timestamp) - interval '3 months')`,
   },
   'no-order-this-quarter': {
     rule: { not: { ...order, during: { quarter: 0 } } },

@@ -114,6 +114,17 @@ export const window = ({ windows, calendars }: Scale): fc.Arbitrary<unknown> =>
     ...calendars.map((calendar) => ({ calendar })),
   );
 
+/** What may stand beside a unit, by its name. */
+export const starts: fc.Arbitrary<{ readonly [unit: string]: object | undefined }> = fc
+  .tuple(
+    fc.option(fc.constantFrom('sunday', 'tuesday', 'saturday')),
+    fc.option(fc.constantFrom(2, 3, 4, 11, 12)),
+  )
+  .map(([weekStarts, yearStarts]) => {
+    const ofYear = yearStarts === null ? {} : { yearStarts };
+    return { week: weekStarts === null ? {} : { weekStarts }, quarter: ofYear, year: ofYear };
+  });
+
 /** Units of the calendar, the last of which is at most that far ahead. */
 export const units = (last: number): fc.Arbitrary<unknown> => {
   const number = fc.integer({ min: -2, max: last });
@@ -122,8 +133,8 @@ export const units = (last: number): fc.Arbitrary<unknown> => {
     fc.tuple(number, number).map((pair) => pair.sort((a, b) => a - b)),
   );
   return fc
-    .tuple(fc.constantFrom('day', 'day', 'week', 'month', 'quarter', 'year'), numbers)
-    .map(([unit, which]) => ({ [unit]: which }));
+    .tuple(fc.constantFrom('day', 'day', 'week', 'month', 'quarter', 'year'), numbers, starts)
+    .map(([unit, which, begins]) => ({ [unit]: which, ...begins[unit] }));
 };
 
 /** Parts of dates in the contact's zone. */
@@ -149,7 +160,14 @@ const datePlain = (scale: Scale): fc.Arbitrary<object> => {
     ahead.map((withinNext) => ({ anniversary: { withinNext } })),
     ahead.map((withinLast) => ({ anniversary: { withinLast } })),
     fc
-      .constantFrom({ day: [-1, 1] }, { week: 0 }, { month: 0 }, { month: [-1, 1] })
+      .constantFrom<object>(
+        { day: [-1, 1] },
+        { week: 0 },
+        { week: 0, weekStarts: 'sunday' },
+        { month: 0 },
+        { month: [-1, 1] },
+        { quarter: 0, yearStarts: 2 },
+      )
       .map((during) => ({ anniversary: { during } })),
     units(2).map((during) => ({ during })),
     parts,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
-import { beside, comparison, movingFilter } from './comparison';
+import { beside, comparison, movingFilter, starts } from './comparison';
 
 const number = fc.constantFrom(0, 1, 2);
 
@@ -69,13 +69,14 @@ export const measures = (scale: Scale): fc.Arbitrary<object> =>
 export const regular: fc.Arbitrary<object> = fc
   .tuple(
     fc.constantFrom('day', 'week', 'month'),
+    starts,
     fc.integer({ min: 1, max: 4 }),
     fc.constantFrom<object>({ gte: 1 }, { gte: 2 }, { eq: 1 }, { lt: 2 }),
     fc.constantFrom<object>({}, { times: 1 }, { times: { gte: 2 } }, { times: { lte: 2 } }),
   )
-  .filter(([, many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
-  .chain(([unit, many, one, times]) =>
+  .filter(([, , many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
+  .chain(([unit, begins, many, one, times]) =>
     fc
       .constantFrom<unknown>(many, many, [-many, -1], [-many - 1, -2])
-      .map((of) => ({ regular: { in: unit, of, ...one, ...times } })),
+      .map((of) => ({ regular: { in: unit, ...begins[unit], of, ...one, ...times } })),
   );

@@ -4,7 +4,13 @@ import { deviatesBy } from '../../../../test/exact/deviates-by';
 import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type Rule } from '../..';
 
 const start: Instant = Date.UTC(2026, 8, 1);
-const units = fc.constantFrom('day', 'week', 'month');
+const units = fc.constantFrom<object>(
+  { in: 'day' },
+  { in: 'week' },
+  { in: 'week', weekStarts: 'sunday' },
+  { in: 'week', weekStarts: 'thursday' },
+  { in: 'month' },
+);
 const zones = fc.constantFrom(
   'UTC',
   'Asia/Kathmandu',
@@ -51,7 +57,7 @@ describe('regularity', () => {
         zones,
         instants,
         (unit, of, asked, before, timeZone, all) => {
-          const json = { event: 'X', regular: { in: unit, of: before ? [-of, -1] : of, ...asked } };
+          const json = { event: 'X', regular: { ...unit, of: before ? [-of, -1] : of, ...asked } };
           const { rule } = parseRule(json) as { rule: Rule };
           const history = all.map((at, index): HistoryEvent => ({
             at,

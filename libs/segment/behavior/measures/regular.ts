@@ -1,17 +1,18 @@
 import { DAY, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
 import { bounds } from '../../bounds';
-import { beginningOf, longestUnit, unitAt } from '../../calendar-unit';
+import { beginningOf, unitAt, unitNamed, type CalendarUnit, type UnitStarts } from '../../calendar-unit';
 import { firstThatDiffers, parseCount, passesNumber, settlesAt } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
 import type { Moment, Tracked } from '../../conditions/kind';
 import { below } from '../../findings';
+import { parseStarts } from '../../parse-starts';
 import type { Seen } from '../seen';
 import type { Measure } from './measure';
 
 type Unit = 'day' | 'week' | 'month';
-const unitNames: readonly Unit[] = ['day', 'week', 'month'];
-const expected = `{ "in": ${unitNames.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }`;
+export const regularUnits: readonly Unit[] = ['day', 'week', 'month'];
+const expected = `{ "in": ${regularUnits.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }; beside "week" also "weekStarts"`;
 
 /** The first and the last that count, counted from the present one. */
 type Units = readonly [first: number, last: number];
@@ -24,15 +25,18 @@ export type Regular = {
   readonly in: Unit;
   readonly of: number | Units;
   readonly times?: Comparison;
-} & { readonly [operator: string]: Json };
+} & Pick<UnitStarts, 'weekStarts'> & { readonly [operator: string]: Json };
 
-const comparisonIn = ({ in: _, of: __, times: ___, ...comparison }: Regular): Comparison => comparison;
+const comparisonIn = ({ in: _, of: __, times: ___, weekStarts: ____, ...comparison }: Regular): Comparison =>
+  comparison;
+
+const unitIn = (asked: Regular): CalendarUnit => unitNamed(asked.in, asked);
 
 export const regular: Measure<Regular> = {
   parse(raw, path, findings) {
     if (!isObject(raw)) return findings.add(path, 'regular', 'How regular is not said.', expected);
-    const { in: unit, of, times: often, ...rest } = raw;
-    const isUnit = unitNames.some((name) => name === unit);
+    const { in: unit, of, times: often, weekStarts, yearStarts, ...rest } = raw;
+    const isUnit = regularUnits.some((name) => name === unit);
     const units = unitsAsked(of);
     const many = units ? units[1] - units[0] + 1 : bounds.regular;
     if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
@@ -49,10 +53,12 @@ export const regular: Measure<Regular> = {
         : parseCount(often, below(path, 'times'), bounds.countWithin, findings, TIMES);
     const count = parseCount(rest, path, many, findings);
     if (!isUnit || !units || !count) return undefined;
+    const starts = parseStarts(unit as Unit, { weekStarts, yearStarts }, path, findings);
+    if (!starts) return undefined;
     const truths = Array.from({ length: many + 1 }, (_, number) => passesNumber(count, number));
     return new Set(truths).size === 1
       ? findings.add(path, 'constant', 'That holds for every number of them, or for none.', expected)
-      : { ...count, in: unit as Unit, of: units[1] === 0 ? many : units, ...(times && { times }) };
+      : { ...count, ...starts, in: unit as Unit, of: units[1] === 0 ? many : units, ...(times && { times }) };
   },
   takes: 'any',
   holds: (asked, events, context) =>
@@ -71,15 +77,17 @@ const activeIn = (asked: Regular, events: readonly Seen[], { now, zone }: Contex
       events.map(({ at }) => [at, 1]),
       zone,
     ),
-    unitAt(asked.in, now, zone),
+    unitAt(unitIn(asked), now, zone),
   );
 
 /** The units that count, of instants and how often something happened then. */
 export function unitsOf(
-  { in: unit, times }: Regular,
+  asked: Regular,
   happened: readonly (readonly [at: Instant, times: number])[],
   zone: string,
 ): number[] {
+  const { times } = asked;
+  const unit = unitIn(asked);
   const often = new Map<number, number>();
   for (const [at, more] of happened) {
     const number = unitAt(unit, at, zone);
@@ -124,7 +132,7 @@ export function leastOf(asked: Regular): number {
 
 /** How long what happened may matter. */
 export const longestOf = (asked: Regular): Duration =>
-  (longestUnit(asked.in) * (1 - unitsIn(asked)[0]) + 2) * DAY;
+  (unitIn(asked).longest * (1 - unitsIn(asked)[0]) + 2) * DAY;
 
 /** The same from the numbers of the units with events. As time goes on, one unit after the other is no longer looked at. */
 export function regularOver(
@@ -135,13 +143,13 @@ export function regularOver(
   const holdsAt = (active: readonly number[], current: number): boolean =>
     passesNumber(comparison, activeAt(asked, active, current).length);
   return {
-    holds: (moment) => holdsAt(activeUnits(moment), unitAt(asked.in, moment.now, moment.zone)),
+    holds: (moment) => holdsAt(activeUnits(moment), unitAt(unitIn(asked), moment.now, moment.zone)),
     changesAt(moment) {
       const active = activeUnits(moment);
-      const current = unitAt(asked.in, moment.now, moment.zone);
+      const current = unitAt(unitIn(asked), moment.now, moment.zone);
       const before = holdsAt(active, current);
       for (let unit = current + 1; unit <= current + 1 - unitsIn(asked)[0]; unit++)
-        if (holdsAt(active, unit) !== before) return beginningOf(asked.in, unit, moment.zone);
+        if (holdsAt(active, unit) !== before) return beginningOf(unitIn(asked), unit, moment.zone);
       return undefined;
     },
   };
@@ -149,4 +157,4 @@ export function regularOver(
 
 /** When the next day, week or month begins. */
 export const beginningAfter = (asked: Regular, now: Instant, zone: string): Instant =>
-  beginningOf(asked.in, unitAt(asked.in, now, zone) + 1, zone);
+  beginningOf(unitIn(asked), unitAt(unitIn(asked), now, zone) + 1, zone);

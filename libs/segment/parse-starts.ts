@@ -1,0 +1,72 @@
+import { WEEKDAYS } from './calendar';
+import type { UnitName, UnitStarts } from './calendar-unit';
+import { below, quote, type Findings } from './findings';
+import { word, type Schema } from './schema/schema';
+
+type StartName = keyof UnitStarts;
+
+const MONTHS = 12;
+
+const starts: Readonly<Record<StartName, Start>> = {
+  weekStarts: {
+    units: ['week'],
+    usual: 'monday',
+    expected: `one of ${WEEKDAYS.join(', ')}`,
+    schema: word(...WEEKDAYS),
+    takes: (raw) => WEEKDAYS.some((day) => day === raw),
+  },
+  yearStarts: {
+    units: ['quarter', 'year'],
+    usual: 1,
+    expected: `a month from 1 to ${MONTHS}`,
+    schema: { type: 'integer', minimum: 1, maximum: MONTHS },
+    takes: (raw) => Number.isInteger(raw) && (raw as number) >= 1 && (raw as number) <= MONTHS,
+  },
+};
+
+interface Start {
+  readonly units: readonly UnitName[];
+  /** What goes without saying. */
+  readonly usual: unknown;
+  readonly expected: string;
+  readonly schema: Schema;
+  takes(raw: unknown): boolean;
+}
+
+const startNames = Object.keys(starts) as StartName[];
+
+/** What may stand beside a unit. */
+export const startSchemas = (unit: UnitName): Readonly<Record<string, Schema>> =>
+  Object.fromEntries(
+    startNames
+      .filter((name) => starts[name].units.includes(unit))
+      .map((name) => [name, { description: starts[name].expected, ...starts[name].schema }]),
+  );
+
+/** What stands beside a unit, in its canonical form: without what goes without saying. */
+export function parseStarts(
+  unit: UnitName,
+  fields: Readonly<Partial<Record<StartName, unknown>>>,
+  path: string,
+  findings: Findings,
+): UnitStarts | undefined {
+  const written = startNames.filter((name) => fields[name] !== undefined);
+  const taken = written.filter((name) => isTaken(unit, name, fields[name], below(path, name), findings));
+  if (taken.length < written.length) return undefined;
+  const unusual = taken.filter((name) => fields[name] !== starts[name].usual);
+  return Object.fromEntries(unusual.map((name) => [name, fields[name]])) as UnitStarts;
+}
+
+function isTaken(unit: UnitName, name: StartName, raw: unknown, path: string, findings: Findings): boolean {
+  const { units, expected, takes } = starts[name];
+  if (!units.includes(unit))
+    findings.add(
+      path,
+      'out-of-place',
+      `Beside ${quote(unit)} this says nothing.`,
+      `${quote(name)} beside ${units.map(quote).join(' or ')} only`,
+    );
+  else if (!takes(raw)) findings.add(path, 'unit', 'None begins then.', expected);
+  else return true;
+  return false;
+}
