@@ -94,10 +94,16 @@ function databaseAnswer(error: unknown): Answer | undefined {
   return undefined;
 }
 
-const unreachable = (error: unknown): boolean =>
-  ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'].includes(
-    String((error as { driverError?: { code?: unknown } } | null)?.driverError?.code),
-  );
+const systemErrors: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'];
+/** What node-postgres says, without a code, of a connection that was lost or not made. */
+const LOST = /^(Connection terminated|timeout exceeded when trying to connect)/;
+
+/** A query's error has that of its driver in it; to connect fails with the driver's own. */
+function unreachable(error: unknown): boolean {
+  const { driverError = error } = (error ?? {}) as { driverError?: unknown };
+  const { code, message } = (driverError ?? {}) as { code?: unknown; message?: unknown };
+  return systemErrors.includes(code) || (typeof message === 'string' && LOST.test(message));
+}
 
 /** Fastify's own errors (unreadable body, too large, unknown content type) carry their status. */
 function fastifyAnswer(error: unknown): Answer | undefined {
