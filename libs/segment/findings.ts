@@ -14,9 +14,18 @@ export function below(path: string, step: string | number): string {
   return NAME.test(step) && step.length <= LONGEST_SHOWN ? `${path}.${step}` : `${path}[${quote(step)}]`;
 }
 
-/** The problems found while a rule is read; what is read goes on behind each, so that all come at once. */
+/** Something that a rule names and that must exist: a segment, also one whose entries and exits it counts (a teller), a list or a topic. */
+export interface Reference {
+  readonly to: 'segment' | 'teller' | 'list' | 'topic';
+  readonly key: string;
+  /** The JSON path of the key. */
+  readonly path: string;
+}
+
+/** What is found while a rule is read: what it refers to, and the problems, behind each of which reading goes on, so that all come at once. */
 export class Findings {
   readonly problems: Problem[] = [];
+  readonly references: Reference[] = [];
   /** How many patterns were read: they are dear to prepare, so that a rule has few. */
   patterns = 0;
 

@@ -18,5 +18,6 @@ export { parseRule } from './parse';
 export { ruleSchemas } from './schema/rule-schemas';
 export { decodeState, encodeState } from './state/state-codec';
 export { isTimeZone } from './time-zone';
-export { eventsNamed, referencesIn, readsContext, segmentsNamed, traitsNamed, type Rule } from './rule';
+export { unknownReferences } from './unknown-references';
+export { eventsNamed, readsContext, segmentsNamed, traitsNamed, type Rule } from './rule';
 export { factsAt, holdsAt, rulesOf, wholeRule, type KnownFacts, type WholeRule } from './whole-rule';

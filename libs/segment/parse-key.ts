@@ -5,17 +5,6 @@ import { isText } from './read';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** A condition that is the name of something and nothing else. */
-export function parseKey<Field extends string>(
-  field: Field,
-  fields: Given,
-  path: string,
-  findings: Findings,
-): { readonly [field in Field]: string } | undefined {
-  const key = parseName(field, fields, path, findings);
-  return key === undefined ? undefined : ({ [field]: key } as { [field in Field]: string });
-}
-
 type ParseText = (field: string, fields: Given, path: string, findings: Findings) => string | undefined;
 
 const textThat =

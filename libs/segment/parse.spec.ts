@@ -193,7 +193,7 @@ describe('parseRule', () => {
     const read = parseRule(json, 'rule', true);
     expect(read).toHaveProperty('rule');
     const { rule } = read as { rule: Rule };
-    expect(parseRule(rule, 'rule', true)).toEqual({ rule });
+    expect(parseRule(rule, 'rule', true)).toMatchObject({ rule });
     expect(
       evaluate(rule, { contact: '1', timeZone: 'UTC', traits: {}, history: [], memberOf: () => false }, 0),
     ).toBe(false);

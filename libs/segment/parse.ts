@@ -1,7 +1,7 @@
 import { isObject, type Problem } from '@entente/kernel';
 import { bounds } from './bounds';
 import { kindNamed, kindNames, type Condition } from './conditions/registry';
-import { below, Findings, quote } from './findings';
+import { below, Findings, quote, type Reference } from './findings';
 import { groupNames, type Rule } from './rule';
 
 const keyNames: readonly string[] = [...groupNames, ...kindNames];
@@ -10,19 +10,19 @@ const isGroup = (name: string): name is (typeof groupNames)[number] =>
   (groupNames as readonly string[]).includes(name);
 
 /**
- * Reads a rule as an author writes it: the checked rule, or everything that is wrong with it. `path` is where it stands. One that is
- * `stored` is read though it is a mistake that is told to authors today.
+ * Reads a rule as an author writes it: the checked rule, or everything that is wrong with it, and what it refers to as far as it can be read. `path` is
+ * where it stands. One that is `stored` is read though it is a mistake that is told to authors today.
  */
-export function parseRule(
-  json: unknown,
-  path = 'rule',
-  stored = false,
-): { readonly rule: Rule } | { readonly problems: readonly Problem[] } {
+export function parseRule(json: unknown, path = 'rule', stored = false): ReadRule {
   const reader = new RuleReader(new Findings(stored));
   const rule = reader.node(json, path, 1);
-  const { problems } = reader.findings;
-  return rule && problems.length === 0 ? { rule } : { problems };
+  const { problems, references } = reader.findings;
+  return rule && problems.length === 0 ? { rule, references } : { problems, references };
 }
+
+type ReadRule = { readonly references: readonly Reference[] } & (
+  { readonly rule: Rule } | { readonly problems: readonly Problem[] }
+);
 
 class RuleReader {
   private nodes = 0;

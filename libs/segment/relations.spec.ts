@@ -1,7 +1,7 @@
 import { foldPermission, mostRestrictive, type Act, type PermissionAct } from '@entente/consent';
 import type { JsonObject } from '@entente/kernel';
 import fc from 'fast-check';
-import { compileBook, evaluate, explain, referencesIn, parseRule, type HistoryEvent, type Rule } from '.';
+import { compileBook, evaluate, explain, parseRule, type HistoryEvent, type Rule } from '.';
 
 const now = Date.UTC(2026, 10, 23, 12);
 const ruleOf = (json: unknown): Rule => {
@@ -312,10 +312,10 @@ describe('what is wrong with them', () => {
 });
 
 it('names lists and topics, for those who must know that they exist', () => {
-  const rule = ruleOf({ all: [{ list: 'vip' }, { permission: 'news', is: 'granted' }, { list: 'vip' }] });
-  expect(referencesIn(rule, 'lists', 'rule')).toEqual([
-    { key: 'vip', path: 'rule.all[0].list' },
-    { key: 'vip', path: 'rule.all[2].list' },
+  const rule = { all: [{ list: 'vip' }, { permission: 'news', is: 'granted' }, { segment: 's' }] };
+  expect(parseRule(rule).references).toEqual([
+    { to: 'list', key: 'vip', path: 'rule.all[0].list' },
+    { to: 'topic', key: 'news', path: 'rule.all[1].permission' },
+    { to: 'segment', key: 's', path: 'rule.all[2].segment' },
   ]);
-  expect(referencesIn(rule, 'topics', 'rule')).toEqual([{ key: 'news', path: 'rule.all[1].permission' }]);
 });

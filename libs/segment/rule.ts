@@ -1,4 +1,4 @@
-import { kindNameOf, kindOf, type Condition } from './conditions/registry';
+import { kindOf, type Condition } from './conditions/registry';
 import type { Names } from './conditions/kind';
 import { below } from './findings';
 
@@ -30,20 +30,6 @@ export function insideOf(rule: Rule): [group: string | undefined, nodes: readonl
 /** The path of a rule in a group at a path. */
 export const pathInside = (path: string, group: string, place: number): string =>
   group === 'not' ? below(path, group) : below(below(path, group), place);
-
-/** Each segment, list or topic that a rule refers to, or segment of which it counts entries and exits, with the JSON path of its key. */
-export function referencesIn(
-  rule: Rule,
-  what: 'segments' | 'lists' | 'topics' | 'tellers',
-  path: string,
-): { readonly key: string; readonly path: string }[] {
-  const [group, nodes] = insideOf(rule);
-  if (group !== undefined)
-    return nodes.flatMap((node, place) => referencesIn(node, what, pathInside(path, group, place)));
-  const condition = rule as Condition;
-  const keys = kindOf(condition).names(condition)[what] ?? [];
-  return keys.map((key) => ({ key, path: below(path, kindNameOf(condition)) }));
-}
 
 const named = (rule: Rule, what: keyof Names): string[] => [
   ...new Set(conditionsOf(rule).flatMap((condition) => kindOf(condition).names(condition)[what] ?? [])),

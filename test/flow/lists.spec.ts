@@ -194,6 +194,9 @@ describe('a list', () => {
 
   it('must exist where a rule names it, as a topic must', async () => {
     const rule = { all: [{ list: 'nope' }, { not: { any: [{ permission: 'nope', is: 'granted' }] } }] };
+    const more = { all: [...rule.all, { event: 'X', count: { gte: 3, lte: 2 } }] };
+    const all = (await api.call('PUT', '/segments/x', { rule: more })).body.problems as { code: string }[];
+    expect(all.map(({ code }) => code)).toEqual(['constant', 'unknown-list', 'unknown-topic']);
     const { status, body } = await api.call('PUT', '/segments/x', { rule });
     expect(status).toBe(422);
     expect(body.problems).toMatchObject([

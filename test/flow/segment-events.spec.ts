@@ -141,7 +141,7 @@ it('tells nothing while nobody asks for it, and no one who counts is left withou
   expect(await told()).toEqual([]);
   expect(await put('came', passage('Segment Entered'))).toMatchObject({
     status: 422,
-    body: { problems: [{ path: 'rule.event', code: 'unknown-teller' }] },
+    body: { problems: [{ path: 'rule.where.segment', code: 'unknown-teller' }] },
   });
   const patched = await api.call('PATCH', '/segments/active', { events: true });
   expect(patched).toMatchObject({ status: 200, body: { events: true, version: 1 } });
@@ -171,11 +171,11 @@ it('refuses a circle, and counting without saying of which segment', async () =>
       (await put(key, rule, { events: true })).body as { problems: { path: string; code: string }[] }
     ).problems.map(({ path, code }) => `${path} ${code}`);
   expect(await problems('a', { not: passage('Segment Entered', 'b') })).toEqual([
-    'rule.not.event segment-cycle',
+    'rule.not.where.segment segment-cycle',
   ]);
   expect(await problems('a', { not: { segment: 'b' } })).toEqual(['rule.not.segment segment-cycle']);
   expect(await problems('c', { not: passage('Segment Left', 'c') })).toEqual([
-    'rule.not.event segment-cycle',
+    'rule.not.where.segment segment-cycle',
   ]);
   for (const odd of [
     { event: 'Segment Left', own: true },

@@ -1,5 +1,5 @@
 import { Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
-import { costProblems, parseRule, referencesIn, ruleText, type Rule } from '@entente/segment';
+import { costProblems, parseRule, ruleText, unknownReferences, type Rule } from '@entente/segment';
 import {
   alterSegment,
   countersOf,
@@ -99,38 +99,29 @@ const sameRule = (rule: Rule, stored: Json): boolean => {
  */
 export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<Rule> {
   const parsed = parseRule(json);
-  if ('problems' in parsed) throw new ApiProblem(422, 'invalid', 'The rule has problems.', parsed.problems);
+  const known = await knownKeys(tx, own);
+  const unknown = unknownReferences(parsed.references, ({ to, key }) => known[to].has(key));
+  if ('problems' in parsed) throw refusal('The rule has problems.', [...parsed.problems, ...unknown]);
+  if (unknown.length) throw refusal('The rule names what does not exist.', unknown);
   const costs = costProblems(parsed.rule);
-  if (costs.length) throw new ApiProblem(422, 'invalid', 'The rule costs too much.', costs);
-  const [segments, tellers] = [await segmentKeys(tx), await tellerKeys(tx)];
-  if (own !== undefined) for (const keys of [segments, tellers]) keys.add(own);
-  const problems = [
-    ...unknown(parsed.rule, 'segment', segments),
-    ...unknown(parsed.rule, 'list', await keysOfLists(tx)),
-    ...unknown(parsed.rule, 'topic', new Set(await topicKeys(tx))),
-    ...unknown(parsed.rule, 'teller', tellers),
-  ];
-  const shown = problems.slice(0, MOST_PROBLEMS);
-  if (shown.length) throw new ApiProblem(422, 'invalid', 'The rule names what does not exist.', shown);
+  if (costs.length) throw refusal('The rule costs too much.', costs);
   return parsed.rule;
 }
 
-const unknown = (
-  rule: Rule,
-  noun: 'segment' | 'list' | 'topic' | 'teller',
-  known: ReadonlySet<string>,
-): Problem[] =>
-  referencesIn(rule, `${noun}s`, 'rule')
-    .filter(({ key }) => !known.has(key))
-    .map(({ key, path }) => ({ path, code: `unknown-${noun}`, ...unknownSays(noun, key) }));
+const refusal = (detail: string, problems: readonly Problem[]): ApiProblem =>
+  new ApiProblem(422, 'invalid', detail, problems.slice(0, MOST_PROBLEMS));
 
-const unknownSays = (noun: string, key: string): Pick<Problem, 'message' | 'expected'> =>
-  noun === 'teller'
-    ? {
-        message: `There is no segment ${key} that tells of entries and exits.`,
-        expected: 'the key of a segment with "events": true',
-      }
-    : { message: `There is no ${noun} ${key}.`, expected: `the key of a ${noun}` };
+/** What a rule may refer to; that of its own segment would be a circle, which is told as such. */
+async function knownKeys(tx: Tx, own: string | undefined) {
+  const known = {
+    segment: await segmentKeys(tx),
+    teller: await tellerKeys(tx),
+    list: await keysOfLists(tx),
+    topic: new Set(await topicKeys(tx)),
+  };
+  if (own !== undefined) for (const keys of [known.segment, known.teller]) keys.add(own);
+  return known;
+}
 
 /** Deletes a segment that nothing names. */
 export function removeSegment(database: Database, key: string, ifMatch: Precondition): Promise<void> {

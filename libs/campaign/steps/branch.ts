@@ -1,4 +1,4 @@
-import { parseRule, referencesIn, type Rule } from '@entente/segment';
+import { parseRule, unknownReferences, type Rule } from '@entente/segment';
 import type { Known } from '../known';
 import { Fields } from '@entente/kernel';
 import { plain, type StepKind } from './step';
@@ -45,19 +45,7 @@ function parseBranchRule(fields: Fields, known: Known): Rule | undefined {
   const path = fields.at('if');
   if (!fields.has('if')) return fields.wrong('if', undefined, 'a rule');
   const parsed = parseRule(fields.value('if'), path, known.stored);
-  if ('problems' in parsed) {
-    fields.problems.addAll(parsed.problems);
-    return undefined;
-  }
-  for (const noun of ['segment', 'list', 'topic', 'teller'] as const)
-    for (const { key, path: at } of referencesIn(parsed.rule, `${noun}s`, path))
-      if (!known[noun](key))
-        fields.problems.add(
-          at,
-          `unknown-${noun}`,
-          noun === 'teller'
-            ? `the segment ${key} does not tell of entries and exits`
-            : `there is no ${noun} ${key}`,
-        );
-  return parsed.rule;
+  const unknown = unknownReferences(parsed.references, ({ to, key }) => known[to](key));
+  fields.problems.addAll([...('problems' in parsed ? parsed.problems : []), ...unknown]);
+  return 'rule' in parsed ? parsed.rule : undefined;
 }

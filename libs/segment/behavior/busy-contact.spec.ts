@@ -42,7 +42,7 @@ describe.each(Object.entries(amounts))('amounts %s', (_, amountOf) => {
   });
 
   it.each(conditions)('make no decimal and no date for each that is listed, at each event: %j', (json) => {
-    const { rule } = parseRule({ event: 'X', ...json }) as { rule: never };
+    const { rule } = parseRule({ event: 'X', ...json }) as unknown as { rule: never };
     const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
     let state = book.foldAll(Array.from({ length: bounds.listed }, (_, n) => eventOf(n)));
     for (let n = bounds.listed; n <= bounds.listed + measured; n += 1) {

@@ -1,10 +1,10 @@
 import { EVERY_TOPIC } from '@entente/consent';
 import { feedbackNames, feedbackProperties, type FeedbackName } from '@entente/event';
-import { valuesOf } from '../comparisons/comparison';
+import { valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import { namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
-import { INSTANT, stepsOf } from '../read';
+import { INSTANT } from '../read';
 import type { Series } from './seen';
 
 /** What a company's contacts are told of it they have as traits. */
@@ -36,7 +36,7 @@ export function checkProperties(
   const own = namesOf(event).filter(isOwnName);
   const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
   for (const property of properties.filter((one) => one !== INSTANT))
-    if (own.length > 0 && !known.includes(stepsOf(property)[0]!))
+    if (own.length > 0 && !known.includes(property))
       findings.add(
         below(path, property),
         'property',
@@ -63,16 +63,22 @@ export function checkPassages(series: Series, path: string, findings: Findings):
   );
 }
 
-/** The lists and topics that events of Entente itself are asked for, and the segments whose entries and exits are. */
-export const referencesOf = (all: readonly Series[]) => ({
-  lists: all.flatMap((series) => keysAsked(series, 'list')),
-  tellers: all.flatMap((series) => keysAsked(series, 'segment')),
-  topics: all.flatMap((series) => keysAsked(series, 'topic')).filter((topic) => topic !== EVERY_TOPIC),
-});
+const referred = { list: 'list', topic: 'topic', segment: 'teller' } as const;
 
-const keysAsked = ({ own, where }: Series, property: 'list' | 'topic' | 'segment'): string[] =>
-  own
-    ? comparisonsIn(where).flatMap(([path, comparison]) =>
-        (path === property ? (valuesOf(comparison) ?? []) : []).map(String),
-      )
-    : [];
+/** Takes down the lists, topics and segments that events of Entente itself are asked for. */
+export const referTo =
+  ({ references }: Findings) =>
+  (property: string, comparison: Comparison, path: string): void => {
+    if (!Object.hasOwn(referred, property)) return;
+    const to = referred[property as keyof typeof referred];
+    for (const key of (valuesOf(comparison) ?? []).map(String))
+      if (to !== 'topic' || key !== EVERY_TOPIC) references.push({ to, key, path });
+  };
+
+/** The segments of which entries and exits are counted. */
+export const tellersIn = (all: readonly Series[]): string[] =>
+  all
+    .filter(({ own }) => own === true)
+    .flatMap(({ where }) => comparisonsIn(where))
+    .flatMap(([path, comparison]) => (path === 'segment' ? (valuesOf(comparison) ?? []) : []))
+    .map(String);

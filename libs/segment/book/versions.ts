@@ -1,5 +1,6 @@
 import { Invalid, type Instant } from '@entente/kernel';
-import { referencesIn, segmentsNamed, tellersNamed, type Rule } from '../rule';
+import { parseRule } from '../parse';
+import { segmentsNamed, tellersNamed, type Rule } from '../rule';
 
 /**
  * A version of a segment as the book takes it. A segment has at most one version that is live for good and one that is being built; those that
@@ -34,9 +35,9 @@ export class SegmentCycle extends Invalid {
     const place = circle.indexOf(segment);
     if (place < 0) return this;
     const path = [...circle.slice(place), ...circle.slice(0, place), segment];
-    const named = (['segments', 'tellers'] as const)
-      .flatMap((what) => referencesIn(rule, what, 'rule'))
-      .find(({ key }) => key === path[1]);
+    const named = parseRule(rule, 'rule', true).references.find(
+      ({ to, key }) => (to === 'segment' || to === 'teller') && key === path[1],
+    );
     return new SegmentCycle(path, named?.path);
   }
 }

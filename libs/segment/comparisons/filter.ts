@@ -26,10 +26,16 @@ import {
 /** Comparisons by the dot path of a property, or by `$at`, which must hold for the same event. */
 export type Filter = FilterOf<Comparison>;
 
-/** Reads a filter. Of an event's own instant it says what dates are compared by, and nothing that is still to come. */
-export const parseFilter = (raw: unknown, path: string, findings: Findings): Filter | undefined =>
+/** Reads a filter, and tells of each comparison that is found. Of an event's own instant it says what dates are compared by, and nothing that is still to come. */
+export const parseFilter = (
+  raw: unknown,
+  path: string,
+  findings: Findings,
+  found?: (property: string, comparison: Comparison, at: string) => void,
+): Filter | undefined =>
   readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
+    if (comparison) found?.(property, comparison, at);
     if (!comparison || property !== INSTANT) return comparison;
     const others = notOfDates(comparison);
     if (others.length > 0) {

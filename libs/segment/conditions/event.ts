@@ -5,9 +5,10 @@ import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
 import { parseSeries, refuseItself, seriesFields, seriesSchemas } from '../behavior/named';
-import { checkProperties, referencesOf } from '../behavior/own';
+import { checkProperties, referTo, tellersIn } from '../behavior/own';
 import { contextPathsOf, measuredIn, traitsOf } from '../behavior/scope';
 import { pathsIn } from '../comparisons/filter';
+import { comparisonsIn } from '../comparisons/filter-of';
 import { contextOf } from '../context';
 import { namesOf } from '../event-names';
 import { below, type Findings } from '../findings';
@@ -22,8 +23,12 @@ const EVENTS_SHOWN = 10;
 function checkAsked(condition: EventCondition, path: string, findings: Findings): void {
   const { name } = askedOf(condition);
   const { of } = measuredIn(condition);
-  const asked = [...(of === undefined ? [] : [of]), ...pathsIn(condition.first ?? condition.last)];
-  checkProperties(condition.event, asked, below(path, name), findings);
+  const filter = condition.first ?? condition.last;
+  const asked = [...(of === undefined ? [] : [of]), ...pathsIn(filter)];
+  const at = below(path, name);
+  checkProperties(condition.event, asked, at, findings);
+  for (const [property, comparison] of comparisonsIn(filter))
+    referTo(findings)(property, comparison, below(at, property));
 }
 
 export const event: ConditionKind<EventCondition> = {
@@ -42,18 +47,12 @@ export const event: ConditionKind<EventCondition> = {
   },
 
   names(condition) {
-    const { event: names, own, first, last } = condition;
     const series = [condition, ...othersOf(condition)];
-    const edges = [first, last].map((where) => ({
-      event: names,
-      ...(own && { own }),
-      ...(where && { where }),
-    }));
     return {
       events: [...new Set(series.flatMap((one) => namesOf(one.event)))],
       traits: traitsOf(condition),
       context: contextPathsOf(condition),
-      ...referencesOf([...series, ...edges]),
+      tellers: tellersIn(series),
     };
   },
 

@@ -6,16 +6,14 @@ import type { Memory, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 
 /**
- * What a condition names: the events it counts, the top-level traits and the paths of events' context it reads, the segments, lists and topics it refers
- * to, and the segments of which it counts entries and exits.
+ * What a condition names: the events it counts, the top-level traits and the paths of events' context it reads, the segments it refers to, and those of
+ * which it counts entries and exits.
  */
 export interface Names {
   readonly events?: readonly string[];
   readonly traits?: readonly string[];
   readonly context?: readonly string[];
   readonly segments?: readonly string[];
-  readonly lists?: readonly string[];
-  readonly topics?: readonly string[];
   readonly tellers?: readonly string[];
 }
 

@@ -1,7 +1,8 @@
 import { toIso, type Instant } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { newest } from '../memories/newest';
-import { parseKey } from '../parse-key';
+import { below } from '../findings';
+import { parseName } from '../parse-key';
 import { text } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from '../behavior/own-feed';
@@ -16,8 +17,14 @@ const told = ['List Joined', 'List Left'] as const;
 export const list: ConditionKind<ListCondition> = {
   fields: ['list'],
   schemas: { list: text },
-  parse: (fields, path, findings) => parseKey('list', fields, path, findings),
-  names: (condition) => ({ events: told, lists: [condition.list] }),
+  parse(fields, path, findings) {
+    const key = parseName('list', fields, path, findings);
+    if (key === undefined) return undefined;
+    findings.references.push({ to: 'list', key, path: below(path, 'list') });
+    return { list: key };
+  },
+
+  names: () => ({ events: told }),
   holds: (condition, facts, now) => lastWord(condition, facts, now)?.name === told[0],
 
   because(condition, facts, now) {

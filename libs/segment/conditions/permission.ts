@@ -43,10 +43,12 @@ export const permission: ConditionKind<PermissionCondition> = {
     const is = parseWord('is', Object.keys(states) as State[], fields, path, findings);
     if (topic === EVERY_TOPIC)
       return findings.add(below(path, 'permission'), 'name', 'That is no single topic.', "a topic's key");
+    if (topic !== undefined)
+      findings.references.push({ to: 'topic', key: topic, path: below(path, 'permission') });
     return topic !== undefined && is ? { permission: topic, is } : undefined;
   },
 
-  names: (condition) => ({ events: told, topics: [condition.permission] }),
+  names: () => ({ events: told }),
 
   holds: (condition, facts, now) => isIn(condition, standingsIn(condition, facts.history, now)),
 

@@ -15,14 +15,16 @@ export const segment: ConditionKind<SegmentCondition> = {
 
   parse(fields, path, findings) {
     const { segment: key } = fields;
-    return isText(key)
-      ? { segment: key }
-      : findings.add(
-          below(path, 'segment'),
-          'name',
-          'That names no segment.',
-          `the key of a segment, a text of up to ${bounds.text} characters`,
-        );
+    const at = below(path, 'segment');
+    if (!isText(key))
+      return findings.add(
+        at,
+        'name',
+        'That names no segment.',
+        `the key of a segment, a text of up to ${bounds.text} characters`,
+      );
+    findings.references.push({ to: 'segment', key, path: at });
+    return { segment: key };
   },
 
   names: (condition) => ({ segments: [condition.segment] }),

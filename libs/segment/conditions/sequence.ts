@@ -2,7 +2,7 @@ import { toIso, type JsonObject } from '@entente/kernel';
 import { periodSchemas } from '../behavior/behavior-schemas';
 import { parsePeriod, periodNames, refuseSeveral } from '../behavior/parse-period';
 import { periodOf } from '../behavior/period';
-import { referencesOf } from '../behavior/own';
+import { tellersIn } from '../behavior/own';
 import { contextIn, traitsIn } from '../behavior/scope';
 import { namesOf } from '../event-names';
 import { below } from '../findings';
@@ -39,7 +39,7 @@ export const sequence: ConditionKind<SequenceCondition> = {
       events: [...new Set(feeds.flatMap(({ event }) => namesOf(event)))],
       traits: [...new Set([...feeds.flatMap(({ where }) => traitsIn(where)), ...zone])],
       context: feeds.flatMap(({ where }) => contextIn(where)),
-      ...referencesOf(feeds),
+      tellers: tellersIn(feeds),
     };
   },
 
