@@ -20,4 +20,5 @@ export const migrations = [
   sqlMigration('0016-forgotten-versions'),
   sqlMigration('0017-forgotten-lists'),
   sqlMigration('0018-segment-events'),
+  sqlMigration('0019-complaints'),
 ] as const;

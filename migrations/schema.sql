@@ -277,7 +277,8 @@ CREATE TABLE message (
   released_at timestamp with time zone,
   released_by uuid,
   ended_at timestamp with time zone,
-  reply text
+  reply text,
+  complained_at timestamp with time zone
 );
 CREATE TABLE outbox (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -570,6 +571,7 @@ CREATE INDEX lineage_survivor ON public.lineage USING btree (survivor_id);
 CREATE INDEX list_member_joined ON public.list_member USING btree (list_key, contact_id) WHERE joined;
 CREATE INDEX membership_change_version ON public.membership_change USING btree (version_id, effective_at, id) INCLUDE (entered);
 CREATE INDEX message_campaign ON public.message USING btree (campaign_key, status);
+CREATE INDEX message_released ON public.message USING btree (id) WHERE (released_at IS NOT NULL);
 CREATE INDEX message_sending ON public.message USING btree (released_at) WHERE (status = 'sending'::text);
 CREATE INDEX message_waiting ON public.message USING btree (bucket, not_before) WHERE (status = 'waiting'::text);
 CREATE INDEX profile_email_hash ON public.profile USING btree (email_hash);
@@ -730,6 +732,7 @@ COMMENT ON COLUMN list_member.message IS 'the event that tells of it';
 COMMENT ON TABLE membership_change IS 'append-only log of entries and exits';
 COMMENT ON TABLE message IS 'the send ledger: one row per enrollment, step and visit, for everybody a send considered';
 COMMENT ON COLUMN message.entry_seq IS 'the permission entry (of contact entry_contact) that allowed the release';
+COMMENT ON COLUMN message.complained_at IS 'when its recipient was first reported to have called it spam';
 COMMENT ON TABLE outbox IS 'facts that became true with another row, on their way to the stream';
 COMMENT ON TABLE permission IS 'the consent ledger: append-only, chained per contact; ids and keyed hashes only';
 COMMENT ON COLUMN permission.commitment IS 'SHA-256 over the salt and the evidence of the same contact and seq';

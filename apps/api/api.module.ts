@@ -1,11 +1,13 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
-import type { Resources } from '@entente/runtime';
+import { Metrics, type Resources } from '@entente/runtime';
 import { Database } from '@entente/storage';
 import { AccessGuard } from './access/access-guard';
 import { BroadcastsController } from './broadcasts/broadcasts.controller';
 import { CampaignsController } from './campaigns/campaigns.controller';
 import { CompaniesController } from './companies/companies.controller';
+import { Complaints } from './complaints/complaints';
+import { ComplaintsController } from './complaints/complaints.controller';
 import { ContactWrites } from './contacts/contact-writes';
 import { ContactsController } from './contacts/contacts.controller';
 import { WhyController } from './contacts/why.controller';
@@ -55,6 +57,7 @@ export const controllers: Type[] = [
   BroadcastsController,
   ReportsController,
   MessagesController,
+  ComplaintsController,
   TemplatesController,
   TopicsController,
   FromAddressesController,
@@ -79,7 +82,7 @@ const habits = [
 
 @Module({})
 export class ApiModule {
-  static of({ database, stream, mailer, clock, settings, log }: Resources): DynamicModule {
+  static of({ database, stream, mailer, clock, settings, log }: Resources, metrics: Metrics): DynamicModule {
     return {
       module: ApiModule,
       controllers,
@@ -90,6 +93,8 @@ export class ApiModule {
         { provide: CLOCK, useValue: clock },
         { provide: SETTINGS, useValue: settings },
         { provide: LOG, useValue: log },
+        { provide: Metrics, useValue: metrics },
+        Complaints,
         ContactWrites,
         PermissionActs,
         Previews,

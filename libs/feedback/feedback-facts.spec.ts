@@ -2,6 +2,7 @@ import { feedbackProperties } from '@entente/event';
 import {
   bouncedFeedback,
   clickedFeedback,
+  complainedFeedback,
   enteredFeedback,
   leftFeedback,
   listFeedback,
@@ -35,6 +36,7 @@ describe('feedback facts', () => {
       openedFeedback(message, 1, human),
       clickedFeedback(message, 1, human, link),
       bouncedFeedback(message, 1, { kind: 'soft', suppressed: false, reply: '450' }),
+      complainedFeedback(message, 1, 'abuse'),
       listFeedback({ contact: '42', list: 'vip', joined: true }, 1),
       listFeedback({ contact: '42', list: 'vip', joined: false }, 1),
       enteredFeedback(walk, 1, ['first', 'welcome']),
@@ -64,6 +66,7 @@ describe('feedback facts', () => {
       clickedFeedback(message, 1, human, { ...link, number: 2 }),
       clickedFeedback(message, 1, machine, link),
       bouncedFeedback(message, 1, { kind: 'hard-address', suppressed: true, reply: '550 5.1.1' }),
+      complainedFeedback(message, 1, 'abuse'),
       unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7' }, 1),
     ].map(({ cause }) => cause);
     expect(new Set(causes).size).toBe(causes.length);

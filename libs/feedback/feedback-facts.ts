@@ -65,6 +65,15 @@ export const bouncedFeedback = (
   properties: { ...about(message), ...bounce },
 });
 
+/** The recipient called a message spam; one complaint about a message is told. `type` is that of the report. */
+export const complainedFeedback = (message: ToldMessage, at: Instant, type: string): Feedback => ({
+  contact: message.contact,
+  name: 'Email Complained',
+  at,
+  cause: `complained:${message.id}`,
+  properties: { ...about(message), type },
+});
+
 /** Somebody was put on a list by hand, or taken off it. */
 export const listFeedback = (
   change: { readonly contact: ContactId; readonly list: string; readonly joined: boolean },

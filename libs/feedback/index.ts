@@ -1,6 +1,7 @@
 export {
   bouncedFeedback,
   clickedFeedback,
+  complainedFeedback,
   openedFeedback,
   segmentFeedback,
   sentFeedback,
@@ -10,4 +11,5 @@ export {
   unsubscribedFeedback,
   type ToldMessage,
 } from './feedback-facts';
+export { reactionTo, reportTypes, usualReport, type Reaction } from './report-types';
 export { verdict, type Hit, type Verdict } from './verdict';

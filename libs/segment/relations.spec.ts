@@ -130,6 +130,14 @@ describe('a message', () => {
     expect(are({ message: 'bounced' })).toEqual([true, true, true, true, true]);
   });
 
+  it('is a complaint about it, of whoever it was sent by', () => {
+    const complained = told('Email Complained', { ...mail, type: 'abuse' });
+    expect(holds({ message: 'complained', sentBy: 'welcome' }, [complained])).toBe(true);
+    expect(holds({ message: 'complained', sentBy: 'other' }, [complained])).toBe(false);
+    expect(holds({ message: 'unsubscribed' }, [complained])).toBe(false);
+    expect(holds({ message: 'complained' }, [click])).toBe(false);
+  });
+
   it('is not made up by others', () => {
     expect(holds({ message: 'sent' }, [told('Email Sent', {}, false)])).toBe(false);
   });

@@ -30,6 +30,7 @@ export * from './company/joinings';
 export * from './company/tellings';
 
 export * from './permission/addresses';
+export * from './permission/complaints';
 export * from './permission/gate-facts';
 export * from './permission/permission-ledger';
 export * from './permission/permission-requests';

@@ -24,6 +24,7 @@ const emails: FeedbackName[] = [
   'Email Opened',
   'Email Clicked',
   'Email Bounced',
+  'Email Complained',
   'Unsubscribed',
 ];
 const permissions: FeedbackName[] = [

@@ -54,17 +54,21 @@ const reasonsOf = (messages: readonly StatusCount[]): Record<string, number> =>
 
 function reactionsOf(
   rows: readonly ReactionCount[],
-): Pick<Report, 'opens' | 'clicks' | 'links' | 'optOuts' | 'bounces'> {
+): Pick<Report, 'opens' | 'clicks' | 'links' | 'optOuts' | 'bounces' | 'complaints'> {
   const whole = rows.filter(({ url }) => url === null);
   const bounces = whole.filter(({ name }) => name === 'Email Bounced');
   return {
     opens: reactions(whole, 'Email Opened'),
     clicks: reactions(whole, 'Email Clicked'),
     links: linksOf(rows.filter(({ url }) => url !== null)),
-    optOuts: sum(whole.filter(({ name }) => name === 'Unsubscribed').map(({ people }) => people)),
+    optOuts: people(whole, 'Unsubscribed'),
+    complaints: people(whole, 'Email Complained'),
     bounces: Object.fromEntries(bounces.map(({ by, people }) => [by || 'unsaid', people])),
   };
 }
+
+const people = (rows: readonly ReactionCount[], wanted: string): number =>
+  sum(rows.filter(({ name }) => name === wanted).map(({ people: some }) => some));
 
 function reactions(rows: readonly ReactionCount[], name: string): Reactions {
   const of = (by: string) => rows.find((row) => row.name === name && row.by === by);

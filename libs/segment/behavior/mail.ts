@@ -8,7 +8,7 @@ import { anyOf, text, word } from '../schema/schema';
 import { ownFeed } from './own-feed';
 import type { Series } from './seen';
 
-type Engagement = 'sent' | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'unsubscribed';
+type Engagement = 'sent' | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed';
 type By = 'people' | 'anybody';
 type Bounce = 'hard' | 'soft';
 type OutOfPlace = 'by' | 'link' | 'bounce';
@@ -30,6 +30,7 @@ const engagements: Readonly<Record<Engagement, { name: FeedbackName; takes: read
   opened: { name: 'Email Opened', takes: ['by'] },
   clicked: { name: 'Email Clicked', takes: ['by', 'link'] },
   bounced: { name: 'Email Bounced', takes: ['bounce'] },
+  complained: { name: 'Email Complained', takes: [] },
   unsubscribed: { name: 'Unsubscribed', takes: [] },
 };
 const words = Object.keys(engagements) as Engagement[];

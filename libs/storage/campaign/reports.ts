@@ -40,7 +40,7 @@ export interface ReactionCount {
   readonly total: number;
 }
 
-/** Opens, clicks (in all, and by link), bounces and opt-outs that came of a campaign's messages; `url` is null in what is in all. */
+/** Opens, clicks (in all, and by link), bounces, complaints and opt-outs that came of a campaign's messages; `url` is null in what is in all. */
 export const reactionCounts = (tx: Tx, campaign: string): Promise<ReactionCount[]> =>
   tx.query<ReactionCount & Record<string, unknown>>(
     `WITH mailed AS MATERIALIZED (
@@ -51,7 +51,7 @@ export const reactionCounts = (tx: Tx, campaign: string): Promise<ReactionCount[
        SELECT e.contact_id, e.name, coalesce(e.properties->>'by', e.properties->>'kind', '') AS by,
          CASE WHEN e.name = 'Email Clicked' THEN e.properties->>'url' END AS url
        FROM mailed JOIN event e ON e.contact_id = mailed.contact_id AND e.properties->>'message' = mailed.id
-       WHERE e.name IN ('Email Opened', 'Email Clicked', 'Email Bounced', 'Unsubscribed')
+       WHERE e.name IN ('Email Opened', 'Email Clicked', 'Email Bounced', 'Email Complained', 'Unsubscribed')
      ) told
      GROUP BY GROUPING SETS ((name, by, url), (name, by))
      HAVING grouping(url) = 1 OR url IS NOT NULL

@@ -6,7 +6,15 @@ const key = fc.constantFrom('k', 'l');
 export const mail: fc.Arbitrary<object> = fc
   .record(
     {
-      message: fc.constantFrom('sent', 'delivered', 'opened', 'clicked', 'bounced', 'unsubscribed'),
+      message: fc.constantFrom(
+        'sent',
+        'delivered',
+        'opened',
+        'clicked',
+        'bounced',
+        'complained',
+        'unsubscribed',
+      ),
       sentBy: fc.oneof({ arbitrary: key, weight: 3 }, { arbitrary: fc.constant(['k', 'l']), weight: 1 }),
       template: key,
       bounce: fc.constantFrom('hard', 'soft'),

@@ -1,0 +1,84 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { reactionTo } from '@entente/feedback';
+import { DAY, Invalid, NotFound, type Clock } from '@entente/kernel';
+import { Metrics, type Logger } from '@entente/runtime';
+import {
+  Database,
+  enterComplaint,
+  enterReportedOptOut,
+  findReported,
+  type ReportedMessage,
+} from '@entente/storage';
+import type { Access } from '../access/access';
+import { ContactWrites } from '../contacts/contact-writes';
+import { CLOCK, LOG } from '../surroundings';
+import type { ComplaintAnswer } from './complaint-body';
+import type { Complaint } from './read-complaint';
+
+/** About older mails nobody complains: such a report proves nothing. */
+const LONGEST_AGO = 30 * DAY;
+
+/** What recipients say of mails by way of their providers, carried out. */
+@Injectable()
+export class Complaints {
+  private readonly counted;
+
+  constructor(
+    private readonly database: Database,
+    private readonly writes: ContactWrites,
+    @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Logger,
+    metrics: Metrics,
+  ) {
+    this.counted = metrics.counter('reports_total', 'Reports about mails, by what came of them', ['effect']);
+  }
+
+  /** Commits what a report asks for. Throws NotFound for one about no mail of ours, Invalid for one that is too old. */
+  async take(complaint: Complaint, access: Access): Promise<ComplaintAnswer> {
+    const { type } = complaint;
+    const reaction = reactionTo(type);
+    if (reaction === 'complaint' || reaction === 'opt-out') return this.carryOut(complaint, reaction, access);
+    this.counted.inc({ effect: reaction });
+    if (reaction === 'alert')
+      this.log.warn({ ...complaint.evidence, message: complaint.about?.id }, 'a report about a mail of ours');
+    return { type, effect: 'none', message: null, already: false };
+  }
+
+  private async carryOut(
+    { type, about, at, evidence }: Complaint,
+    effect: 'complaint' | 'opt-out',
+    access: Access,
+  ): Promise<ComplaintAnswer> {
+    const now = this.clock.now();
+    const source = await this.writes.apiSource();
+    const outcome = await this.database.transaction(async (tx) => {
+      const message = about && (await findReported(tx, about));
+      if (!message || message.releasedAt < now - LONGEST_AGO) return { message, old: true };
+      const said = Math.min(Math.max(at ?? now, message.releasedAt), now);
+      const reported = { said, at: now, source, evidence };
+      const changed = await (effect === 'complaint'
+        ? enterComplaint(tx, message, type, reported)
+        : enterReportedOptOut(tx, message, reported));
+      return { message, changed };
+    });
+    if ('old' in outcome) throw this.unverified(outcome.message);
+    const { message, changed } = outcome;
+    access.target = nameOf(message);
+    this.counted.inc({ effect: changed ? effect : 'already' });
+    return { type, effect, message: nameOf(message), already: !changed };
+  }
+
+  /** Whoever makes up reports must not silence anybody. */
+  private unverified(message: ReportedMessage | undefined): Error {
+    this.counted.inc({ effect: 'unverified' });
+    if (!message) return new NotFound('No mail of ours that this could be about is known.');
+    return Invalid.at(
+      '',
+      'too-old',
+      'The mail that this is about left more than 30 days ago.',
+      'a newer mail',
+    );
+  }
+}
+
+const nameOf = ({ contact, id }: ReportedMessage): string => `${contact}.${id}`;

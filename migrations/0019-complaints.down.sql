@@ -1,0 +1,2 @@
+DROP INDEX message_released;
+ALTER TABLE message DROP COLUMN complained_at;

@@ -1,0 +1,333 @@
+import { randomUUID } from 'node:crypto';
+import { DAY, MINUTE, SECOND, toIso } from '@entente/kernel';
+import { openCaptureMailer, type CaptureMailer } from '@entente/mailer';
+import { openLog, systemClock } from '@entente/runtime';
+import { lockAddress, hashAddress, recordPermission } from '@entente/storage';
+import { runSender } from '../../apps/sender/run-sender';
+import { TestApi } from '../support/api';
+import { EngineWorld } from '../support/engine-world';
+import { eventually } from '../support/eventually';
+import { addRecipient, installSending, messageRow, queue, topic } from '../support/send-fixture';
+
+let api: TestApi;
+let mailer: CaptureMailer;
+let sender: Awaited<ReturnType<typeof runSender>>;
+beforeAll(async () => {
+  api = await TestApi.start();
+  await installSending(api.test.database);
+  mailer = openCaptureMailer();
+  const settings = {
+    publicUrl: 'https://mail.shop.example',
+    senderConnections: 1,
+    allowedRecipients: [],
+    tracking: 'on' as const,
+  };
+  const log = openLog({ logLevel: 'silent' }, 'sender');
+  const { database } = api.test;
+  sender = await runSender(
+    { id: randomUUID(), database, mailer, clock: systemClock, log, settings, count: () => undefined },
+    30 * SECOND,
+  );
+});
+afterAll(async () => {
+  await sender.close();
+  await api.close();
+});
+
+interface Mailed {
+  readonly contact: string;
+  readonly id: string;
+  readonly address: string;
+  readonly raw: string;
+}
+
+let next = 0;
+async function mailed(): Promise<Mailed> {
+  const { database } = api.test;
+  const address = `ana${(next += 1)}@example.com`;
+  const contact = await addRecipient(database, address);
+  const [id] = await queue(database, [contact]);
+  await eventually(async () => (await messageRow(database, id!)).status === 'sent');
+  const raw = mailer.sent.find(({ to }) => to === address)!.raw.toString('latin1');
+  return { contact, id: id!, address, raw };
+}
+
+const report = (raw: string, type: string | undefined = 'abuse'): string =>
+  [
+    'From: <feedback@provider.example>',
+    'Content-Type: multipart/report; report-type=feedback-report; boundary="-report"',
+    '',
+    '---report',
+    'Content-Type: message/feedback-report',
+    '',
+    ...(type ? [`Feedback-Type: ${type}`] : []),
+    'User-Agent: Reporter/1.0',
+    'Version: 1',
+    '',
+    '---report',
+    'Content-Type: message/rfc822',
+    '',
+    raw,
+    '---report--',
+    '',
+  ].join('\r\n');
+
+const send = (body: string) =>
+  api.call('POST', '/complaints', body, {
+    role: 'publisher',
+    headers: { 'content-type': 'message/rfc822' },
+  });
+const tell = (body: object) => api.call('POST', '/complaints', body, { role: 'publisher' });
+
+const told = async (contact: string) =>
+  (
+    await api.test.database.query<{ record: { name: string; properties: object; timestamp: number } }>(
+      'SELECT record FROM outbox WHERE key = $1 ORDER BY id',
+      [`id:${contact}`],
+    )
+  ).map(({ record }) => record);
+const namesTold = async (contact: string) => (await told(contact)).map(({ name }) => name);
+const suppressions = async (address: string) =>
+  api.test.database.query<{ topic: string; reason: string }>(
+    `SELECT topic, reason FROM suppression WHERE address_hash = $1 AND lifted_at IS NULL ORDER BY reason, topic`,
+    [await hashAddress(api.test.database, address)],
+  );
+const ended = [
+  { topic: '*', reason: 'complaint' },
+  { topic: '*', reason: 'opt-out' },
+];
+const permissionsOf = async (contact: string) =>
+  (await api.call('GET', `/contacts/id:${contact}/permissions`)).body;
+
+describe('a complaint', () => {
+  it('suppresses the address, withdraws every permission with its evidence, and is told', async () => {
+    const { contact, id, address, raw } = await mailed();
+    const { status, body } = await send(report(raw));
+    expect([status, body]).toEqual([
+      200,
+      { type: 'abuse', effect: 'complaint', message: `${contact}.${id}`, already: false },
+    ]);
+    expect(await suppressions(address)).toEqual(ended);
+    const { topics, entries } = await permissionsOf(contact);
+    expect(topics).toMatchObject([{ topic, state: 'withdrawn', allowed: false }]);
+    expect(entries.at(-1)).toMatchObject({
+      topic: '*',
+      act: 'withdrawn',
+      actor: 'recipient',
+      evidence: { way: 'report', type: 'abuse', reporter: 'Reporter/1.0' },
+    });
+    const properties = { message: id, campaign: 'welcome', topic, step: 'hello', template: 'hello' };
+    expect((await told(contact)).filter(({ name }) => name === 'Email Complained')).toMatchObject([
+      { properties: { ...properties, type: 'abuse' } },
+    ]);
+    expect(await namesTold(contact)).not.toContain('Unsubscribed');
+  });
+
+  it('stops what waits for the address', async () => {
+    const { contact, raw } = await mailed();
+    await send(report(raw));
+    const [id] = await queue(api.test.database, [contact]);
+    await eventually(async () => (await messageRow(api.test.database, id!)).status === 'refused');
+  });
+
+  it('counts once, so that a repetition undoes no later subscription', async () => {
+    const { contact, id, raw } = await mailed();
+    const all = await Promise.all([
+      send(report(raw)),
+      send(report(raw)),
+      tell({ message: `${contact}.${id}` }),
+    ]);
+    expect(all.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(all.map(({ body }) => body.already).sort()).toEqual([false, true, true]);
+    const granted = { topic, act: 'granted', actor: 'recipient', basis: 'consent' } as const;
+    await api.test.database.transaction((tx) =>
+      recordPermission(tx, { ...granted, contact, source: 1, evidence: {}, at: Date.now() }),
+    );
+    expect((await send(report(raw))).body).toMatchObject({ already: true });
+    expect((await permissionsOf(contact)).topics).toMatchObject([{ topic, state: 'granted' }]);
+    expect((await namesTold(contact)).filter((name) => name === 'Email Complained')).toHaveLength(1);
+  });
+
+  it('is known by the Message-ID where the provider left nothing else, and without a type', async () => {
+    const { address, raw, contact } = await mailed();
+    const redacted = raw.replace(/^List-Unsubscribe: .*(?:\r\n[ \t].*)*/m, 'List-Unsubscribe: <redacted>');
+    const { body } = await send(report(redacted, ''));
+    expect(body).toMatchObject({ type: 'abuse', effect: 'complaint', already: false });
+    expect(await suppressions(address)).toEqual(ended);
+    expect(await namesTold(contact)).toContain('Email Complained');
+  });
+
+  it('is known by the signed link where a relay has written a Message-ID of its own', async () => {
+    const { contact, id, raw } = await mailed();
+    const relayed = raw.replace(/^Message-ID: .*/m, 'Message-ID: <0100018b@relay.example>');
+    expect((await send(report(relayed))).body).toMatchObject({ message: `${contact}.${id}`, already: false });
+  });
+
+  it.each([
+    ['its Message-ID', ({ id }: Mailed) => `<${id}@shop.example>`],
+    ['the id alone', ({ id }: Mailed) => id],
+    ['its name in the API', ({ contact, id }: Mailed) => `${contact}.${id}`],
+  ])('may be told in JSON by %s', async (_, nameOf) => {
+    const one = await mailed();
+    expect((await tell({ message: nameOf(one), type: 'abuse' })).body).toMatchObject({ already: false });
+    expect(await suppressions(one.address)).toEqual(ended);
+  });
+
+  it('is of when it was, and never before its mail', async () => {
+    const minutesAgo = (minutes: number) => Date.now() - minutes * MINUTE;
+    const left = minutesAgo(60);
+    const toldAt = async (at: number) => {
+      const { contact, id } = await mailed();
+      const { database } = api.test;
+      await database.run('UPDATE message SET released_at = $2 WHERE id = $1', [id, toIso(left)]);
+      await tell({ message: id, at: toIso(at) });
+      return (await told(contact)).find(({ name }) => name === 'Email Complained')!.timestamp;
+    };
+    const said = minutesAgo(30);
+    expect(await toldAt(said)).toBe(said);
+    expect(await toldAt(minutesAgo(90))).toBe(left);
+  });
+
+  it('waits for whoever holds the address, as every opt-out does', async () => {
+    const { address, raw } = await mailed();
+    let answered = false;
+    const hash = await hashAddress(api.test.database, address);
+    const answer = await api.test.database.transaction(async (tx) => {
+      await lockAddress(tx, hash);
+      const sent = send(report(raw)).finally(() => (answered = true));
+      await new Promise((done) => setTimeout(done, 200));
+      expect(answered).toBe(false);
+      return { sent };
+    });
+    expect((await answer.sent).status).toBe(200);
+  });
+
+  it('of somebody erased keeps the address from mail, and nothing else', async () => {
+    const { contact, address, raw } = await mailed();
+    const before = await namesTold(contact);
+    await api.test.database.run('UPDATE contact SET erased_at = now() WHERE id = $1', [contact]);
+    expect((await send(report(raw))).body).toMatchObject({ effect: 'complaint', already: false });
+    expect(await suppressions(address)).toEqual([{ topic: '*', reason: 'complaint' }]);
+    expect(await namesTold(contact)).toEqual(before);
+    const another = await mailed();
+    await api.test.database.run('UPDATE contact SET erased_at = now() WHERE id = $1', [another.contact]);
+    expect((await send(report(another.raw, 'opt-out'))).body).toMatchObject({ effect: 'opt-out' });
+    expect(await suppressions(another.address)).toEqual([{ topic, reason: 'opt-out' }]);
+    expect(await namesTold(another.contact)).not.toContain('Unsubscribed');
+  });
+});
+
+describe('a segment of those who complained', () => {
+  it('follows, and the report of the campaign counts them', async () => {
+    const world = new EngineWorld(api.test.database, Date.now());
+    const rule = { message: 'complained', sentBy: 'welcome' };
+    expect((await api.call('PUT', '/segments/annoyed', { rule })).status).toBe(202);
+    const sequence = [{ message: 'sent' }, { message: 'complained', within: 'PT1H' }];
+    expect((await api.call('PUT', '/segments/soon-annoyed', { rule: { sequence } })).status).toBe(202);
+    const members = async (segment: string) =>
+      (await api.call('GET', `/segments/${segment}/members?limit=500`)).body.items.map(
+        (one: { contact: string }) => one.contact,
+      );
+    const [one, other] = [await mailed(), await mailed()];
+    const settle = async () => {
+      await world.passTo(Date.now());
+      for (let round = 0; round < 3; round += 1) await world.work();
+    };
+    await settle();
+    expect(await members('annoyed')).not.toContain(`id:${one.contact}`);
+    const before = (await api.call('GET', '/campaigns/welcome/report')).body.complaints;
+    await send(report(one.raw));
+    await send(report(other.raw, 'opt-out'));
+    await settle();
+    for (const segment of ['annoyed', 'soon-annoyed']) {
+      expect(await members(segment)).toContain(`id:${one.contact}`);
+      expect(await members(segment)).not.toContain(`id:${other.contact}`);
+    }
+    expect((await api.call('GET', '/campaigns/welcome/report')).body.complaints).toBe(before + 1);
+  });
+});
+
+describe('another report', () => {
+  it('opts out of the topic of the mail', async () => {
+    const { contact, address, raw } = await mailed();
+    expect((await send(report(raw, 'opt-out'))).body).toMatchObject({ effect: 'opt-out', already: false });
+    expect((await send(report(raw, 'opt-out'))).body).toMatchObject({ effect: 'opt-out', already: true });
+    expect(await suppressions(address)).toEqual([{ topic, reason: 'opt-out' }]);
+    expect(await namesTold(contact)).toContain('Unsubscribed');
+    expect(await namesTold(contact)).not.toContain('Email Complained');
+  });
+
+  it.each(['fraud', 'virus', 'auth-failure', 'not-spam', 'other', 'constructor', 'sonst\u00a0was'])(
+    'that says %s changes nothing',
+    async (type) => {
+      const { contact, address, raw } = await mailed();
+      const before = await namesTold(contact);
+      const { status, body } = await send(report(raw, type));
+      expect([status, body.effect, body.message]).toEqual([200, 'none', null]);
+      expect(await suppressions(address)).toEqual([]);
+      expect(await namesTold(contact)).toEqual(before);
+    },
+  );
+});
+
+describe('no effect has a report', () => {
+  const refusal = async (answer: ReturnType<typeof send>) => {
+    const { status, body, headers } = await answer;
+    expect(headers.get('content-type')).toContain('application/problem+json');
+    return [status, body.problems?.[0]?.code];
+  };
+
+  it('about a mail that is not ours', async () => {
+    const { raw, id } = await mailed();
+    const other = raw.replaceAll(id, randomUUID()).replace(/\/u\/[\w-]+/g, '/u/x');
+    expect(await refusal(send(report(other)))).toEqual([404, undefined]);
+    expect(await refusal(tell({ message: `<${randomUUID()}@shop.example>` }))).toEqual([404, undefined]);
+    expect(await refusal(tell({ message: `7.${id}` }))).toEqual([404, undefined]);
+  });
+
+  it('about a message that never left', async () => {
+    const contact = await addRecipient(api.test.database, 'no@example.com', false);
+    const [id] = await queue(api.test.database, [contact]);
+    expect(await refusal(tell({ message: `${contact}.${id}` }))).toEqual([404, undefined]);
+  });
+
+  it('about a mail of more than 30 days ago', async () => {
+    const { address, raw, id } = await mailed();
+    const left = (days: number) =>
+      api.test.database.run('UPDATE message SET released_at = $2 WHERE id = $1', [
+        id,
+        toIso(Date.now() - days * DAY),
+      ]);
+    await left(31);
+    expect(await refusal(send(report(raw)))).toEqual([422, 'too-old']);
+    expect(await suppressions(address)).toEqual([]);
+    await left(29);
+    expect((await send(report(raw))).body).toMatchObject({ already: false });
+  });
+
+  it('that is none', async () => {
+    const { raw } = await mailed();
+    expect(await refusal(send(raw))).toEqual([422, 'report']);
+    expect(await refusal(send('\u0000'))).toEqual([422, 'report']);
+    expect(await refusal(send(''))).toEqual([422, 'report']);
+    expect((await refusal(send('x'.repeat(1_100_000))))[0]).toBe(413);
+  });
+
+  it('in JSON that breaks the rules', async () => {
+    const { id } = await mailed();
+    expect(await refusal(tell({}))).toEqual([422, 'missing']);
+    expect(await refusal(tell({ message: 'x' }))).toEqual([422, 'message']);
+    expect(await refusal(tell({ message: id, type: 'x' }))).toEqual([422, 'choice']);
+    expect(await refusal(tell({ message: id, who: 'x' }))).toEqual([400, 'unknown-field']);
+    const at = toIso(Date.now() + DAY);
+    expect(await refusal(tell({ message: id, at }))).toEqual([422, 'future']);
+  });
+
+  it('by a key that may not, nor at another route', async () => {
+    const headers = { 'content-type': 'message/rfc822' };
+    const author = await api.call('POST', '/complaints', 'x', { role: 'author', headers });
+    expect(author.status).toBe(403);
+    const elsewhere = await api.call('POST', '/lists/x/members', 'x', { headers });
+    expect([elsewhere.status, elsewhere.body.status]).toEqual([415, 415]);
+  });
+});
