@@ -21,4 +21,5 @@ export const migrations = [
   sqlMigration('0017-forgotten-lists'),
   sqlMigration('0018-segment-events'),
   sqlMigration('0019-complaints'),
+  sqlMigration('0020-address-words'),
 ] as const;

@@ -15,6 +15,12 @@ CREATE TABLE access_key (
 CREATE TABLE address (
   hash bytea NOT NULL
 );
+CREATE TABLE address_word (
+  contact_id bigint NOT NULL,
+  reason text NOT NULL,
+  seq integer NOT NULL,
+  suppressed boolean NOT NULL
+);
 CREATE TABLE audit_entry (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
   at timestamp with time zone NOT NULL DEFAULT now(),
@@ -466,6 +472,7 @@ ALTER TABLE access_key ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE access_key ADD CONSTRAINT access_key_role_check CHECK ((role = ANY (ARRAY['ingest'::text, 'read'::text, 'author'::text, 'publisher'::text, 'privacy'::text, 'admin'::text])));
 ALTER TABLE access_key ADD CONSTRAINT access_key_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id);
 ALTER TABLE address ADD CONSTRAINT address_pkey PRIMARY KEY (hash);
+ALTER TABLE address_word ADD CONSTRAINT address_word_pkey PRIMARY KEY (contact_id, reason);
 ALTER TABLE audit_entry ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (id);
 ALTER TABLE campaign ADD CONSTRAINT campaign_kind_check CHECK ((kind = ANY (ARRAY['campaign'::text, 'broadcast'::text])));
 ALTER TABLE campaign ADD CONSTRAINT campaign_pkey PRIMARY KEY (key);
@@ -685,6 +692,8 @@ $function$
 
 COMMENT ON COLUMN access_key.hash IS 'SHA-256 of the key; the key itself is shown once';
 COMMENT ON TABLE address IS 'the row lock that every release and every opt-out of an address takes';
+COMMENT ON TABLE address_word IS 'the last that was told of each contact, and each reason, about the suppression of its address';
+COMMENT ON COLUMN address_word.seq IS 'of a person''s contacts the greatest counts, and of equal ones that of the later contact';
 COMMENT ON COLUMN campaign.draft IS 'the definition as last written; publishing makes an immutable version of it';
 COMMENT ON TABLE campaign_run IS 'one planned instant of a campaign or broadcast, enrolled in resumable chunks by contact';
 COMMENT ON TABLE campaign_version IS 'immutable: an enrollment walks the version it began with';
@@ -764,6 +773,7 @@ COMMENT ON TABLE token_key IS 'keys that sign mailed tokens: the highest kid sig
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON access_key TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON address TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON address_word TO entente;
 GRANT INSERT, SELECT ON audit_entry TO entente;
 GRANT SELECT, USAGE ON audit_entry_id_seq TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON campaign TO entente;

@@ -137,6 +137,7 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
   person.clock = now;
   const before = isQuiet(person) ? person.quiet : undefined;
   const changed = setTraits(person, event, definitions);
+  if (!silent && changed.includes('email')) person.addressGiven = true;
   const happened = historyEvent(event, definitions);
   foldEvent(person, happened, definitions);
   if (before) staysQuiet(person, before, happened, changed, definitions);

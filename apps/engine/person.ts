@@ -57,6 +57,8 @@ export interface Person {
   /** How many stored events were gone through in this transaction for those that came late. */
   goneThrough: number;
   repair: string | null;
+  /** Whether it was to be repaired before this transaction. */
+  readonly wasBroken: boolean;
   readonly erased: boolean;
   /** When this person was last made anew of other contacts than before. */
   regroupedAt: Instant | undefined;
@@ -73,6 +75,8 @@ export interface Person {
   /** The enrollments that are new or have moved; made when there is one. */
   moved: Set<Enrollment> | undefined;
   traitsChanged: boolean;
+  /** Whether something that may start campaigns gave the address. */
+  addressGiven: boolean;
   evaluated: boolean;
 }
 
@@ -128,6 +132,7 @@ export function personFrom(
     history: undefined,
     goneThrough: 0,
     repair: row.repair,
+    wasBroken: row.repair !== null,
     erased: row.erased,
     regroupedAt: undefined,
     absorbed: false,
@@ -138,6 +143,7 @@ export function personFrom(
     told: undefined,
     moved: undefined,
     traitsChanged: false,
+    addressGiven: false,
     evaluated: false,
   };
 }

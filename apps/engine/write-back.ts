@@ -23,6 +23,7 @@ import { nextDue } from './move-person';
 import type { Person } from './person';
 import { queueSends } from './queue-sends';
 import { forAll } from './start-over';
+import { addressesBefore, tellAddresses } from './tell-addresses';
 import type { WorkingSet } from './working-set';
 
 /** Writes back everything that has changed, in few statements. */
@@ -41,7 +42,9 @@ export async function writeBack(
   await forAll([...persons, ...others], (person) => {
     person.due = dueOf(person, definitions, timers);
   });
-  await Promise.all([
+  const profiles = changed.map((person) => profileOf(person, definitions));
+  const [before] = await Promise.all([
+    addressesBefore(tx, persons),
     markForRepair(tx, all.filter(waitsForRepair)),
     replaceDeferred(tx, new Map(waiting.map(({ id, deferred }) => [id, deferred]))),
     updatePersons(
@@ -56,10 +59,7 @@ export async function writeBack(
         due,
       })),
     ),
-    upsertProfiles(
-      tx,
-      changed.map((person) => profileOf(person, definitions)),
-    ),
+    upsertProfiles(tx, profiles),
     writeMembershipChanges(tx, changesOf(persons)),
     armTimers(tx, armingsOf(persons)),
     rearm(tx, armingsOf(others)),
@@ -69,6 +69,7 @@ export async function writeBack(
     tx,
     persons.flatMap(({ told }) => told ?? []),
   );
+  await tellAddresses(tx, persons, before, profiles);
   await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, moved, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);

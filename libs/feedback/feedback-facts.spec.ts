@@ -1,5 +1,6 @@
 import { feedbackProperties } from '@entente/event';
 import {
+  addressFeedback,
   bouncedFeedback,
   clickedFeedback,
   complainedFeedback,
@@ -37,6 +38,8 @@ describe('feedback facts', () => {
       clickedFeedback(message, 1, human, link),
       bouncedFeedback(message, 1, { kind: 'soft', suppressed: false, reply: '450' }),
       complainedFeedback(message, 1, 'abuse'),
+      addressFeedback({ contact: '42', reason: 'complaint', seq: 1, suppressed: true }, 1),
+      addressFeedback({ contact: '42', reason: 'complaint', seq: 2, suppressed: false }, 1),
       listFeedback({ contact: '42', list: 'vip', joined: true }, 1),
       listFeedback({ contact: '42', list: 'vip', joined: false }, 1),
       enteredFeedback(walk, 1, ['first', 'welcome']),
@@ -68,6 +71,10 @@ describe('feedback facts', () => {
       bouncedFeedback(message, 1, { kind: 'hard-address', suppressed: true, reply: '550 5.1.1' }),
       complainedFeedback(message, 1, 'abuse'),
       unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7' }, 1),
+      ...[1, 2].map((seq) =>
+        addressFeedback({ contact: '42', reason: 'complaint', seq, suppressed: true }, 1),
+      ),
+      addressFeedback({ contact: '42', reason: 'operator', seq: 1, suppressed: true }, 1),
     ].map(({ cause }) => cause);
     expect(new Set(causes).size).toBe(causes.length);
   });

@@ -74,6 +74,23 @@ export const complainedFeedback = (message: ToldMessage, at: Instant, type: stri
   properties: { ...about(message), type },
 });
 
+/** The address that somebody has now is suppressed for a reason, or no longer. `entry` orders what is told of one contact: `17:3`. */
+export const addressFeedback = (
+  word: {
+    readonly contact: ContactId;
+    readonly reason: string;
+    readonly seq: number;
+    readonly suppressed: boolean;
+  },
+  at: Instant,
+): Feedback => ({
+  contact: word.contact,
+  name: word.suppressed ? 'Address Suppressed' : 'Address Cleared',
+  at,
+  cause: `address:${word.reason}:${word.seq}`,
+  properties: { reason: word.reason, entry: `${word.contact}:${word.seq}` },
+});
+
 /** Somebody was put on a list by hand, or taken off it. */
 export const listFeedback = (
   change: { readonly contact: ContactId; readonly list: string; readonly joined: boolean },

@@ -1,4 +1,5 @@
 export {
+  addressFeedback,
   bouncedFeedback,
   clickedFeedback,
   complainedFeedback,

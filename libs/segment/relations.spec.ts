@@ -143,6 +143,52 @@ describe('a message', () => {
   });
 });
 
+describe('a suppressed address', () => {
+  const entry = (seq: number, isSo = true, reason = 'hard-bounce', contact = '1'): HistoryEvent =>
+    told(isSo ? 'Address Suppressed' : 'Address Cleared', { reason, entry: `${contact}:${seq}` });
+  const is = (suppressed: JsonObject[string], history: readonly HistoryEvent[]): boolean =>
+    holds({ suppressed }, history);
+
+  it('is so by the last entry of a reason, whenever its entries were told', () => {
+    expect(is('hard-bounce', [])).toBe(false);
+    expect(is('hard-bounce', [entry(1)])).toBe(true);
+    expect(is('hard-bounce', [entry(2, false), entry(1)])).toBe(false);
+    expect(is('hard-bounce', [entry(3), entry(2, false)])).toBe(true);
+    expect(is('complaint', [entry(1)])).toBe(false);
+    expect(is('hard-bounce', [entry(1), entry(2, false, 'complaint')])).toBe(true);
+    expect(because({ suppressed: 'any' }, [entry(1), entry(1, true, 'complaint')])).toEqual({
+      reasons: ['hard-bounce', 'complaint'],
+    });
+  });
+
+  it('is so for one of several reasons, or any', () => {
+    const complained = [entry(1, true, 'complaint')];
+    expect(is('any', complained)).toBe(true);
+    expect(is(['complaint', 'operator'], complained)).toBe(true);
+    expect(is(['hard-bounce', 'operator'], complained)).toBe(false);
+  });
+
+  it('goes by the greatest entry of those of one person, and then by the later contact', () => {
+    expect(is('any', [entry(2), entry(1, false, 'hard-bounce', '2')])).toBe(true);
+    expect(is('any', [entry(2), entry(2, false, 'hard-bounce', '2')])).toBe(false);
+    expect(is('any', [entry(2, true, 'hard-bounce', '10'), entry(2, false, 'hard-bounce', '9')])).toBe(true);
+  });
+
+  it('is not made up by others, nor by what is no entry', () => {
+    expect(is('any', [told('Address Suppressed', { reason: 'complaint', entry: '1:1' }, false)])).toBe(false);
+    expect(is('any', [told('Address Suppressed', { reason: 'complaint', entry: 'x' })])).toBe(false);
+  });
+
+  it('is written one way, and for known reasons only', () => {
+    expect(ruleOf({ suppressed: ['operator', 'complaint', 'operator'] })).toEqual({
+      suppressed: ['complaint', 'operator'],
+    });
+    expect(ruleOf({ suppressed: ['complaint'] })).toEqual({ suppressed: 'complaint' });
+    for (const wrong of [true, 'spam', [], ['any'], ['complaint', 'spam'], null, {}])
+      expect(parseRule({ suppressed: wrong } as never)).toHaveProperty('problems');
+  });
+});
+
 describe('a permission', () => {
   const entry = (state: string, seq: number, topic = 'news', contact = '1'): HistoryEvent =>
     told(state === 'granted' ? 'Permission Granted' : 'Permission Withdrawn', {

@@ -8,9 +8,13 @@ export const ownSource = onceFor(async (tx) => {
   return row!.id;
 });
 
-/** Feedback on its way out. What an import brought about says so, and starts nothing unless its author asked for it. */
+/**
+ * Feedback on its way out. What an import brought about says so, and starts nothing unless its author asked for it; nor does what was
+ * found when somebody was looked at anew.
+ */
 export interface Told extends Feedback {
   readonly imported?: boolean;
+  readonly reread?: boolean;
   readonly effects?: boolean;
 }
 
@@ -59,7 +63,8 @@ export async function forgetTold(tx: Tx, ids: readonly string[]): Promise<void> 
   await tx.run('DELETE FROM outbox WHERE id = ANY($1::bigint[])', [ids]);
 }
 
-function factOf({ imported, effects, ...feedback }: Told, source: number) {
+function factOf({ imported, reread, effects, ...feedback }: Told, source: number) {
   const fact = feedbackFact(feedback, source);
+  if (reread) return { ...fact, cause: 'reread' as const };
   return imported ? { ...fact, cause: 'import' as const, ...(effects && { effects }) } : fact;
 }

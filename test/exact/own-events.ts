@@ -35,6 +35,9 @@ const permissions: FeedbackName[] = [
   'Permission Shared',
 ];
 
+const addresses: FeedbackName[] = ['Address Suppressed', 'Address Cleared'];
+const why = fc.constantFrom<JsonObject[string]>('opt-out', 'hard-bounce', 'complaint', 'x', null);
+
 const named = (names: readonly FeedbackName[], properties: fc.Arbitrary<JsonObject>) =>
   fc.record({ event: fc.constantFrom<string>(...names), properties });
 
@@ -51,6 +54,7 @@ const told = fc.oneof(
   named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
   named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
   named(emails, fc.record({ campaign: key, template: key, url: key, by, kind }, { requiredKeys: [] })),
+  named(addresses, fc.record({ reason: why, entry }, { requiredKeys: [] })),
   named(permissions, fc.record({ topic: key, entry, state }, { requiredKeys: [] })),
 );
 

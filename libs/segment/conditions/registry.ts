@@ -7,6 +7,7 @@ import { permission, type PermissionCondition } from './permission';
 import { sample, type SampleCondition } from './sample';
 import { segment, type SegmentCondition } from './segment';
 import { sequence, type SequenceCondition } from './sequence';
+import { suppressed, type SuppressedCondition } from './suppressed';
 import { trait, type TraitCondition } from './trait';
 
 /** Adding a kind of condition is one file, its line here and its type below; nothing else asks what kind a condition is. */
@@ -18,6 +19,7 @@ export const conditionKinds = {
   list,
   message,
   permission,
+  suppressed,
   campaign,
   sample,
 } as const;
@@ -30,6 +32,7 @@ export type Condition =
   | ListCondition
   | MessageCondition
   | PermissionCondition
+  | SuppressedCondition
   | CampaignCondition
   | SampleCondition;
 type KindName = keyof typeof conditionKinds;

@@ -1,11 +1,11 @@
 import { acts, mostRestrictive, type Act } from '@entente/consent';
 import type { Json } from '@entente/kernel';
+import { readEntry } from './ledger-entry';
 import type { MemoryKind } from './memory';
 
 /** By contact of the person, the last entry of its ledger about one topic: its number, and what stands since. */
 export type Standings = { readonly [contact: string]: readonly [seq: number, state: Act] };
 
-const ENTRY = /^([1-9]\d{0,17}):([1-9]\d{0,8})$/;
 const isAct = (value: Json | undefined): value is Act => acts.includes(value as Act);
 
 /** For permissions, in the order of the ledger: times play no part. Picks the entry and the state. */
@@ -20,9 +20,9 @@ export const standings: MemoryKind<Standings> = {
 
 /** The standings after one more entry, such as `17:3` of contact 17. */
 export function entered(kept: Standings, entry: Json | undefined, state: Json | undefined): Standings {
-  const [, contact, number] = ENTRY.exec(typeof entry === 'string' ? entry : '') ?? [];
-  if (contact === undefined || !isAct(state)) return kept;
-  const seq = Number(number);
+  const read = readEntry(entry);
+  if (!read || !isAct(state)) return kept;
+  const { contact, seq } = read;
   const [last, before] = kept[contact] ?? [0, state];
   return seq > last || (seq === last && state > before) ? { ...kept, [contact]: [seq, state] } : kept;
 }

@@ -198,6 +198,17 @@ export async function upsertProfiles(tx: Tx, updates: readonly ProfileUpdate[]):
   );
 }
 
+/** The keyed hashes of the addresses that these contacts have, of those that have one; the caller holds them. */
+export async function addressesOf(tx: Tx, contacts: readonly ContactId[]): Promise<Map<ContactId, Buffer>> {
+  if (contacts.length === 0) return new Map();
+  const rows = await tx.prepared<{ id: ContactId; hash: Buffer }>(
+    `SELECT contact_id AS id, email_hash AS hash FROM profile
+     WHERE contact_id = ANY($1::bigint[]) AND email_hash IS NOT NULL`,
+    [bigintArray(contacts)],
+  );
+  return new Map(rows.map((row) => [row.id, row.hash]));
+}
+
 /** The traits of those of these contacts that have one of these, for readers that hold no lock. */
 export async function profilesWith(
   tx: Tx,

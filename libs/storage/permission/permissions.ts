@@ -201,11 +201,15 @@ async function changeSuppressions(tx: Tx, told: readonly Told[]): Promise<void> 
   for (const run of runsOf(told.filter(({ recorded }) => !recorded.refused).map(({ request }) => request))) {
     await suppress(
       tx,
-      run
-        .filter(ends)
-        .flatMap(({ covers, topic, at }) =>
-          covers.map((hash) => ({ addressHash: hash, topic, reason: 'opt-out' as const, at })),
-        ),
+      run.filter(ends).flatMap(({ covers, topic, at, actor, effects }) =>
+        covers.map((hash) => ({
+          addressHash: hash,
+          topic,
+          reason: 'opt-out' as const,
+          at,
+          quiet: actor === 'import' && !effects,
+        })),
+      ),
     );
     await liftOptOuts(
       tx,

@@ -1,5 +1,6 @@
 import { EVERY_TOPIC } from '@entente/consent';
 import { toIso, type Instant } from '@entente/kernel';
+import { tellOfSuppressed } from './address-words';
 import { lockAddress } from './addresses';
 import type { Tx } from '../database/database';
 
@@ -13,6 +14,8 @@ export interface Suppression {
   readonly at: Instant;
   /** What the next reader should know, such as the reply that said so; never an address. */
   readonly detail?: string;
+  /** Whether it starts nothing, for an import brought it about. */
+  readonly quiet?: boolean;
 }
 
 /** Stops every marketing mail to an address, for what the address itself did (bounced, complained) or an operator decided. */
@@ -28,23 +31,34 @@ export async function suppressAddress(
 
 /**
  * Enters suppressions; the caller holds the locks of their addresses. An opt-out of every topic also ends the exceptions that
- * later subscriptions to single topics had made to an earlier one.
+ * later subscriptions to single topics had made to an earlier one. Whoever has an address that no mail goes to from now on is told of it.
  */
 export async function suppress(tx: Tx, suppressions: readonly Suppression[]): Promise<void> {
   if (suppressions.length === 0) return;
-  await tx.run(
+  const entered = await tx.query<{ hash: Buffer; topic: string; at: Date }>(
     `INSERT INTO suppression AS held (address_hash, topic, reason, at, detail)
      SELECT DISTINCT ON (1, 2, 3) decode(address_hash, 'hex'), topic, reason, at, detail
      FROM json_to_recordset($1::json) AS s (address_hash text, topic text, reason text, at timestamptz, detail text)
      ORDER BY 1, 2, 3, at
      ON CONFLICT (address_hash, topic, reason) DO UPDATE
      SET lifted_at = NULL, at = excluded.at, detail = excluded.detail
-     WHERE held.lifted_at IS NOT NULL`,
+     WHERE held.lifted_at IS NOT NULL
+     RETURNING address_hash AS hash, topic, at`,
     [JSON.stringify(suppressions.map(suppressionRow))],
+  );
+  await tellOfSuppressed(
+    tx,
+    entered
+      .filter(({ topic }) => topic === EVERY_TOPIC)
+      .map(({ hash, at }) => ({ hash, at: at.getTime(), quiet: isQuiet(hash, suppressions) })),
   );
   const everything = suppressions.filter((one) => one.topic === EVERY_TOPIC && one.reason === 'opt-out');
   await endExceptions(tx, everything);
 }
+
+/** Whether all that was said about an address starts nothing. */
+const isQuiet = (hash: Buffer, suppressions: readonly Suppression[]): boolean =>
+  suppressions.every(({ addressHash, quiet }) => quiet === true || !addressHash.equals(hash));
 
 const suppressionRow = (one: Suppression) => ({
   address_hash: one.addressHash.toString('hex'),

@@ -11,12 +11,15 @@ const permission = record({
   permission: key,
   is: fc.constantFrom('granted', 'confirmed', 'paused', 'withdrawn', 'none'),
 });
+const suppressed = record({
+  suppressed: fc.constantFrom<string | string[]>('any', 'opt-out', 'complaint', ['opt-out', 'hard-bounce']),
+});
 const campaign = record({ campaign: key, is: fc.constantFrom('in', 'been', 'completed', 'exited') });
 const sample = record({ sample: key, percent: fc.constantFrom(0.0001, 12.5, 50, 99.9999) });
 
 const message: ArbitraryKind = (scale) =>
   fc.tuple(mail, howOften(scale)).map(([what, often]) => ({ ...what, ...often }));
 
-/** Lists, mails, permissions, campaigns and samples. */
+/** Lists, mails, permissions, suppressed addresses, campaigns and samples. */
 export const relation: ArbitraryKind = (scale, below) =>
-  fc.oneof(list, permission, campaign, sample, message(scale, below));
+  fc.oneof(list, permission, suppressed, campaign, sample, message(scale, below));
