@@ -45,7 +45,6 @@ const report = ({
   );
 
 const about = {
-  messageId: '<0198c1f2-7a51-8e60-9c7d-2f7c9d1b8a44@shop.example>',
   listUnsubscribe: expect.stringMatching(/^List-Unsubscribe: <https:.*AbC_d-1>$/s) as string,
 };
 const at = Date.UTC(2026, 10, 5, 10);

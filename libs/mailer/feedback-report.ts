@@ -9,8 +9,6 @@ export interface FeedbackReport {
   readonly at?: Instant;
   /** The program that says it made it. */
   readonly reporter?: string;
-  /** The `Message-ID` of the mail that it is about. */
-  readonly messageId?: string;
   /** The `List-Unsubscribe` of the mail that it is about. */
   readonly listUnsubscribe?: string;
 }
@@ -38,7 +36,6 @@ export async function readFeedbackReport(raw: Buffer): Promise<FeedbackReport | 
     ...present('type', textOf(fields?.headers.get('feedback-type'))?.trim().toLowerCase()),
     ...present('at', mail.date?.getTime()),
     ...present('reporter', textOf(fields?.headers.get('user-agent'))),
-    ...present('messageId', textOf(about?.headers.get('message-id'))),
     ...present('listUnsubscribe', about?.headerLines.find(({ key }) => key === 'list-unsubscribe')?.line),
   };
 }

@@ -148,11 +148,15 @@ describe('a complaint', () => {
     expect((await namesTold(contact)).filter((name) => name === 'Email Complained')).toHaveLength(1);
   });
 
-  it('is known by the Message-ID where the provider left nothing else, and without a type', async () => {
-    const { address, raw, contact } = await mailed();
+  it('needs no type, but what Entente signed, where a Message-ID would say it too', async () => {
+    const { address, raw, contact, id } = await mailed();
     const redacted = raw.replace(/^List-Unsubscribe: .*(?:\r\n[ \t].*)*/m, 'List-Unsubscribe: <redacted>');
-    const { body } = await send(report(redacted, ''));
-    expect(body).toMatchObject({ type: 'abuse', effect: 'complaint', already: false });
+    const { status, body: refused } = await send(report(redacted, ''));
+    expect([status, refused.problems[0].code]).toEqual([422, 'unsigned']);
+    expect(await suppressions(address)).toEqual([]);
+    expect((await tell({ message: `<${id}@shop.example>` })).body).toMatchObject({ already: false });
+    const { body } = await send(report(raw, ''));
+    expect(body).toMatchObject({ type: 'abuse', effect: 'complaint', already: true });
     expect(await suppressions(address)).toEqual(ended);
     expect(await namesTold(contact)).toContain('Email Complained');
   });
@@ -280,7 +284,7 @@ describe('no effect has a report', () => {
   it('about a mail that is not ours', async () => {
     const { raw, id } = await mailed();
     const other = raw.replaceAll(id, randomUUID()).replace(/\/u\/[\w-]+/g, '/u/x');
-    expect(await refusal(send(report(other)))).toEqual([404, undefined]);
+    expect(await refusal(send(report(other)))).toEqual([422, 'unsigned']);
     expect(await refusal(tell({ message: `<${randomUUID()}@shop.example>` }))).toEqual([404, undefined]);
     expect(await refusal(tell({ message: `7.${id}` }))).toEqual([404, undefined]);
   });

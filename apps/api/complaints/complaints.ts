@@ -49,10 +49,11 @@ export class Complaints {
     effect: 'complaint' | 'opt-out',
     access: Access,
   ): Promise<ComplaintAnswer> {
+    if (!about) throw this.unsigned();
     const now = this.clock.now();
     const source = await this.writes.apiSource();
     const outcome = await this.database.transaction(async (tx) => {
-      const message = about && (await findReported(tx, about));
+      const message = await findReported(tx, about);
       if (!message || message.releasedAt < now - LONGEST_AGO) return { message, old: true };
       const said = Math.min(Math.max(at ?? now, message.releasedAt), now);
       const reported = { said, at: now, source, evidence };
@@ -69,6 +70,16 @@ export class Complaints {
   }
 
   /** Whoever makes up reports must not silence anybody. */
+  private unsigned(): Error {
+    this.counted.inc({ effect: 'unverified' });
+    return Invalid.at(
+      '',
+      'unsigned',
+      'The report bears nothing that Entente signed: anybody may have written it.',
+      'a report with the List-Unsubscribe of the mail; else JSON with its Message-ID, if you know who reports it',
+    );
+  }
+
   private unverified(message: ReportedMessage | undefined): Error {
     this.counted.inc({ effect: 'unverified' });
     if (!message) return new NotFound('No mail of ours that this could be about is known.');

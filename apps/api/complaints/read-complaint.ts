@@ -21,6 +21,7 @@ export const COMPLAINTS = 'api/v1/complaints';
 /** What is reported about which message, whichever way it came. */
 export interface Complaint {
   readonly type: string;
+  /** Absent where a report bears nothing that we signed: anybody may have written it. */
   readonly about?: { readonly id: Uuid; readonly contact?: ContactId };
   /** When the recipient said so, by the report. */
   readonly at?: Instant;
@@ -57,10 +58,11 @@ async function fromReport(raw: Buffer, keys: readonly TokenKey[]): Promise<Compl
       'This is no report about a mail.',
       'an ARF report (RFC 5965) with the mail',
     );
-  const { type = usualReport, at, reporter, messageId, listUnsubscribe } = report;
+  const { type = usualReport, at, reporter, listUnsubscribe } = report;
+  const about = messageInToken(listUnsubscribe, keys);
   return {
     type: plain(type),
-    about: messageInToken(listUnsubscribe, keys) ?? messageIn(messageId ?? ''),
+    ...(about && { about }),
     ...(at !== undefined && { at }),
     evidence: { way: 'report', type: plain(type), ...(reporter && { reporter: plain(reporter) }) },
   };
