@@ -63,7 +63,7 @@ function reactionsOf(
     links: linksOf(rows.filter(({ url }) => url !== null)),
     optOuts: people(whole, 'Unsubscribed'),
     complaints: people(whole, 'Email Complained'),
-    bounces: Object.fromEntries(bounces.map(({ by, people }) => [by || 'unsaid', people])),
+    bounces: Object.fromEntries(bounces.map(({ by, total }) => [by || 'unsaid', total])),
   };
 }
 

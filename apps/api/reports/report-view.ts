@@ -34,7 +34,7 @@ export class Report {
   @ShownList(LinkReactions) links!: LinkReactions[];
   @Shown('integer') optOuts!: number;
   @Shown('integer', { description: 'Contacts who called a message spam.' }) complaints!: number;
-  @ShownCounts({ description: 'By kind.' }) bounces!: Record<string, number>;
+  @ShownCounts({ description: 'Mails that were refused, by kind.' }) bounces!: Record<string, number>;
   @ShownCounts({ description: 'Contacts that went in, by how their walk stands.' }) enrollments!: Record<
     string,
     number
