@@ -29,7 +29,9 @@ function withoutRefusal({ phase, code }: ReadReply): ReplyClass {
 
 /** The reply as one line, for the record; shorter than 500 characters. */
 function replyText({ code, enhanced, text, phase }: SmtpReply): string {
-  const words = [code, enhanced, text].filter((part) => part !== undefined && part !== '').join(' ');
+  const isInText = enhanced !== undefined && text?.startsWith(enhanced);
+  const parts = isInText ? [code, text] : [code, enhanced, text];
+  const words = parts.filter((part) => part !== undefined && part !== '').join(' ');
   const line = (words || `no reply (${phase})`).replace(/[\p{Cc}\s]+/gu, ' ');
   return line.trim().slice(0, 499);
 }

@@ -10,15 +10,17 @@ export interface SmtpError extends Error {
 
 const phases: Readonly<Record<string, Phase>> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt', DATA: 'data' };
 
-/** The answer that a server gave in full, at a phase: multi-line answers as one text. */
+/** The answer that a server gave in full, at a phase: multi-line answers as one text, in which the codes of the first line are not said again. */
 export function answered(phase: Phase, response: string): Reply {
-  const text = response
-    .split(/\r?\n/)
-    .map((line) => line.replace(/^\d{3}[ -]?/, ''))
+  const lines = response.split(/\r?\n/).map((line) => line.replace(/^\d{3}[ -]?/, ''));
+  const code = /^[2-5]\d\d(?=[ -]|$)/.exec(response)?.[0];
+  const enhanced = /^[245]\.\d{1,3}\.\d{1,3}(?= |$)/.exec(lines[0]!)?.[0];
+  const text = lines
+    .map((line, place) =>
+      (place > 0 && enhanced && line.startsWith(enhanced) ? line.slice(enhanced.length) : line).trim(),
+    )
     .join(' ')
     .trim();
-  const code = /^[2-5]\d\d(?=[ -]|$)/.exec(response)?.[0];
-  const enhanced = /^[245]\.\d{1,3}\.\d{1,3}(?= |$)/.exec(text)?.[0];
   return { phase, text, ...(code && { code: Number(code) }), ...(enhanced && { enhanced }) };
 }
 

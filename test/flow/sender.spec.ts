@@ -231,7 +231,7 @@ describe('the answer decides', () => {
       status: 'waiting',
       reason: 'soft-greylist',
       attempts: 1,
-      reply: '451 4.7.1 4.7.1 greylisted',
+      reply: '451 4.7.1 greylisted',
     });
     expect(deferred.not_before.getTime()).toBeGreaterThan(Date.now() + 9 * 60 * SECOND);
     await endPause(database, id!);
