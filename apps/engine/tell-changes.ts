@@ -1,4 +1,5 @@
 import { segmentFeedback } from '@entente/feedback';
+import type { Told } from '@entente/storage';
 import type { Definitions } from './definitions';
 import type { ChangeCause, Person } from './person';
 
@@ -17,8 +18,10 @@ export function tellChange(
   const [why, chain] = cause.kind === 'event' ? [cause.message, cause.chain] : [cause.kind, []];
   const change = { contact: person.id, segment, entered: kind === 'entered' };
   const feedback = segmentFeedback(change, person.clock, why, chain);
-  (person.told ??= []).push(isQuiet(cause) ? { ...feedback, imported: true } : feedback);
+  (person.told ??= []).push({ ...feedback, ...quietly(cause) });
 }
 
-const isQuiet = (cause: ChangeCause): boolean =>
-  cause.kind === 'event' ? cause.silent : cause.kind === 'merge' || cause.kind === 'repair';
+function quietly(cause: ChangeCause): Pick<Told, 'imported' | 'reread'> {
+  if (cause.kind === 'event') return cause.silent ? { imported: true } : {};
+  return cause.kind === 'merge' || cause.kind === 'repair' ? { reread: true } : {};
+}

@@ -73,13 +73,14 @@ function deferred(
   return { status: again(Infinity) === undefined ? 'failed' : 'expired', reason };
 }
 
-const toldMessage = ({ id, contact, campaign, topic, step, template }: DueMessage): ToldMessage => ({
+const toldMessage = ({ id, contact, campaign, topic, step, template, subject }: DueMessage): ToldMessage => ({
   id,
   contact,
   campaign,
   topic,
   step,
   template,
+  subject,
 });
 
 /** Servers like to repeat whom they refused; and no text in the database holds a NUL. */

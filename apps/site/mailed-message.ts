@@ -1,6 +1,6 @@
 import type { ToldMessage } from '@entente/feedback';
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
-import type { Tx } from '@entente/storage';
+import { subjectOf, type Tx } from '@entente/storage';
 
 /** A message of the send ledger, as its opens and clicks name it. */
 export interface MailedMessage extends ToldMessage {
@@ -15,6 +15,7 @@ interface MessageRow {
   topic: string;
   step: string;
   template_key: string;
+  subject: string | null;
   sent_at: Date | null;
   settled: boolean;
 }
@@ -26,7 +27,7 @@ export async function readMailedMessage(
   id: Uuid,
 ): Promise<MailedMessage | undefined> {
   const [row] = await tx.query<MessageRow>(
-    `SELECT campaign_key, topic, step, template_key, ended_at IS NOT NULL AS settled,
+    `SELECT campaign_key, topic, step, template_key, ${subjectOf('message')} AS subject, ended_at IS NOT NULL AS settled,
        CASE WHEN status = 'sent' THEN ended_at WHEN status = 'unknown' THEN released_at END AS sent_at
      FROM message WHERE contact_id = $1 AND id = $2`,
     [contact, id],
@@ -39,6 +40,7 @@ export async function readMailedMessage(
     topic: row.topic,
     step: row.step,
     template: row.template_key,
+    subject: row.subject,
     settled: row.settled,
     ...(row.sent_at && { sentAt: row.sent_at.getTime() }),
   };

@@ -69,7 +69,7 @@ export const feedbackNames = [
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 
-const ofMessage = ['message', 'campaign', 'topic', 'step', 'template'];
+const ofMessage = ['message', 'campaign', 'topic', 'step', 'template', 'subject'];
 const ofPermission = ['topic', 'entry', 'basis', 'actor', 'state'];
 
 /** The properties that each of these may have. */

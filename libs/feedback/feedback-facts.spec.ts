@@ -19,6 +19,7 @@ const message = {
   topic: 'newsletter',
   step: 'hello',
   template: 'welcome-1',
+  subject: 'Welcome, {{contact.firstName}}',
 };
 const human = { by: 'human' } as const;
 const machine = { by: 'machine', because: 'head' } as const;
@@ -91,6 +92,7 @@ describe('feedback facts', () => {
         topic: 'newsletter',
         step: 'hello',
         template: 'welcome-1',
+        subject: 'Welcome, {{contact.firstName}}',
         link: 3,
         url: 'https://shop.example/a',
         by: 'human',

@@ -10,14 +10,17 @@ export interface ToldMessage {
   readonly topic: string;
   readonly step: string;
   readonly template: string;
+  /** As the template has it; null where that is not known. */
+  readonly subject: string | null;
 }
 
-const about = ({ id, campaign, topic, step, template }: ToldMessage): JsonObject => ({
+const about = ({ id, campaign, topic, step, template, subject }: ToldMessage): JsonObject => ({
   message: id,
   campaign,
   topic,
   step,
   template,
+  ...(subject !== null && { subject }),
 });
 
 /** The next server took the message. */

@@ -116,7 +116,14 @@ describe('a complaint', () => {
       actor: 'recipient',
       evidence: { way: 'report', type: 'abuse', reporter: 'Reporter/1.0' },
     });
-    const properties = { message: id, campaign: 'welcome', topic, step: 'hello', template: 'hello' };
+    const properties = {
+      message: id,
+      campaign: 'welcome',
+      topic,
+      step: 'hello',
+      template: 'hello',
+      subject: 'Hello {{contact.firstName}}',
+    };
     expect((await told(contact)).filter(({ name }) => name === 'Email Complained')).toMatchObject([
       { properties: { ...properties, type: 'abuse' } },
     ]);

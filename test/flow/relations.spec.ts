@@ -138,6 +138,7 @@ describe('a segment on mails', () => {
       topic: 'news',
       step: 'hello',
       template: 'hello',
+      subject: null,
     };
     const now = world.clock.now();
     const scanner = { by: 'machine', because: 'too-soon' } as const;

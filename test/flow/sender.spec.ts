@@ -89,7 +89,16 @@ it('sends a queued message once, and says so with the entry that allowed it', as
   expect(mailer.sent.map(({ to }) => to)).toEqual(['ana@example.com']);
   expect(await messageRow(database, id!)).toMatchObject({ attempts: 1, entry_seq: 1 });
   expect((await told()).filter(({ name }) => name === 'Email Sent')).toMatchObject([
-    { properties: { message: id, campaign, topic, step: 'hello', template: 'hello' } },
+    {
+      properties: {
+        message: id,
+        campaign,
+        topic,
+        step: 'hello',
+        template: 'hello',
+        subject: 'Hello {{contact.firstName}}',
+      },
+    },
   ]);
 });
 

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { refusal } from '@entente/delivery';
 import { gateFacts, lockAddress } from '@entente/storage';
 import { TestSite, type Recipient, type SiteAnswer } from '../support/site';
+import { Author } from '../support/author';
 
 const ONE_CLICK = 'List-Unsubscribe=One-Click';
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
@@ -299,6 +300,7 @@ describe('P05, promise 10: a click', () => {
 
   it('is told once for each link, with a verdict', async () => {
     const gus = await site.recipient();
+    await new Author(site.database).mailNeeds('news', 'shop', 'welcome-1');
     const path = await site.path('click', gus, { url: 'https://shop.example/', link: 1 });
     await site.call('HEAD', path, { 'user-agent': BROWSER });
     await site.get(path, { 'user-agent': BROWSER, 'sec-gpc': '1' });
@@ -312,6 +314,12 @@ describe('P05, promise 10: a click', () => {
         'Permission Granted',
       ]),
     );
+    const subjects = await site.database.query(
+      `SELECT DISTINCT record->'properties'->>'subject' AS subject FROM outbox
+       WHERE record->>'name' = 'Email Clicked' AND record->'contact'->>0 = $1`,
+      [`id:${gus.contact}`],
+    );
+    expect(subjects).toEqual([{ subject: 'Hello' }]);
   });
 
   it('on every link within two seconds is a machine’s', async () => {

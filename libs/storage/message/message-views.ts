@@ -1,5 +1,6 @@
 import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
+import { subjectOf } from './subject-of';
 
 /** What can be the state of a message that was queued (promise 8). */
 export const queuedStatuses = [
@@ -26,6 +27,7 @@ export interface MessageRow {
   readonly from: string;
   readonly template: string;
   readonly templateVersion: number;
+  readonly subject: string | null;
   readonly status: MessageStatus;
   readonly reason: string | null;
   /** The permission entry that allowed the release, as `contact:seq`. */
@@ -40,7 +42,7 @@ export interface MessageRow {
 }
 
 const columns = `contact_id AS contact, id, campaign_key AS campaign, step, visit, topic, from_key AS "from",
-  template_key AS template, template_version AS "templateVersion", status, reason,
+  template_key AS template, template_version AS "templateVersion", ${subjectOf('message')} AS subject, status, reason,
   entry_contact || ':' || entry_seq AS entry, attempts, not_before AS "notBefore", expires_at AS "expiresAt",
   created_at AS "createdAt", released_at AS "releasedAt", ended_at AS "endedAt", reply`;
 

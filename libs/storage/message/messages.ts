@@ -1,5 +1,6 @@
 import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
+import { subjectOf } from './subject-of';
 
 /** Which message: it lies under the contact it was queued for, whoever survives for that contact today. */
 export interface MessageId {
@@ -16,6 +17,8 @@ export interface DueMessage extends MessageId {
   readonly from: string;
   readonly template: string;
   readonly templateVersion: number;
+  /** As the template has it. */
+  readonly subject: string | null;
   readonly attempts: number;
   readonly expiresAt: Instant;
 }
@@ -33,7 +36,7 @@ export async function dueMessages(
   if (buckets.length === 0) return [];
   const rows = await tx.query<DueRow>(
     `SELECT due.contact_id AS contact, due.id, enrollment_id AS enrollment, step, campaign_key AS campaign, topic,
-       from_key AS "from", template_key AS template, template_version AS "templateVersion", attempts, expires_at
+       from_key AS "from", template_key AS template, template_version AS "templateVersion", ${subjectOf('due')} AS subject, attempts, expires_at
      FROM unnest($1::smallint[]) AS own (bucket)
      CROSS JOIN LATERAL (
        SELECT * FROM message

@@ -2,6 +2,7 @@ import { EVERY_TOPIC } from '@entente/consent';
 import { complainedFeedback, type ToldMessage } from '@entente/feedback';
 import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
+import { subjectOf } from '../message/subject-of';
 import { tell } from '../outbox';
 import { lockAddress } from './addresses';
 import { optOut, recordPermission } from './permissions';
@@ -36,7 +37,7 @@ export async function findReported(
   { id, contact }: { readonly id: Uuid; readonly contact?: ContactId },
 ): Promise<ReportedMessage | undefined> {
   const [row] = await tx.query<ReportedRow>(
-    `SELECT m.id, m.contact_id AS contact, m.campaign_key AS campaign, m.topic, m.step, m.template_key AS template,
+    `SELECT m.id, m.contact_id AS contact, m.campaign_key AS campaign, m.topic, m.step, m.template_key AS template, ${subjectOf('m')} AS subject,
        m.address_hash AS "addressHash", m.released_at,
        EXISTS (SELECT FROM contact c WHERE c.erased_at IS NOT NULL AND c.id IN (
          m.contact_id, (SELECT survivor_id FROM lineage WHERE contact_id = m.contact_id))) AS erased
