@@ -7,6 +7,7 @@ it.each([
     { text: '5.1.1 No such user here, sorry' },
   ],
   ['550-5.1.1 No such user\r\n550 see 5.1.1 there', { text: '5.1.1 No such user see 5.1.1 there' }],
+  ['550-5.7.1 Blocked\r\n550 5.7.133 sender', { text: '5.7.1 Blocked 5.7.133 sender' }],
   ['250 queued', { code: 250, text: 'queued' }],
   ['250', { code: 250, text: '' }],
   ['garbled', { text: 'garbled' }],

@@ -10,14 +10,19 @@ export interface SmtpError extends Error {
 
 const phases: Readonly<Record<string, Phase>> = { 'MAIL FROM': 'mail', 'RCPT TO': 'rcpt', DATA: 'data' };
 
+const ENHANCED = /^[245]\.\d{1,3}\.\d{1,3}(?= |$)/;
+
 /** The answer that a server gave in full, at a phase: multi-line answers as one text, in which the codes of the first line are not said again. */
 export function answered(phase: Phase, response: string): Reply {
   const lines = response.split(/\r?\n/).map((line) => line.replace(/^\d{3}[ -]?/, ''));
   const code = /^[2-5]\d\d(?=[ -]|$)/.exec(response)?.[0];
-  const enhanced = /^[245]\.\d{1,3}\.\d{1,3}(?= |$)/.exec(lines[0]!)?.[0];
+  const enhanced = ENHANCED.exec(lines[0]!)?.[0];
   const text = lines
     .map((line, place) =>
-      (place > 0 && enhanced && line.startsWith(enhanced) ? line.slice(enhanced.length) : line).trim(),
+      (place > 0 && enhanced && ENHANCED.exec(line)?.[0] === enhanced
+        ? line.slice(enhanced.length)
+        : line
+      ).trim(),
     )
     .join(' ')
     .trim();

@@ -1,5 +1,6 @@
 import { BadRequestException, InternalServerErrorException } from '@nestjs/common';
 import { Conflict, Invalid, NotFound, Stale } from '@entente/kernel';
+import { DatabaseUnreachable } from '@entente/storage';
 import { StreamBusy } from '@entente/stream';
 import { answerTo } from './http-problem';
 
@@ -17,8 +18,10 @@ it.each([
   [driverError('23505'), 409],
   [driverError('57P01'), 503],
   [driverError('ECONNREFUSED'), 503],
-  [Object.assign(new Error('secret detail'), { code: 'ECONNREFUSED' }), 503],
+  [new DatabaseUnreachable('secret detail'), 503],
   [new Error('Connection terminated unexpectedly'), 503],
+  [Object.assign(new Error('secret detail'), { code: 'ECONNREFUSED' }), 500],
+  [Object.assign(new Error('no such file'), { code: 'ENOENT', statusCode: 404 }), 404],
   [Object.assign(new Error('lost'), { driverError: new Error('Connection terminated unexpectedly') }), 503],
   [driverError('42703'), 500],
   [Object.assign(new Error('too large'), { statusCode: 413 }), 413],

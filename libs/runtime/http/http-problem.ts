@@ -1,6 +1,6 @@
 import { HttpException } from '@nestjs/common';
 import { DomainError, type Problem } from '@entente/kernel';
-import { sqlState } from '@entente/storage';
+import { DatabaseUnreachable, sqlState } from '@entente/storage';
 import { StreamBusy } from '@entente/stream';
 
 /** An RFC 9457 problem, as `application/problem+json` carries it. */
@@ -95,14 +95,20 @@ function databaseAnswer(error: unknown): Answer | undefined {
 }
 
 const systemErrors: readonly unknown[] = ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE'];
-/** What node-postgres says, without a code, of a connection that was lost or not made. */
-const LOST = /^(Connection terminated|timeout exceeded when trying to connect)/;
+/** What node-postgres says, without a code, of a connection that was lost. */
+const LOST = 'Connection terminated';
 
-/** A query's error has that of its driver in it; to connect fails with the driver's own. */
+/** A connection to PostgreSQL could not be made, or was lost with a query on it. */
 function unreachable(error: unknown): boolean {
-  const { driverError = error } = (error ?? {}) as { driverError?: unknown };
-  const { code, message } = (driverError ?? {}) as { code?: unknown; message?: unknown };
-  return systemErrors.includes(code) || (typeof message === 'string' && LOST.test(message));
+  if (error instanceof DatabaseUnreachable) return true;
+  const { driverError, message } = (error ?? {}) as { driverError?: Failure } & Failure;
+  const said = driverError?.message ?? message;
+  return systemErrors.includes(driverError?.code) || (typeof said === 'string' && said.startsWith(LOST));
+}
+
+interface Failure {
+  readonly code?: unknown;
+  readonly message?: unknown;
 }
 
 /** Fastify's own errors (unreadable body, too large, unknown content type) carry their status. */

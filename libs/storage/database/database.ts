@@ -1,5 +1,5 @@
 import type { PoolClient, QueryResult } from 'pg';
-import { QueryFailedError, type DataSource, type EntityManager } from 'typeorm';
+import { QueryFailedError, type DataSource, type EntityManager, type QueryRunner } from 'typeorm';
 
 /** Statements inside one transaction (or outside of any, through `Database`). */
 export interface Tx {
@@ -43,6 +43,9 @@ export function sqlState(error: unknown): string | undefined {
   const code = driverError?.code ?? own;
   return typeof code === 'string' && sqlStates.test(code) ? code : undefined;
 }
+
+/** No connection could be made, for another reason than PostgreSQL gave. */
+export class DatabaseUnreachable extends Error {}
 
 /** One PostgreSQL, through TypeORM's pool. */
 export class Database implements Tx {
@@ -125,10 +128,18 @@ export class Database implements Tx {
   ): Promise<T> {
     const runner = this.source.createQueryRunner();
     try {
-      return await use((await runner.connect()) as PoolClient, runner.manager);
+      return await use(await connected(runner), runner.manager);
     } finally {
       await runner.release();
     }
+  }
+}
+
+async function connected(runner: QueryRunner): Promise<PoolClient> {
+  try {
+    return (await runner.connect()) as PoolClient;
+  } catch (cause) {
+    throw sqlState(cause) ? cause : new DatabaseUnreachable('PostgreSQL cannot be reached', { cause });
   }
 }
 
