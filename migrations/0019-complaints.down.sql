@@ -1,2 +1,2 @@
 DROP INDEX message_released;
-ALTER TABLE message DROP COLUMN complained_at;
+ALTER TABLE message DROP COLUMN complained_at, DROP COLUMN opted_out_at;

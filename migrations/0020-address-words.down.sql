@@ -1,1 +1,2 @@
+DROP TABLE address_change;
 DROP TABLE address_word;

@@ -15,6 +15,13 @@ CREATE TABLE access_key (
 CREATE TABLE address (
   hash bytea NOT NULL
 );
+CREATE TABLE address_change (
+  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  contact_id bigint NOT NULL,
+  before bytea,
+  at timestamp with time zone NOT NULL,
+  quiet boolean NOT NULL
+);
 CREATE TABLE address_word (
   contact_id bigint NOT NULL,
   reason text NOT NULL,
@@ -284,7 +291,8 @@ CREATE TABLE message (
   released_by uuid,
   ended_at timestamp with time zone,
   reply text,
-  complained_at timestamp with time zone
+  complained_at timestamp with time zone,
+  opted_out_at timestamp with time zone
 );
 CREATE TABLE outbox (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -472,6 +480,7 @@ ALTER TABLE access_key ADD CONSTRAINT access_key_pkey PRIMARY KEY (id);
 ALTER TABLE access_key ADD CONSTRAINT access_key_role_check CHECK ((role = ANY (ARRAY['ingest'::text, 'read'::text, 'author'::text, 'publisher'::text, 'privacy'::text, 'admin'::text])));
 ALTER TABLE access_key ADD CONSTRAINT access_key_source_id_fkey FOREIGN KEY (source_id) REFERENCES source(id);
 ALTER TABLE address ADD CONSTRAINT address_pkey PRIMARY KEY (hash);
+ALTER TABLE address_change ADD CONSTRAINT address_change_pkey PRIMARY KEY (id);
 ALTER TABLE address_word ADD CONSTRAINT address_word_pkey PRIMARY KEY (contact_id, reason);
 ALTER TABLE audit_entry ADD CONSTRAINT audit_entry_pkey PRIMARY KEY (id);
 ALTER TABLE campaign ADD CONSTRAINT campaign_kind_check CHECK ((kind = ANY (ARRAY['campaign'::text, 'broadcast'::text])));
@@ -692,6 +701,8 @@ $function$
 
 COMMENT ON COLUMN access_key.hash IS 'SHA-256 of the key; the key itself is shown once';
 COMMENT ON TABLE address IS 'the row lock that every release and every opt-out of an address takes';
+COMMENT ON TABLE address_change IS 'contacts of whom it is still to be told whether the address that they have now is suppressed';
+COMMENT ON COLUMN address_change.before IS 'the keyed hash of the address that the contact had before';
 COMMENT ON TABLE address_word IS 'the last that was told of each contact, and each reason, about the suppression of its address';
 COMMENT ON COLUMN address_word.seq IS 'of a person''s contacts the greatest counts, and of equal ones that of the later contact';
 COMMENT ON COLUMN campaign.draft IS 'the definition as last written; publishing makes an immutable version of it';
@@ -742,6 +753,7 @@ COMMENT ON TABLE membership_change IS 'append-only log of entries and exits';
 COMMENT ON TABLE message IS 'the send ledger: one row per enrollment, step and visit, for everybody a send considered';
 COMMENT ON COLUMN message.entry_seq IS 'the permission entry (of contact entry_contact) that allowed the release';
 COMMENT ON COLUMN message.complained_at IS 'when its recipient was first reported to have called it spam';
+COMMENT ON COLUMN message.opted_out_at IS 'when its recipient was first reported to opt out';
 COMMENT ON TABLE outbox IS 'facts that became true with another row, on their way to the stream';
 COMMENT ON TABLE permission IS 'the consent ledger: append-only, chained per contact; ids and keyed hashes only';
 COMMENT ON COLUMN permission.commitment IS 'SHA-256 over the salt and the evidence of the same contact and seq';
@@ -773,6 +785,8 @@ COMMENT ON TABLE token_key IS 'keys that sign mailed tokens: the highest kid sig
 
 GRANT DELETE, INSERT, SELECT, UPDATE ON access_key TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON address TO entente;
+GRANT DELETE, INSERT, SELECT, UPDATE ON address_change TO entente;
+GRANT SELECT, USAGE ON address_change_id_seq TO entente;
 GRANT DELETE, INSERT, SELECT, UPDATE ON address_word TO entente;
 GRANT INSERT, SELECT ON audit_entry TO entente;
 GRANT SELECT, USAGE ON audit_entry_id_seq TO entente;

@@ -1,4 +1,5 @@
 import type { Instant, JsonObject } from '@entente/kernel';
+import { mailAddress } from '@entente/profile';
 import type { Changes, HistoryEvent } from '@entente/segment';
 import type { DeferredEvent, StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
@@ -136,8 +137,9 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
   const due = dueBy(person, now, definitions);
   person.clock = now;
   const before = isQuiet(person) ? person.quiet : undefined;
+  const { traits: traitsBefore } = person;
   const changed = setTraits(person, event, definitions);
-  if (!silent && changed.includes('email')) person.addressGiven = true;
+  if (changed.includes('email')) noteAddress(person, traitsBefore, silent, definitions);
   const happened = historyEvent(event, definitions);
   foldEvent(person, happened, definitions);
   if (before) staysQuiet(person, before, happened, changed, definitions);
@@ -154,6 +156,19 @@ function applyNow(person: Person, { event, silent }: DeferredEvent, definitions:
   settle(person, cause, definitions, due.length === 0 ? byEvent : [...due, ...byEvent]);
   startByEvent(person, event, cause, definitions);
   wake(person, now, definitions);
+}
+
+/** The last that gave the address says whether it is one that may start campaigns. */
+function noteAddress(
+  person: Person,
+  before: Person['traits'],
+  silent: boolean,
+  { sources }: Definitions,
+): void {
+  const [old, now] = [before, person.traits].map(
+    (traits) => mailAddress(traits, [...sources.values()])?.address,
+  );
+  if (now !== old) person.addressGiven = !silent;
 }
 
 function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions): void {

@@ -5,6 +5,7 @@ import {
   armTimers,
   cancelTwins,
   markForRepair,
+  noteAddressChanges,
   rearm,
   replaceDeferred,
   tell,
@@ -23,7 +24,7 @@ import { nextDue } from './move-person';
 import type { Person } from './person';
 import { queueSends } from './queue-sends';
 import { forAll } from './start-over';
-import { addressesBefore, tellAddresses } from './tell-addresses';
+import { addressChangesOf, addressesBefore } from './address-changes';
 import type { WorkingSet } from './working-set';
 
 /** Writes back everything that has changed, in few statements. */
@@ -69,7 +70,7 @@ export async function writeBack(
     tx,
     persons.flatMap(({ told }) => told ?? []),
   );
-  await tellAddresses(tx, persons, before, profiles);
+  await noteAddressChanges(tx, addressChangesOf(persons, before, profiles));
   await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, moved, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);

@@ -1,13 +1,5 @@
 import { SECOND } from '@entente/kernel';
-import {
-  endReleases,
-  lockAddresses,
-  sqlState,
-  suppressAddress,
-  tell,
-  type Ended,
-  type Tx,
-} from '@entente/storage';
+import { endReleases, sqlState, suppressAddresses, tell, type Ended } from '@entente/storage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending } from './ending';
 import type { Sender } from './sender';
@@ -66,7 +58,12 @@ export class EndingWriter {
     const { database, clock, id, count } = this.sender;
     const at = clock.now();
     const held = await database.transaction(async (tx) => {
-      await suppressAll(tx, endings, at);
+      await suppressAddresses(
+        tx,
+        endings.flatMap(({ suppress }) => suppress ?? []),
+        'hard-bounce',
+        at,
+      );
       const ended = await endReleases(
         tx,
         endings.map(({ ended: one }) => one),
@@ -123,11 +120,4 @@ function isLasting(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return !passing.test(state);
   return error instanceof TypeError || error instanceof RangeError;
-}
-
-async function suppressAll(tx: Tx, endings: readonly Ending[], at: number): Promise<void> {
-  const suppressions = endings.flatMap(({ suppress }) => suppress ?? []);
-  await lockAddresses(tx, suppressions.map(({ addressHash }) => addressHash).sort(Buffer.compare));
-  for (const { addressHash, detail } of suppressions)
-    await suppressAddress(tx, addressHash, 'hard-bounce', { at, detail });
 }

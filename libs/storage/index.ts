@@ -29,7 +29,12 @@ export * from './company/company-views';
 export * from './company/joinings';
 export * from './company/tellings';
 
-export { tellOfAddresses, type Addressed } from './permission/address-words';
+export {
+  isAddressChanged,
+  noteAddressChanges,
+  tellOfChanges,
+  type AddressChange,
+} from './permission/address-words';
 export * from './permission/addresses';
 export * from './permission/complaints';
 export * from './permission/gate-facts';

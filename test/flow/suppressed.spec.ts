@@ -15,6 +15,7 @@ import {
 } from '@entente/storage';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { rereadProfiles } from '../../apps/engine/jobs/reread-profiles';
+import { tellAddresses } from '../../apps/engine/jobs/tell-addresses';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
 import { testDatabase, type TestDatabase } from '../support/postgres';
@@ -208,22 +209,70 @@ describe('a segment on suppressed addresses', () => {
   });
 });
 
+/** Takes the migration back and makes it anew, with something in between. */
+async function migratedAnew(meanwhile: () => Promise<unknown>): Promise<void> {
+  const owner = new Client({ connectionString: held.ownerUrl });
+  await owner.connect();
+  const run = (way: string) =>
+    owner.query(readFileSync(`${__dirname}/../../migrations/0020-address-words.${way}.sql`, 'utf8'));
+  await run('down');
+  await meanwhile();
+  await run('up');
+  await owner.query('GRANT SELECT, INSERT, UPDATE, DELETE ON address_word, address_change TO entente');
+  await owner.query('GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO entente');
+  await owner.end();
+}
+
 it('is told of those who had a suppressed address before there was such a condition', async () => {
   await settle(identify('1', x), identify('2', y));
   await suppress(x, 'hard-bounce');
   await settle();
   await database.run(`DELETE FROM event WHERE name = 'Address Suppressed'`);
-  const owner = new Client({ connectionString: held.ownerUrl });
-  await owner.connect();
-  for (const way of ['down', 'up'])
-    await owner.query(readFileSync(`${__dirname}/../../migrations/0020-address-words.${way}.sql`, 'utf8'));
-  await owner.query('GRANT SELECT, INSERT, UPDATE, DELETE ON address_word TO entente');
-  await owner.end();
+  await migratedAnew(async () => {});
   await settle();
   expect(await told()).toEqual(['Address Suppressed']);
   expect(await agreed()).toEqual({ any: 1, 'hard-bounce': 1 });
   await settle(identify('1', y));
   expect(await agreed()).toEqual({});
+});
+
+it('counts on from what was told before a release was taken back', async () => {
+  await settle(identify('1', x), identify('2', y));
+  for (const address of [x, y, x, y]) {
+    await suppress(x, 'hard-bounce');
+    await settle(identify('1', address));
+  }
+  await settle(identify('1', x));
+  expect(await agreed()).toEqual({ any: 1, 'hard-bounce': 1 });
+  const bounced = `INSERT INTO suppression (address_hash, topic, reason, at) VALUES ($1, '*', 'complaint', now())`;
+  await migratedAnew(async () => database.run(bounced, [await hashAddress(database, y)]));
+  await settle();
+  expect(await agreed()).toEqual({ any: 2, 'hard-bounce': 1, complaint: 1 });
+  await settle(identify('1', 'z@example.com'));
+  expect(await agreed()).toEqual({ any: 1, complaint: 1 });
+});
+
+it('is told of what a process of the release before entered, once it is entered again', async () => {
+  await settle(identify('1', x));
+  await database.run(
+    `INSERT INTO suppression (address_hash, topic, reason, at) VALUES ($1, '*', 'hard-bounce', now())`,
+    [await hashAddress(database, x)],
+  );
+  await suppress(x, 'hard-bounce');
+  await settle();
+  expect(await agreed()).toEqual({ any: 1, 'hard-bounce': 1 });
+});
+
+it('lets nobody wait for an address that is locked', async () => {
+  await settle(identify('1', x));
+  await database.transaction(async (tx) => {
+    await suppressAddress(tx, await hashAddress(tx, x), 'complaint', { at: world.clock.now() });
+    await world.arrive(identify('1', y), identify('2', x));
+    await world.readAll();
+    expect(await database.query('SELECT FROM address_change')).toHaveLength(2);
+  });
+  await settle();
+  expect(await agreed()).toEqual({ any: 1, complaint: 1 });
 });
 
 describe('promise 4: suppressing and changing an address at the same time', () => {
@@ -233,7 +282,8 @@ describe('promise 4: suppressing and changing an address at the same time', () =
       .transaction(async (tx) => {
         await suppressAddress(tx, await hashAddress(tx, x), 'complaint', { at: world.clock.now() });
         await world.arrive(identify('1', x));
-        const reading = world.readAll();
+        await world.readAll();
+        const reading = tellAddresses(world.engine);
         await new Promise((done) => setTimeout(done, 200));
         return { reading };
       })
@@ -247,7 +297,8 @@ describe('promise 4: suppressing and changing an address at the same time', () =
     const { reading } = await database.transaction(async (tx) => {
       await suppressAddress(tx, await hashAddress(tx, x), 'complaint', { at: world.clock.now() });
       await world.arrive(identify('1', y));
-      const reading = world.readAll();
+      await world.readAll();
+      const reading = tellAddresses(world.engine);
       await new Promise((done) => setTimeout(done, 200));
       return { reading };
     });
@@ -298,6 +349,16 @@ describe('what is told of an address', () => {
   it('starts them for whoever changes to such an address', async () => {
     await suppress(x, 'complaint');
     await settle(identify('1', x));
+    expect(await enrollments()).toBe(1);
+  });
+
+  it('starts nothing for whom an import gives the address after all', async () => {
+    await suppress(x, 'complaint');
+    const before = { timestamp: world.clock.now() - MINUTE };
+    await settle(identify('1', 'z@example.com', before), identify('1', x, { cause: 'import' }));
+    expect(await agreed()).toEqual({ any: 1, complaint: 1 });
+    expect(await enrollments()).toBe(0);
+    await settle(identify('2', 'z@example.com', { ...before, cause: 'import' }), identify('2', x));
     expect(await enrollments()).toBe(1);
   });
 

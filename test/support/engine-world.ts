@@ -12,6 +12,7 @@ import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { rereadCompanies } from '../../apps/engine/jobs/reread-companies';
 import { finishSwaps } from '../../apps/engine/jobs/swaps';
 import { runCampaigns } from '../../apps/engine/jobs/run-campaigns';
+import { tellAddresses } from '../../apps/engine/jobs/tell-addresses';
 import { tellCompanies } from '../../apps/engine/jobs/tell-companies';
 import { consumer } from '../../apps/engine/through';
 
@@ -163,6 +164,7 @@ export class EngineWorld {
       more = await runCampaigns(this.engine);
     do {
       while (await rereadCompanies(this.engine));
+      while (await tellAddresses(this.engine));
       while (await relayOutbox(this.engine));
       await this.readAll();
     } while ((await tellCompanies(this.engine)) || (await untold(this.database, 1)).length > 0);

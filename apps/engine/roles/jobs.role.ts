@@ -21,6 +21,7 @@ import { rereadProfiles } from '../jobs/reread-profiles';
 import { runCampaigns } from '../jobs/run-campaigns';
 import { finishSwaps } from '../jobs/swaps';
 import { paced } from '../paced';
+import { tellAddresses } from '../jobs/tell-addresses';
 import { tellCompanies } from '../jobs/tell-companies';
 import { ENGINE, LOG } from '../tokens';
 
@@ -76,6 +77,7 @@ export class JobsRole implements OnApplicationBootstrap, BeforeApplicationShutdo
       loop('reread-profiles', () => rereadProfiles(engine), SECOND),
       loop('reread-companies', () => rereadCompanies(engine), SECOND),
       loop('tell-companies', () => tellCompanies(engine), SECOND / 10),
+      loop('tell-addresses', () => tellAddresses(engine), SECOND / 10, 0),
       loop('cancellations', () => endCanceled(engine), 2 * SECOND),
       loop('housekeeping', () => keepHouse(engine), 10 * MINUTE),
     ];

@@ -1,7 +1,7 @@
 import { EVERY_TOPIC } from '@entente/consent';
 import { toIso, type Instant } from '@entente/kernel';
 import { tellOfSuppressed } from './address-words';
-import { lockAddress } from './addresses';
+import { lockAddresses } from './addresses';
 import type { Tx } from '../database/database';
 
 export type SuppressionReason = 'opt-out' | 'hard-bounce' | 'complaint' | 'operator';
@@ -19,14 +19,28 @@ export interface Suppression {
 }
 
 /** Stops every marketing mail to an address, for what the address itself did (bounced, complained) or an operator decided. */
-export async function suppressAddress(
+export const suppressAddress = (
   tx: Tx,
   addressHash: Buffer,
   reason: Exclude<SuppressionReason, 'opt-out'>,
   { at, detail }: { readonly at: Instant; readonly detail?: string },
+): Promise<void> => suppressAddresses(tx, [{ addressHash, ...(detail && { detail }) }], reason, at);
+
+/** The same of several addresses. */
+export async function suppressAddresses(
+  tx: Tx,
+  addresses: readonly Pick<Suppression, 'addressHash' | 'detail'>[],
+  reason: Exclude<SuppressionReason, 'opt-out'>,
+  at: Instant,
 ): Promise<void> {
-  await lockAddress(tx, addressHash);
-  await suppress(tx, [{ addressHash, topic: EVERY_TOPIC, reason, at, ...(detail && { detail }) }]);
+  await lockAddresses(
+    tx,
+    addresses.map(({ addressHash }) => addressHash),
+  );
+  await suppress(
+    tx,
+    addresses.map((address) => ({ ...address, topic: EVERY_TOPIC, reason, at })),
+  );
 }
 
 /**
@@ -35,30 +49,26 @@ export async function suppressAddress(
  */
 export async function suppress(tx: Tx, suppressions: readonly Suppression[]): Promise<void> {
   if (suppressions.length === 0) return;
-  const entered = await tx.query<{ hash: Buffer; topic: string; at: Date }>(
+  await tx.run(
     `INSERT INTO suppression AS held (address_hash, topic, reason, at, detail)
      SELECT DISTINCT ON (1, 2, 3) decode(address_hash, 'hex'), topic, reason, at, detail
      FROM json_to_recordset($1::json) AS s (address_hash text, topic text, reason text, at timestamptz, detail text)
      ORDER BY 1, 2, 3, at
      ON CONFLICT (address_hash, topic, reason) DO UPDATE
      SET lifted_at = NULL, at = excluded.at, detail = excluded.detail
-     WHERE held.lifted_at IS NOT NULL
-     RETURNING address_hash AS hash, topic, at`,
+     WHERE held.lifted_at IS NOT NULL`,
     [JSON.stringify(suppressions.map(suppressionRow))],
   );
+  const everything = suppressions.filter(({ topic }) => topic === EVERY_TOPIC);
   await tellOfSuppressed(
     tx,
-    entered
-      .filter(({ topic }) => topic === EVERY_TOPIC)
-      .map(({ hash, at }) => ({ hash, at: at.getTime(), quiet: isQuiet(hash, suppressions) })),
+    everything.map(({ addressHash: hash, at, quiet = false }) => ({ hash, at, quiet })),
   );
-  const everything = suppressions.filter((one) => one.topic === EVERY_TOPIC && one.reason === 'opt-out');
-  await endExceptions(tx, everything);
+  await endExceptions(
+    tx,
+    everything.filter(({ reason }) => reason === 'opt-out'),
+  );
 }
-
-/** Whether all that was said about an address starts nothing. */
-const isQuiet = (hash: Buffer, suppressions: readonly Suppression[]): boolean =>
-  suppressions.every(({ addressHash, quiet }) => quiet === true || !addressHash.equals(hash));
 
 const suppressionRow = (one: Suppression) => ({
   address_hash: one.addressHash.toString('hex'),
