@@ -75,6 +75,7 @@ function regroup(
   const moved = concerned.flatMap((person) => [...(person.moved ?? [])]);
   const deferred = concerned.flatMap((person) => person.deferred);
   deferred.sort((a, b) => a.event.arrival - b.event.arrival);
+  const membersBefore = new Map(concerned.map(({ id, members }) => [id, new Set(members)]));
   for (const person of concerned) {
     const before = person.absorbed ? undefined : person.lineage;
     person.lineage = lineages.get(person.id)!;
@@ -88,9 +89,11 @@ function regroup(
     const clock = Math.max(person.clock, now);
     // Whom repair makes anew from the lineage of today: until then nothing that is kept of them can be relied on.
     if (person.repair !== null && !person.absorbed) continue;
+    const joined = concerned.filter(({ id }) => id !== person.id && belongs(id));
+    const carried = new Set(joined.flatMap(({ id }) => [...membersBefore.get(id)!]));
     const leaves = (contact: ContactId) => !belongs(contact) && set.histories.get(contact)?.length !== 0;
-    if (!before || before.some(leaves)) makeAnew(person, clock, set, definitions);
-    else grow(person, before, clock, set, definitions);
+    if (!before || before.some(leaves)) makeAnew(person, clock, carried, definitions);
+    else grow(person, { before, carried }, clock, set, definitions);
   }
 }
 
@@ -101,7 +104,7 @@ const isYetToBe = (person: Person, stored: readonly StoredEvent[]): boolean =>
 /** Of whom contacts join, while no event leaves, what is kept stays as it is, but for what the events of those change. */
 function grow(
   person: Person,
-  before: readonly ContactId[],
+  { before, carried }: { readonly before: readonly ContactId[]; readonly carried: ReadonlySet<number> },
   now: Instant,
   set: WorkingSet,
   definitions: Definitions,
@@ -112,16 +115,22 @@ function grow(
   const stored = appliedOf(person, historyOf(joining, set.histories));
   const affected = takeIn(person, stored, definitions);
   endTwins(person);
-  if (!isYetToBe(person, stored)) settle(person, { kind: 'merge' }, definitions, [...due, ...affected]);
+  if (!isYetToBe(person, stored))
+    settle(person, { kind: 'merge', carried }, definitions, [...due, ...affected]);
 }
 
-function makeAnew(person: Person, now: Instant, set: WorkingSet, definitions: Definitions): void {
+function makeAnew(
+  person: Person,
+  now: Instant,
+  carried: ReadonlySet<number>,
+  definitions: Definitions,
+): void {
   person.clock = now;
   if (!person.history) throw new NeedsHistory(person.id);
   const stored = appliedOf(person, person.history());
   rebuild(person, stored, definitions);
   endTwins(person);
-  if (!isYetToBe(person, stored)) settle(person, { kind: 'merge' }, definitions);
+  if (!isYetToBe(person, stored)) settle(person, { kind: 'merge', carried }, definitions);
 }
 
 /** Of two open walks through one campaign the older goes on. */

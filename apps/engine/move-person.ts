@@ -6,7 +6,7 @@ import type { Definitions } from './definitions';
 import { historyEvent, pastOf, setTraits } from './person-state';
 import { NeedsHistory } from './start-over';
 import { nextWake, subjectOf, type ChangeCause, type Person, type Quiet } from './person';
-import { tellChange } from './tell-changes';
+import { passageEvent } from './passage-event';
 import { chainOf, startByChange, startByEvent, wake } from './walk-campaigns';
 
 /** Time passed for a person beyond what every partition is known to have been read through. */
@@ -202,45 +202,132 @@ function affected(event: HistoryEvent, traits: readonly string[], { book }: Defi
   return traits.length > 0 ? [...new Set([...byEvent, ...book.affectedByTraits(traits)])] : byEvent;
 }
 
-/** Compares memberships with what the rules say at the person's clock, logs what changed and starts what that starts. */
+/**
+ * Compares memberships with what the rules say at the person's clock, logs what changed and starts what that starts. A change that is told is told
+ * before what may go by it is decided: nobody is in a segment without having entered it, not for an instant.
+ */
 export function settle(
   person: Person,
   cause: ChangeCause,
   definitions: Definitions,
   only?: readonly number[],
 ): void {
-  const { entered, left } = stillDecided(changesNow(person, definitions, only), person.clock, definitions);
-  person.evaluated = true;
-  person.fresh = false;
+  const done: Record<keyof Changes, number[]> = { entered: [], left: [] };
+  let asked = only;
+  for (;;) {
+    const changes = stillDecided(changesNow(person, definitions, asked), person.clock, definitions);
+    person.evaluated = true;
+    person.fresh = false;
+    const told = firstToTell(person, changes, cause, definitions);
+    const due = told === undefined ? changes : upTo(told, changes, definitions);
+    log(person, due, cause);
+    done.left.push(...due.left);
+    done.entered.push(...due.entered);
+    if (told === undefined) break;
+    const affected = tell(person, due.entered.includes(told), told, cause, definitions);
+    asked = asked && [...asked, ...changes.left, ...changes.entered, ...affected];
+  }
+  if (cause.kind === 'merge') tellOfCarried(person, done.left, cause, definitions);
+  if (definitions.campaigns.size === 0) return;
+  for (const segment of segmentsIn(done.left, person.clock, definitions))
+    startByChange(person, 'left', segment, cause, definitions);
+  for (const segment of segmentsIn(done.entered, person.clock, definitions))
+    startByChange(person, 'entered', segment, cause, definitions);
+}
+
+/** Writes down changes of membership, those of versions that somebody left first. */
+function log(person: Person, { left, entered }: Changes, cause: ChangeCause): void {
   if (entered.length === 0 && left.length === 0) return;
   person.membersChanged = true;
   const logged = loggedCause(cause);
-  const log = (version: number, isEntry: boolean) =>
+  const write = (version: number, isEntry: boolean) =>
     person.changes.push({ contact: person.id, version, entered: isEntry, at: person.clock, cause: logged });
   for (const version of left) {
-    log(version, false);
+    write(version, false);
     person.members.delete(version);
   }
   for (const version of entered) {
-    log(version, true);
+    write(version, true);
     person.members.add(version);
   }
-  if (definitions.campaigns.size === 0 && definitions.tellers.size === 0) return;
-  for (const segment of segmentsIn(left, person.clock, definitions))
-    follow(person, 'left', segment, cause, definitions);
-  for (const segment of segmentsIn(entered, person.clock, definitions))
-    follow(person, 'entered', segment, cause, definitions);
 }
 
-function follow(
+/** The first of the changed versions, in the order in which they can be decided, of which an event tells. */
+function firstToTell(
   person: Person,
-  kind: 'entered' | 'left',
-  segment: string,
+  { left, entered }: Changes,
+  cause: ChangeCause,
+  definitions: Definitions,
+): number | undefined {
+  if (definitions.tellers.size === 0 || person.absorbed || person.erased) return undefined;
+  const carried = cause.kind === 'merge' ? cause.carried : undefined;
+  const asked = [...left, ...entered.filter((version) => !carried?.has(version))];
+  const told = asked.filter((version) => isTold(version, person.clock, cause, definitions));
+  return told.length > 1 ? definitions.book.inOrder(told)[0] : told[0];
+}
+
+/** Whether its author asks for events of what is what they know of their segment; whom a build finds in it has not entered by anything that happened. */
+function isTold(
+  version: number,
+  at: Instant,
+  { kind }: ChangeCause,
+  { versions, tellers }: Definitions,
+): boolean {
+  const kept = versions.get(version);
+  if (!kept || kept.from >= at || !tellers.has(kept.segment)) return false;
+  return kind !== 'build' || kept.status !== 'building';
+}
+
+/** The changes up to that of a version, in the order in which they can be decided. */
+function upTo(told: number, { left, entered }: Changes, { book }: Definitions): Changes {
+  const order = book.inOrder([...left, ...entered]);
+  const due = new Set(order.slice(0, order.indexOf(told) + 1));
+  return { left: left.filter((one) => due.has(one)), entered: entered.filter((one) => due.has(one)) };
+}
+
+/** Tells that somebody entered or left a version's segment; gives the versions that this may change. */
+function tell(
+  person: Person,
+  entered: boolean,
+  version: number,
+  cause: ChangeCause,
+  definitions: Definitions,
+): readonly number[] {
+  const { segment } = definitions.versions.get(version)!;
+  const event = passageEvent(person, { segment, entered }, cause, definitions);
+  (person.told ??= []).push(event);
+  person.keep(event);
+  const happened = historyEvent(event, definitions);
+  foldEvent(person, happened, definitions);
+  return definitions.book.affectedByEvent(happened);
+}
+
+/** Whoever one of those was who are one person now, the person was, and has their events: they have left what it is not in. */
+function tellOfCarried(
+  person: Person,
+  left: readonly number[],
+  cause: Extract<ChangeCause, { kind: 'merge' }>,
+  definitions: Definitions,
+): void {
+  if (definitions.tellers.size === 0 || person.absorbed || person.erased) return;
+  for (const version of cause.carried ?? []) {
+    if (person.members.has(version) || left.includes(version)) continue;
+    if (!isTold(version, person.clock, cause, definitions)) continue;
+    const affected = tell(person, false, version, cause, definitions);
+    if (affected.length > 0) settle(person, { kind: 'merge' }, definitions, affected);
+  }
+}
+
+/** Tells that a swap brought somebody into a segment, with what this changes. */
+export function tellEntry(
+  person: Person,
+  version: number,
   cause: ChangeCause,
   definitions: Definitions,
 ): void {
-  tellChange(person, kind, segment, cause, definitions);
-  startByChange(person, kind, segment, cause, definitions);
+  if (!isTold(version, person.clock, cause, definitions)) return;
+  const affected = tell(person, true, version, cause, definitions);
+  if (affected.length > 0) settle(person, cause, definitions, affected);
 }
 
 /** Changes at an instant but for those of versions that had been replaced by then, which stay as they were. */
@@ -266,5 +353,5 @@ function changesNow(person: Person, { book }: Definitions, only: readonly number
 function loggedCause(cause: ChangeCause): JsonObject {
   return cause.kind === 'event'
     ? { kind: cause.kind, message: cause.message, name: cause.name }
-    : { kind: cause.kind };
+    : { kind: cause.kind === 'swap' ? 'edit' : cause.kind };
 }

@@ -10,7 +10,6 @@ import type {
   PastEnrollments,
   PersonRow,
   StoredEvent,
-  Told,
 } from '@entente/storage';
 import type { PublishedCampaign } from './definitions';
 
@@ -70,8 +69,10 @@ export interface Person {
   readonly dueBefore: Instant | undefined;
   readonly changes: MembershipChange[];
   readonly sends: Send[];
-  /** What is told of entries and exits; made when there is something. */
-  told: Told[] | undefined;
+  /** The events that tell of entries and exits; made when there is one. */
+  told: StoredEvent[] | undefined;
+  /** Adds an event to the stored ones of its contact, where these were loaded. */
+  keep: (event: StoredEvent) => void;
   /** The enrollments that are new or have moved; made when there is one. */
   moved: Set<Enrollment> | undefined;
   traitsChanged: boolean;
@@ -101,7 +102,12 @@ export type ChangeCause =
     }
   | { readonly kind: 'time' }
   | { readonly kind: 'swap'; readonly liveAt: Instant; readonly counted: Instant | undefined }
-  | { readonly kind: 'build' | 'merge' | 'repair' };
+  | { readonly kind: 'build' | 'repair' }
+  | {
+      readonly kind: 'merge';
+      /** The versions in which one of those was who are part of the person now, and had not entered anew therefore. */
+      readonly carried?: ReadonlySet<number>;
+    };
 
 export function personFrom(
   row: PersonRow,
@@ -141,6 +147,7 @@ export function personFrom(
     changes: [],
     sends: [],
     told: undefined,
+    keep: () => undefined,
     moved: undefined,
     traitsChanged: false,
     addressGiven: false,

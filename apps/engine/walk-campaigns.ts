@@ -58,9 +58,10 @@ export const enrollmentsBy = (event: StoredEvent, definitions: Definitions): Uui
   );
 
 function causesOf(event: StoredEvent, definitions: Definitions): Cause[] {
-  const { name, message, properties, at } = event;
+  const { name, message, properties, at, type } = event;
   const told = event.source === definitions.ownSource ? permissionTold(event) : undefined;
-  return [{ kind: 'event', name, message, properties, at }, ...(told ? [told] : [])];
+  const identify = type === 'identify' ? { identify: true as const } : {};
+  return [{ kind: 'event', name, message, properties, at, ...identify }, ...(told ? [told] : [])];
 }
 
 const acts = new Map([

@@ -268,6 +268,7 @@ function prepare(person: Person, { survivors, histories, past }: Loaded, definit
   person.view = readTraits(person.traits, definitions.sources.values());
   person.absorbed = survivorAmong(survivors, person.id) !== person.id;
   person.history = historyAtHand(person, { histories });
+  person.keep = (event) => void histories.get(event.contact)?.push(event);
   const stale = definitions.staleness.of(person.generation);
   if (person.fresh) person.state = definitions.book.emptyState();
   else if (stale && person.history) refold(person, definitions);

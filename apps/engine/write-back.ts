@@ -4,11 +4,11 @@ import { encodeState } from '@entente/segment';
 import {
   armTimers,
   cancelTwins,
+  insertEvents,
   markForRepair,
   noteAddressChanges,
   rearm,
   replaceDeferred,
-  tell,
   tellPassages,
   updatePersons,
   upsertProfiles,
@@ -66,14 +66,22 @@ export async function writeBack(
     rearm(tx, armingsOf(others)),
     writeEnrollments(tx, moved),
   ]);
-  await tell(
-    tx,
-    persons.flatMap(({ told }) => told ?? []),
-  );
+  await storePassages(tx, persons, definitions);
   await noteAddressChanges(tx, addressChangesOf(persons, before, profiles));
   await tellPassages(tx, moved, broadcastsIn(definitions));
   await queueSends(tx, persons, moved, set.survivors);
   await cancelMergedTwins(tx, persons, definitions);
+}
+
+/** Each under the contact who is the person now. */
+async function storePassages(
+  tx: Tx,
+  persons: readonly Person[],
+  { commonNames }: Definitions,
+): Promise<void> {
+  const events = persons.flatMap(({ told }) => told ?? []);
+  const texts = events.map((event) => ({ ...event, propertiesJson: JSON.stringify(event.properties) }));
+  await insertEvents(tx, texts, commonNames);
 }
 
 /** Of whoever is nobody any more nothing is to be made anew. */

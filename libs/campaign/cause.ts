@@ -13,6 +13,8 @@ export type Cause =
       readonly name: string;
       readonly message: Uuid;
       readonly properties: JsonObject;
+      /** Of an identify call. */
+      readonly identify?: true;
       readonly at: Instant;
     }
   | {

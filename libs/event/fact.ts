@@ -69,6 +69,11 @@ export const feedbackNames = [
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 
+const passages: readonly string[] = ['Segment Entered', 'Segment Left'] satisfies FeedbackName[];
+
+/** Whether it is what an entry into a segment or an exit from one is called. */
+export const isPassage = (name: string): boolean => passages.includes(name);
+
 const ofMessage = ['message', 'campaign', 'topic', 'step', 'template', 'subject'];
 const ofPermission = ['topic', 'entry', 'basis', 'actor', 'state'];
 

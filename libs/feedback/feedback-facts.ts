@@ -106,26 +106,6 @@ export const listFeedback = (
   properties: { list: change.list },
 });
 
-/**
- * Somebody entered or left a segment that tells of it; `why` tells this change from others of the same instant. `chain` names the campaigns that led
- * to it, as that of a walk does.
- */
-export const segmentFeedback = (
-  change: { readonly contact: ContactId; readonly segment: string; readonly entered: boolean },
-  at: Instant,
-  why: string,
-  chain: readonly string[],
-): Feedback => {
-  const name = change.entered ? 'Segment Entered' : 'Segment Left';
-  return {
-    contact: change.contact,
-    name,
-    at,
-    cause: `${name}:${change.segment}:${at}:${why}`,
-    properties: { segment: change.segment, ...(chain.length > 0 && { chain }) },
-  };
-};
-
 /** Somebody's walk through a campaign, as it is told. */
 export interface ToldWalk {
   readonly contact: ContactId;

@@ -4,7 +4,6 @@ export {
   clickedFeedback,
   complainedFeedback,
   openedFeedback,
-  segmentFeedback,
   sentFeedback,
   enteredFeedback,
   leftFeedback,

@@ -58,6 +58,16 @@ export class Total {
   }
 }
 
+/** The same of a whole number. */
+export function compareWhole(number: number, operand: Operand, factor: number): number {
+  const product = operand.hundredths * factor;
+  if (Math.abs(product) < EXACT && number < EXACT / 100) return number * 100 - product;
+  const { units, exponent } = operand.decimal;
+  const [shift, scale] = [powerOfTen(Math.max(0, -exponent)), powerOfTen(Math.max(0, exponent))];
+  const difference = BigInt(number) * shift - units * scale * BigInt(factor);
+  return difference < 0n ? -1 : difference > 0n ? 1 : 0;
+}
+
 const MOST_KNOWN = 50_000;
 const known = new Map<number, Decimal>();
 

@@ -1,6 +1,7 @@
 import type { Fact } from '@entente/event';
 import { DAY, HOUR, MINUTE, SECOND, type Instant } from '@entente/kernel';
-import { findContact } from '@entente/storage';
+import { findContact, publish } from '@entente/storage';
+import { rereadProfiles } from '../../apps/engine/jobs/reread-profiles';
 import { TestApi } from '../support/api';
 import { Author } from '../support/author';
 import { EngineWorld } from '../support/engine-world';
@@ -132,6 +133,7 @@ it('tells nothing of whom a build or an edit brings in, unless its author wants 
     ['ana', 'ben'],
     ['ana', 'ben'],
   ]);
+  expect((await api.call('GET', '/segments/active')).body).toMatchObject({ events: true, version: 3 });
   expect(await told()).toHaveLength(2);
 });
 
@@ -151,9 +153,15 @@ it('tells nothing while nobody asks for it, and no one who counts is left withou
   expect((await api.call('PATCH', '/segments/active', { name: 'Active' })).body).toMatchObject({
     events: true,
   });
+  expect(await api.call('PATCH', '/segments/active', { events: false, dryRun: true })).toMatchObject({
+    status: 409,
+  });
   const both = [await api.call('PATCH', '/segments/active', { events: false }), await put('active', active)];
   expect(both.map(({ status }) => status)).toEqual([409, 409]);
   expect((await api.call('DELETE', '/segments/active')).status).toBe(409);
+  const seen = { event: 'Seen', where: { segment: 'active' } };
+  await api.call('PUT', '/lists/home', { name: 'Home' });
+  await segment('beside', { event: 'List Joined', own: true, where: { list: 'home' }, since: seen });
   await api.call('DELETE', '/segments/came');
   await api.call('PUT', '/lists/fair', { name: 'Fair' });
   await segment('fair', { event: 'List Joined', own: true, where: { list: { in: ['fair', 'fair'] } } });
@@ -165,6 +173,7 @@ it('tells nothing while nobody asks for it, and no one who counts is left withou
 
 it('refuses a circle, and counting without saying of which segment', async () => {
   await segment('a', active, { events: true });
+  await segment('active', active, { events: true });
   await segment('b', passage('Segment Entered', 'a'), { events: true });
   const problems = async (key: string, rule: object) =>
     (
@@ -177,6 +186,15 @@ it('refuses a circle, and counting without saying of which segment', async () =>
   expect(await problems('c', { not: passage('Segment Left', 'c') })).toEqual([
     'rule.not.where.segment segment-cycle',
   ]);
+  const into = passage('Segment Entered', 'b');
+  for (const circle of [
+    { event: 'X', since: into },
+    { event: 'X', ratio: { to: passage('Segment Left', { in: ['b', 'active'] }), gte: 1 } },
+    { sequence: [into, { event: 'X' }] },
+    { sequence: [{ event: 'X' }, { event: 'Y', without: into }] },
+    { event: 'X', where: { day: { withinLast: 'P1D' } }, since: into },
+  ])
+    expect((await problems('a', circle)).map((problem) => problem.split(' ')[1])).toContain('segment-cycle');
   for (const odd of [
     { event: 'Segment Left', own: true },
     { event: 'Segment Left', where: { segment: 'a' } },
@@ -186,24 +204,155 @@ it('refuses a circle, and counting without saying of which segment', async () =>
     expect(await problems('d', odd)).toEqual(['rule passage']);
 });
 
-it('tells who enters because of others or of an import so that no campaign starts, and of nobody who is part of another', async () => {
+const steps = [{ id: 'hello', send: 'hello' }];
+const campaignOf = async (key: string, trigger: object): Promise<void> => {
   await author.mailNeeds('news', 'shop', 'hello');
-  const steps = [{ id: 'hello', send: 'hello' }];
-  const triggers = [{ event: 'Segment Entered', where: { segment: 'active' } }];
-  await author.campaign('greet', { topic: 'news', from: 'shop', triggers, steps }, start);
-  const walks = async () =>
-    (await api.test.database.query(`SELECT FROM enrollment WHERE campaign_key = 'greet'`)).length;
+  await author.campaign(key, { topic: 'news', from: 'shop', triggers: [trigger], steps }, start);
+};
+const walks = async (): Promise<string[]> =>
+  (
+    await api.test.database.query<{ key: string }>('SELECT campaign_key AS key FROM enrollment ORDER BY 1')
+  ).map(({ key }) => key);
+
+it('tells of an import so that no campaign starts, and of what is too old for one so that none does', async () => {
   await segment('active', { event: 'Bought', count: { gte: 2 } }, { events: true });
   await segment('came', passage('Segment Entered'));
-  const { userId: _, ...unnamed } = bought('', { anonymousId: 'd' });
-  await at(MINUTE, bought('ana'), unnamed, bought('ben', { cause: 'import' }));
-  await at(2 * MINUTE, bought('ben', { cause: 'import' }));
-  await at(3 * MINUTE, bought('ana', { type: 'identify', anonymousId: 'd', traits: {} }));
+  await campaignOf('greet', { segment: 'came' });
+  const imported = () => bought('ben', { cause: 'import' });
+  await at(MINUTE, bought('ana'), imported());
+  await at(2 * MINUTE, imported());
+  await world.passTo(start + 5 * DAY);
+  await world.arrive({ ...bought('ana'), timestamp: start + DAY });
+  await world.readAll();
+  await goRound();
   expect([await members('active'), await members('came')]).toEqual([
     ['ana', 'ben'],
     ['ana', 'ben'],
   ]);
-  expect([(await told()).length, await walks()]).toEqual([2, 0]);
-  await at(4 * MINUTE, bought('cid'), bought('cid'));
-  expect([(await told()).length, await walks()]).toEqual([3, 1]);
+  expect([(await told()).length, await walks()]).toEqual([2, []]);
+  await at(5 * DAY + MINUTE, bought('cid'), bought('cid'));
+  expect([(await told()).length, await walks()]).toEqual([3, ['greet']]);
+});
+
+it('lets nobody be in a segment who has not entered it, not for an instant', async () => {
+  await segment('vip', { event: 'Bought' }, { events: true });
+  await segment('veteran', {
+    all: [{ segment: 'vip' }, { not: { ...passage('Segment Entered', 'vip'), within: 'P30D' } }],
+  });
+  await campaignOf('thanks', { segment: 'veteran' });
+  await at(MINUTE, bought('ana'));
+  expect((await api.call('GET', '/segments/veteran/history')).body).toMatchObject({ items: [], next: null });
+  expect(await walks()).toEqual([]);
+  await at(30 * DAY + 2 * MINUTE);
+  expect([await members('veteran'), await walks()]).toEqual([['ana'], ['thanks']]);
+});
+
+it('has those of one instant in their order', async () => {
+  await segment('on', { event: 'Switched', last: { on: true } }, { events: true });
+  const [into, out] = [passage('Segment Entered', 'on'), passage('Segment Left', 'on')];
+  await segment('gone', { ...out, since: into });
+  await segment('funnel', { sequence: [into, out] });
+  await world.passTo(start + MINUTE);
+  for (const user of ['ana', 'ben', 'cid'])
+    for (const [on, ago] of [
+      [true, 30],
+      [false, 20],
+      [true, 10],
+      [false, 5],
+    ] as const)
+      await world.arrive({
+        ...bought(user, { name: 'Switched', properties: { on } }),
+        timestamp: start + MINUTE - ago * SECOND,
+      });
+  await world.readAll();
+  await goRound();
+  expect(await told()).toHaveLength(12);
+  expect([await members('on'), await members('gone'), await members('funnel')]).toEqual([
+    [],
+    ['ana', 'ben', 'cid'],
+    ['ana', 'ben', 'cid'],
+  ]);
+});
+
+it.each(['new', 'known'])('has somebody %s enter once who was in it before they signed in', async (kind) => {
+  await segment('active', { event: 'Bought' }, { events: true });
+  await segment('twice', { ...passage('Segment Entered'), count: { gte: 2 } });
+  await segment('came', passage('Segment Entered'));
+  const { userId: _, ...unnamed } = bought('', { anonymousId: 'd' });
+  const named = () => bought('ana', { type: 'identify', traits: {} });
+  if (kind === 'known') await at(MINUTE / 2, named());
+  await at(MINUTE, unnamed);
+  await at(2 * MINUTE, { ...named(), anonymousId: 'd' });
+  expect([await members('active'), await members('came'), await members('twice')]).toEqual([
+    ['ana'],
+    ['ana'],
+    [],
+  ]);
+  expect((await told()).map(({ name }) => name)).toEqual(['Segment Entered']);
+});
+
+it('tells that somebody left who is in it no more as one person', async () => {
+  await segment('once', { event: 'Bought', count: 1 }, { events: true });
+  await segment('went', passage('Segment Left', 'once'));
+  const { userId: _, ...unnamed } = bought('', { anonymousId: 'd' });
+  await at(MINUTE, unnamed, bought('ana'), bought('ana'));
+  await at(2 * MINUTE, bought('ana', { type: 'identify', anonymousId: 'd', traits: {} }));
+  expect([await members('once'), await members('went')]).toEqual([[], ['ana']]);
+});
+
+it('tells whom another precedence of sources brings in and takes out', async () => {
+  const crm = await author.source('crm', true, 60);
+  await segment('pro', { trait: 'plan', eq: 'pro' }, { events: true });
+  const says = (plan: string, source: number) =>
+    bought('ana', { type: 'identify', traits: { plan }, source });
+  await at(MINUTE, says('free', server), says('pro', crm));
+  for (const precedence of [10, 60]) {
+    await api.call('PATCH', '/sources/crm', { precedence });
+    await world.passTo(world.clock.now() + MINUTE);
+    while (await rereadProfiles(world.engine));
+    await goRound();
+  }
+  expect((await told()).map(({ name }) => name)).toEqual(['Segment Entered', 'Segment Left']);
+});
+
+it('starts campaigns on identify calls, and on no track call of their name', async () => {
+  await campaignOf('greet', { event: 'Identified' });
+  await campaignOf('pro', { event: 'Identified', where: { plan: 'pro' } });
+  await at(MINUTE, bought('ben', { name: 'Identified', properties: { plan: 'pro' } }));
+  expect(await walks()).toEqual([]);
+  await at(2 * MINUTE, bought('ana', { type: 'identify', traits: { plan: 'pro' } }));
+  expect(await walks()).toEqual(['greet', 'pro']);
+});
+
+it('starts no campaign by its events, but by the segment itself', async () => {
+  await author.mailNeeds('news', 'shop', 'hello');
+  await segment('active', active, { events: true });
+  const triggers = [{ event: 'Segment Entered' }];
+  const { status, body } = await api.call('PUT', '/campaigns/greet', {
+    topic: 'news',
+    from: 'shop',
+    triggers,
+    steps,
+  });
+  expect(status).toBe(422);
+  expect(body.problems).toMatchObject([{ path: 'triggers[0].event', code: 'passage' }]);
+});
+
+it('is read where a rule of the release before asks for what there is not, and can be renamed', async () => {
+  await segment('old', { event: 'Email Clicked', own: true, where: { url: 'https://shop.example/' } });
+  const odd = {
+    event: 'Email Clicked',
+    own: true,
+    where: { 'url.host': { exists: true } },
+    count: { gte: 1 },
+  };
+  await api.test.database.transaction(async (tx) => {
+    await publish(tx);
+    await tx.run('UPDATE segment_version SET rule = $1', [JSON.stringify(odd)]);
+  });
+  await at(MINUTE, bought('ana'));
+  await segment('other', active);
+  expect(await members('other')).toEqual(['ana']);
+  expect(await api.call('PATCH', '/segments/old', { name: 'Old' })).toMatchObject({ status: 200 });
+  expect(await put('old', { all: [odd, { event: 'X' }] })).toMatchObject({ status: 422 });
 });

@@ -1,4 +1,4 @@
-import { Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
+import { canonicalJson, Conflict, type Json, NotFound, type Problem } from '@entente/kernel';
 import { costProblems, parseRule, ruleText, unknownReferences, type Rule } from '@entente/segment';
 import {
   alterSegment,
@@ -57,7 +57,9 @@ export function tryEdit(
   return database.transaction(async (tx) => {
     const current = await findSegment(tx, key);
     ifMatch(current?.revision);
-    const rule = await checkedRule(tx, bodyOf(current).rule, key);
+    const body = bodyOf(current);
+    const rule = await checkedRule(tx, body.rule, key, current?.rule);
+    await refuseSilence(tx, key, body, current);
     await tryPublishing(tx, { key, rule });
     return rule;
   });
@@ -69,9 +71,9 @@ async function save(
   body: SegmentBody,
   current: SegmentRow | undefined,
 ): Promise<boolean> {
-  const rule = await checkedRule(tx, body.rule, key);
+  const rule = await checkedRule(tx, body.rule, key, current?.rule);
   const { name = key, events } = body;
-  if (current?.events && !events) await refuseSilence(tx, key);
+  await refuseSilence(tx, key, body, current);
   if (current && current.status !== 'retired' && sameRule(rule, current.rule)) {
     await alterSegment(tx, { key, name, events });
     return false;
@@ -80,7 +82,13 @@ async function save(
   return true;
 }
 
-async function refuseSilence(tx: Tx, key: string): Promise<void> {
+async function refuseSilence(
+  tx: Tx,
+  key: string,
+  body: SegmentBody,
+  current: SegmentRow | undefined,
+): Promise<void> {
+  if (!current?.events || body.events) return;
   const counters = await countersOf(tx, key);
   if (counters.length)
     throw new Conflict(
@@ -95,10 +103,11 @@ const sameRule = (rule: Rule, stored: Json): boolean => {
 
 /**
  * A rule as its author wrote it, with every name in it known, which may be that of its `own` segment, and at a cost within the
- * budget; throws 422 with all problems.
+ * budget; throws 422 with all problems. The one that is `stored` was taken when it was written.
  */
-export async function checkedRule(tx: Tx, json: unknown, own?: string): Promise<Rule> {
-  const parsed = parseRule(json);
+export async function checkedRule(tx: Tx, json: unknown, own?: string, stored?: Json): Promise<Rule> {
+  const isStored = stored !== undefined && canonicalJson(json as Json) === canonicalJson(stored);
+  const parsed = parseRule(json, 'rule', isStored);
   const known = await knownKeys(tx, own);
   const unknown = unknownReferences(parsed.references, ({ to, key }) => known[to].has(key));
   if ('problems' in parsed) throw refusal('The rule has problems.', [...parsed.problems, ...unknown]);

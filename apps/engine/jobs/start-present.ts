@@ -10,8 +10,7 @@ import {
 } from '@entente/storage';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
-import { passTime } from '../move-person';
-import { tellChange } from '../tell-changes';
+import { passTime, tellEntry } from '../move-person';
 import { startBySwap } from '../walk-campaigns';
 
 /**
@@ -45,7 +44,7 @@ async function startFor(
       person.evaluated = true;
       const before = counted.get(person.id);
       const swap = { kind: 'swap', liveAt: version.liveAt, counted: before } as const;
-      if (before === undefined) tellChange(person, 'entered', version.segment, swap, definitions);
+      if (before === undefined) tellEntry(person, version.id, swap, definitions);
       startBySwap(person, { ...version, counted: before }, definitions);
     },
     after: (tx, some) => moveBuildCursor(tx, [version.id], some.at(-1)!),

@@ -1,3 +1,4 @@
+import { isPassage } from '@entente/event';
 import { evaluate, parseRule, type Rule } from '@entente/segment';
 import type { Cause } from '../cause';
 import type { Known } from '../known';
@@ -8,6 +9,13 @@ import { unplanned, type TriggerKind } from './trigger';
 export const event: TriggerKind = {
   parse(fields, known) {
     const name = fields.text('event', "an event's name");
+    if (name !== undefined && isPassage(name) && !known.stored)
+      return fields.problems.add(
+        fields.at('event'),
+        'passage',
+        `${name} is told of segments, which start campaigns by themselves`,
+        '{ "segment": "vip" }, or with "on": "left"',
+      );
     const rule = name === undefined ? undefined : filterOf(name, fields, known);
     if (name === undefined || !rule) return undefined;
     return {
@@ -27,7 +35,10 @@ function filterOf(name: string, fields: Fields, { stored }: Known): Rule | undef
   return undefined;
 }
 
-function passes(rule: Rule, { at, message, name, properties }: Extract<Cause, { kind: 'event' }>): boolean {
-  const history = [{ at, id: message, name, properties }];
+function passes(
+  rule: Rule,
+  { at, message, name, properties, identify }: Extract<Cause, { kind: 'event' }>,
+): boolean {
+  const history = [{ at, id: message, name, properties, ...(identify && { identify }) }];
   return evaluate(rule, { contact: '0', traits: {}, timeZone: 'UTC', history, memberOf: () => false }, at);
 }

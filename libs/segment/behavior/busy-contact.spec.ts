@@ -30,6 +30,7 @@ const conditions = [
   { within: 'P30D', average: { of: 'v', gt: 6_000 } },
   { within: { calendar: 'P3M' }, sum: { of: 'v', gt: 30_000_000 } },
   { between: ['P60D', 'PT10S'], sum: { of: 'v', gt: 30_000_000 } },
+  { within: 'P30D', ratio: { to: { event: 'X', where: { v: { gt: 0 } } }, gt: 6_000.5 } },
 ];
 
 /** Anybody may send as many events of one device as they like: none may hold up the others. */

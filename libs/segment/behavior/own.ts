@@ -1,5 +1,5 @@
 import { EVERY_TOPIC } from '@entente/consent';
-import { feedbackNames, feedbackProperties, type FeedbackName } from '@entente/event';
+import { feedbackNames, feedbackProperties, isPassage, type FeedbackName } from '@entente/event';
 import { valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import { namesOf, type EventNames } from '../event-names';
@@ -37,7 +37,8 @@ export function checkProperties(
   const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
   for (const property of properties.filter((one) => one !== INSTANT))
     if (own.length > 0 && !known.includes(property))
-      findings.add(
+      findings.mistake(
+        property,
         below(path, property),
         'property',
         `Entente tells no ${quote(property)} there.`,
@@ -45,11 +46,9 @@ export function checkProperties(
       );
 }
 
-const passages: readonly string[] = ['Segment Entered', 'Segment Left'] satisfies FeedbackName[];
-
 /** Whoever counts entries and exits says of which segments: a rule must not count, through others, those of its own. */
 export function checkPassages(series: Series, path: string, findings: Findings): Series | undefined {
-  const asked = namesOf(series.event).filter((name) => passages.includes(name));
+  const asked = namesOf(series.event).filter(isPassage);
   const isOfSome = conjunctsOf(series.where).some(
     ([path, comparison]) => path === 'segment' && valuesOf(comparison) !== undefined,
   );

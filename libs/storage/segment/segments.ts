@@ -117,12 +117,17 @@ const namesItself = (json: string, what: 'segment' | 'list'): string =>
   `jsonb_path_exists(${json}, 'strict $.**.${what} ? (@ == $key)', jsonb_build_object('key', $1::text), true)`;
 
 const countsIt = (json: string, what: 'segment' | 'list'): string =>
-  `jsonb_path_exists(${json}, 'lax $.** ? (@.own == true).**.${what} ? (@ == $key || @.eq == $key || @.in[*] == $key)',
-     jsonb_build_object('key', $1::text), true)`;
+  ['where', 'first', 'last']
+    .map(
+      (filter) =>
+        `jsonb_path_exists(${json}, 'lax $.** ? (@.own == true).${filter}.**.${what} ? (@ == $key || @.eq == $key || @.in[*] == $key)',
+           jsonb_build_object('key', $1::text), true)`,
+    )
+    .join(' OR ');
 
 /** The segments, campaigns and broadcasts that count who entered or left a segment, as `segments/loyal`. */
 export const countersOf = (tx: Tx, segment: string): Promise<string[]> =>
-  usersBy(tx, (json) => countsIt(json, 'segment'), 'segment', segment);
+  usersBy(tx, (json) => `(${countsIt(json, 'segment')})`, 'segment', segment);
 
 /** The segments, campaigns, broadcasts and open imports that name a segment or a list, as `segments/loyal`. */
 export const usersOf = (tx: Tx, what: 'segment' | 'list', key: string): Promise<string[]> =>

@@ -1,5 +1,5 @@
-import { decimalOf, readDecimal } from '../../decimal';
-import { Total } from '../../total';
+import { readDecimal } from '../../decimal';
+import { compareWhole, Total } from '../../total';
 import { passesNumber } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Tally } from '../../memories/tally';
@@ -40,8 +40,8 @@ export const ratioGauge = (comparison: Comparison): Gauging => {
       enter: (_, list) => void (counts[list]! += 1),
       leave: (_, list) => void (counts[list]! -= 1),
       passes() {
-        const [number, others] = [new Total(decimalOf(counts[0]!)), counts[1]!];
-        return others > 0 && test((operand) => number.compare(operand, others));
+        const [number, others] = counts as [number, number];
+        return others > 0 && test((operand) => compareWhole(number, operand, others));
       },
     };
   };
