@@ -39,7 +39,7 @@ export function parseDuring(raw: unknown, path: string, findings: Findings): Dur
     return findings.add(
       below(path, unit),
       'during',
-      'These are no numbers of units in order, up to 100 years from now.',
+      'These are no numbers of units in order, up to 36,525 days from now.',
       expectedDuring,
     );
   return starts && { ...starts, [unit]: first === last ? first : [first, last] };

@@ -124,7 +124,7 @@ it('what Entente told of lists counts, and what others send under its names does
   const unknown = { event: 'Bought', since: { ...joined, where: { list: 'nope' } } };
   const refused = await api.call('PUT', '/segments/unknown', { name: 'Unknown', rule: unknown });
   expect(refused.status).toBe(422);
-  expect(refused.body.problems).toMatchObject([{ path: 'rule.event' }]);
+  expect(refused.body.problems).toMatchObject([{ path: 'rule.since.where.list' }]);
   await segment('later', { event: 'Bought', since: joined });
   expect(await members('later')).toEqual(['ben']);
 });

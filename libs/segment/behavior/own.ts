@@ -7,22 +7,19 @@ import { below, quote, type Findings } from '../findings';
 import { INSTANT } from '../read';
 import type { Series } from './seen';
 
-/** What a company's contacts are told of it they have as traits. */
-const ownNames: readonly string[] = feedbackNames.filter((name) => name !== 'Company Changed');
-
 /** Whether it may be Entente that tells of something by a name. */
 export const isOwnName = (name: string): boolean => Object.hasOwn(feedbackProperties, name);
 
 /** Only what Entente tells can be asked for as such. */
 export function checkOwn(own: unknown, event: EventNames, path: string, findings: Findings): void {
-  const others = namesOf(event).filter((name) => !ownNames.includes(name));
+  const others = namesOf(event).filter((name) => !isOwnName(name));
   if (own !== true) findings.add(path, 'own', 'Leave it out for events whoever told them.', 'true');
   else if (others.length > 0)
     findings.add(
       path,
       'own',
       `Of what Entente tells, nothing to ask for is called ${others.map(quote).join(', ')}.`,
-      `events out of ${ownNames.join(', ')}`,
+      `events out of ${feedbackNames.join(', ')}`,
     );
 }
 
@@ -36,7 +33,7 @@ export function checkProperties(
   const own = namesOf(event).filter(isOwnName);
   const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
   for (const property of properties.filter((one) => one !== INSTANT))
-    if (own.length > 0 && !known.includes(property))
+    if (own.length > 0 && !known.some((one) => one === property || isInside(property, one)))
       findings.mistake(
         property,
         below(path, property),
@@ -61,6 +58,10 @@ export function checkPassages(series: Series, path: string, findings: Findings):
     '"own": true, and in "where" the segment or a list of them: { "segment": "vip" }',
   );
 }
+
+/** Only of a company more is told than a text, a number or a list. */
+const isInside = (property: string, whole: string): boolean =>
+  whole === 'company' && property.startsWith('company.');
 
 const referred = { list: 'list', topic: 'topic', segment: 'teller' } as const;
 
