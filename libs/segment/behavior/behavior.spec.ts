@@ -1,5 +1,15 @@
 import { DAY, HOUR, toIso, type Instant, type JsonObject } from '@entente/kernel';
-import { evaluate, explain, parseRule, readsContext, type Facts, type HistoryEvent, type Rule } from '..';
+import {
+  evaluate,
+  eventsNamed,
+  explain,
+  parseRule,
+  readsContext,
+  traitsNamed,
+  type Facts,
+  type HistoryEvent,
+  type Rule,
+} from '..';
 
 const now: Instant = Date.UTC(2026, 10, 23, 12);
 const ruleOf = (json: unknown): Rule => {
@@ -506,5 +516,37 @@ describe('the reason', () => {
     expect(because).toMatchObject({ count: 12, sum: 1.2 });
     expect(because.events).toHaveLength(10);
     expect(because.events[0]).toEqual({ id: history[0]!.id, at: toIso(now) });
+  });
+});
+
+describe('a ratio', () => {
+  const to = { event: 'Y', where: { p: { eq: { trait: 'b' } }, '$context.ip': { exists: false } } };
+  const rule = ruleOf({ event: 'X', ratio: { to, gte: 0.5 }, within: 'P1D' });
+  const other = (name: string, at: Instant, p: string): HistoryEvent => ({
+    at,
+    id: `${name}${at}`,
+    name,
+    properties: { p },
+  });
+
+  it('reads what its other events ask for', () => {
+    expect(traitsNamed(rule)).toEqual(['b']);
+    expect([eventsNamed(rule), readsContext(rule)]).toEqual([['X', 'Y'], true]);
+  });
+
+  it('is shown as what it is', () => {
+    const hours = (ago: number) => now - ago * HOUR;
+    const history = [
+      other('X', hours(1), ''),
+      other('X', hours(30), ''),
+      other('Y', hours(2), 'z'),
+      other('Y', hours(3), 'z'),
+      other('Y', hours(4), 'other'),
+      other('Y', hours(40), 'z'),
+    ];
+    const { because } = explain(rule, facts(history, { b: 'z' }), now) as unknown as { because: object };
+    expect(because).toMatchObject({ count: 1, ratio: 0.5 });
+    const none = explain(rule, facts(history, { b: 'nobody' }), now) as unknown as { because: object };
+    expect(none.because).toMatchObject({ count: 1, ratio: null });
   });
 });

@@ -244,6 +244,7 @@ describe('inside', () => {
     [line([0, 180], [1, -180], [2, 180]), 'p.inside polygon'],
     [line([0, -90], [0, 90], [1, 0]), 'p.inside polygon'],
     [line([60, 0], [75, 120], [65, -120]), 'p.inside polygon'],
+    [line([60, 0], [65, -120], [75, 120]), 'p.inside polygon'],
   ])('refuses %j', (inside, problem) => expect(problemsOf(inside)[0]).toBe(problem));
 
   it('takes a hundred corners', () => {
