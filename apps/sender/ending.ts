@@ -1,7 +1,7 @@
 import type { Feedback } from '@entente/event';
 import { classifyReply, retryAt, type Outcome, type Scope } from '@entente/delivery';
 import { bouncedFeedback, sentFeedback, type ToldMessage } from '@entente/feedback';
-import { MINUTE, type Duration, type Instant } from '@entente/kernel';
+import { MINUTE, withoutAddresses, type Duration, type Instant } from '@entente/kernel';
 import type { Reply } from '@entente/mailer';
 import type { DueMessage, Ended } from '@entente/storage';
 import type { Released } from './release';
@@ -84,5 +84,4 @@ const toldMessage = ({ id, contact, campaign, topic, step, template, subject }: 
 });
 
 /** Servers like to repeat whom they refused; and no text in the database holds a NUL. */
-const storable = (reply: string): string =>
-  reply.replaceAll('\u0000', '').replace(/[^\s<>"'()]+@[^\s<>"'()]+/g, '[address]');
+const storable = (reply: string): string => withoutAddresses(reply.replaceAll('\u0000', ''));

@@ -5,3 +5,4 @@ export * from './ids';
 export * from './instant';
 export * from './json';
 export * from './key';
+export * from './text';

@@ -52,7 +52,7 @@ async function mailed(): Promise<Mailed> {
   return { contact, id: id!, address, raw };
 }
 
-const report = (raw: string, type: string | undefined = 'abuse'): string =>
+const report = (raw: string, type = 'abuse', reporter = 'Reporter/1.0'): string =>
   [
     'From: <feedback@provider.example>',
     'Content-Type: multipart/report; report-type=feedback-report; boundary="-report"',
@@ -61,7 +61,7 @@ const report = (raw: string, type: string | undefined = 'abuse'): string =>
     'Content-Type: message/feedback-report',
     '',
     ...(type ? [`Feedback-Type: ${type}`] : []),
-    'User-Agent: Reporter/1.0',
+    `User-Agent: ${reporter}`,
     'Version: 1',
     '',
     '---report',
@@ -128,6 +128,13 @@ describe('a complaint', () => {
       { properties: { ...properties, type: 'abuse' } },
     ]);
     expect(await namesTold(contact)).not.toContain('Unsubscribed');
+  });
+
+  it('keeps of who reports it a short text that names nobody', async () => {
+    const { contact, raw } = await mailed();
+    await send(report(raw, 'abuse', `Mailbox <ana.smith@example.com>, ${'x'.repeat(300)}`));
+    const { entries } = await permissionsOf(contact);
+    expect(entries.at(-1).evidence.reporter).toBe(`Mailbox <[address]>, ${'x'.repeat(179)}`);
   });
 
   it('stops what waits for the address', async () => {

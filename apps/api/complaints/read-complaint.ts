@@ -4,6 +4,7 @@ import { usualReport } from '@entente/feedback';
 import {
   Invalid,
   parseInstant,
+  withoutAddresses,
   type ContactId,
   type Instant,
   type JsonObject,
@@ -100,4 +101,7 @@ function messageIn(text: string): Complaint['about'] {
 }
 
 /** What others wrote, as it can be stored and shown. */
-const plain = (text: string): string => text.replace(/[^\x20-\x7e]+/g, '?').slice(0, 200);
+const plain = (text: string): string =>
+  withoutAddresses(text)
+    .replace(/[^\x20-\x7e]+/g, '?')
+    .slice(0, 200);
