@@ -323,8 +323,17 @@ describe('no effect has a report', () => {
     expect((await send(report(raw))).body).toMatchObject({ already: false });
   });
 
-  it('that is none', async () => {
-    const { raw } = await mailed();
+  it('that is none, whatever has the mail in it', async () => {
+    const { address, raw } = await mailed();
+    const forwarded = report(raw)
+      .replace('multipart/report; report-type=feedback-report', 'multipart/mixed')
+      .replace('message/feedback-report', 'text/plain');
+    expect(await refusal(send(forwarded))).toEqual([422, 'report']);
+    expect(await refusal(send(report(raw).replace(/Feedback-Type(.|\s)*?Version: 1/, '')))).toEqual([
+      422,
+      'report',
+    ]);
+    expect(await suppressions(address)).toEqual([]);
     expect(await refusal(send(raw))).toEqual([422, 'report']);
     expect(await refusal(send('\u0000'))).toEqual([422, 'report']);
     expect(await refusal(send(''))).toEqual([422, 'report']);

@@ -16,7 +16,8 @@ const bodySchema = {
       { $ref: getSchemaPath(ComplaintBody) },
       {
         type: 'string',
-        description: 'As `message/rfc822`: a report in the Abuse Reporting Format (RFC 5965).',
+        description:
+          'As `message/rfc822`: a report in the Abuse Reporting Format (RFC 5965), or by Microsoft (JMRP).',
       },
     ],
   },

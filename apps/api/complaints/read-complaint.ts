@@ -57,7 +57,7 @@ async function fromReport(raw: Buffer, keys: readonly TokenKey[]): Promise<Compl
       '',
       'report',
       'This is no report about a mail.',
-      'an ARF report (RFC 5965) with the mail',
+      'an ARF report (RFC 5965) with the mail, or one of Microsoft (JMRP)',
     );
   const { type = usualReport, at, reporter, listUnsubscribe } = report;
   const about = messageInToken(listUnsubscribe, keys);
