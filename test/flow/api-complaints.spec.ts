@@ -43,14 +43,33 @@ interface Mailed {
 
 let next = 0;
 async function mailed(): Promise<Mailed> {
-  const { database } = api.test;
   const address = `ana${(next += 1)}@example.com`;
-  const contact = await addRecipient(database, address);
+  const contact = await addRecipient(api.test.database, address);
+  return mailedTo({ contact, address });
+}
+
+async function mailedTo({ contact, address }: Pick<Mailed, 'contact' | 'address'>): Promise<Mailed> {
+  const { database } = api.test;
   const [id] = await queue(database, [contact]);
   await eventually(async () => (await messageRow(database, id!)).status === 'sent');
-  const raw = mailer.sent.find(({ to }) => to === address)!.raw.toString('latin1');
+  const raw = mailer.sent.findLast(({ to }) => to === address)!.raw.toString('latin1');
   return { contact, id: id!, address, raw };
 }
+
+/** Subscribes again, as somebody does on a page of the site. */
+const subscribe = (contact: string) =>
+  api.test.database.transaction((tx) =>
+    recordPermission(tx, {
+      contact,
+      topic,
+      act: 'granted',
+      actor: 'recipient',
+      basis: 'consent',
+      source: 1,
+      evidence: {},
+      at: Date.now(),
+    }),
+  );
 
 const report = (raw: string, type = 'abuse', reporter = 'Reporter/1.0'): string =>
   [
@@ -153,13 +172,20 @@ describe('a complaint', () => {
     ]);
     expect(all.map(({ status }) => status)).toEqual([200, 200, 200]);
     expect(all.map(({ body }) => body.already).sort()).toEqual([false, true, true]);
-    const granted = { topic, act: 'granted', actor: 'recipient', basis: 'consent' } as const;
-    await api.test.database.transaction((tx) =>
-      recordPermission(tx, { ...granted, contact, source: 1, evidence: {}, at: Date.now() }),
-    );
+    await subscribe(contact);
     expect((await send(report(raw))).body).toMatchObject({ already: true });
     expect((await permissionsOf(contact)).topics).toMatchObject([{ topic, state: 'granted' }]);
     expect((await namesTold(contact)).filter((name) => name === 'Email Complained')).toHaveLength(1);
+  });
+
+  it('about another mail to the same person counts too', async () => {
+    const first = await mailed();
+    const second = await mailedTo(first);
+    expect((await send(report(first.raw))).body).toMatchObject({ already: false });
+    expect((await send(report(second.raw))).body).toMatchObject({
+      message: `${second.contact}.${second.id}`,
+      already: false,
+    });
   });
 
   it('needs no type, but what Entente signed, where a Message-ID would say it too', async () => {
@@ -206,13 +232,13 @@ describe('a complaint', () => {
     expect(await toldAt(minutesAgo(90))).toBe(left);
   });
 
-  it('waits for whoever holds the address, as every opt-out does', async () => {
+  it.each(['abuse', 'opt-out'])('waits for whoever holds the address, if %s', async (type) => {
     const { address, raw } = await mailed();
     let answered = false;
     const hash = await hashAddress(api.test.database, address);
     const answer = await api.test.database.transaction(async (tx) => {
       await lockAddress(tx, hash);
-      const sent = send(report(raw)).finally(() => (answered = true));
+      const sent = send(report(raw, type)).finally(() => (answered = true));
       await new Promise((done) => setTimeout(done, 200));
       expect(answered).toBe(false);
       return { sent };
@@ -229,7 +255,9 @@ describe('a complaint', () => {
     expect(await namesTold(contact)).toEqual(before);
     const another = await mailed();
     await api.test.database.run('UPDATE contact SET erased_at = now() WHERE id = $1', [another.contact]);
-    expect((await send(report(another.raw, 'opt-out'))).body).toMatchObject({ effect: 'opt-out' });
+    const optOut = () => send(report(another.raw, 'opt-out'));
+    expect((await optOut()).body).toMatchObject({ effect: 'opt-out', already: false });
+    expect((await optOut()).body).toMatchObject({ effect: 'opt-out', already: true });
     expect(await suppressions(another.address)).toEqual([{ topic, reason: 'opt-out' }]);
     expect(await namesTold(another.contact)).not.toContain('Unsubscribed');
   });
@@ -273,6 +301,19 @@ describe('another report', () => {
     expect(await suppressions(address)).toEqual([{ topic, reason: 'opt-out' }]);
     expect(await namesTold(contact)).toContain('Unsubscribed');
     expect(await namesTold(contact)).not.toContain('Email Complained');
+  });
+
+  it('to opt out counts once for each mail, so that a repetition undoes no later subscription', async () => {
+    const first = await mailed();
+    const second = await mailedTo(first);
+    const { contact } = first;
+    const all = await Promise.all([send(report(first.raw, 'opt-out')), send(report(first.raw, 'opt-out'))]);
+    expect(all.map(({ body }) => body.already).sort()).toEqual([false, true]);
+    await subscribe(contact);
+    expect((await send(report(first.raw, 'opt-out'))).body).toMatchObject({ already: true });
+    expect((await permissionsOf(contact)).topics).toMatchObject([{ topic, state: 'granted' }]);
+    expect((await send(report(second.raw, 'opt-out'))).body).toMatchObject({ already: false });
+    expect((await permissionsOf(contact)).topics).toMatchObject([{ topic, state: 'withdrawn' }]);
   });
 
   it.each(['fraud', 'virus', 'auth-failure', 'not-spam', 'other', 'constructor', 'sonst\u00a0was'])(

@@ -61,13 +61,9 @@ export async function enterComplaint(
   type: string,
   reported: Reported,
 ): Promise<boolean> {
-  const { addressHash, contact, id } = message;
+  const { addressHash } = message;
   await lockAddress(tx, addressHash);
-  const first = await tx.run(
-    'UPDATE message SET complained_at = $3 WHERE contact_id = $1 AND id = $2 AND complained_at IS NULL',
-    [contact, id, toIso(reported.at)],
-  );
-  if (first === 0) return false;
+  if (!(await isFirst(tx, 'complained_at', message, reported))) return false;
   await suppressAddress(tx, addressHash, 'complaint', { at: reported.at, detail: type });
   if (message.erased) return true;
   await recordPermission(tx, {
@@ -82,20 +78,35 @@ export async function enterComplaint(
   return true;
 }
 
-/** Opts out of the topic of a message whose recipient asked for it by way of a report. Says whether that changed anything. */
+/**
+ * Opts out of the topic of a message whose recipient asked for it by way of a report; here too the first report about it counts. Says whether that
+ * changed anything.
+ */
 export async function enterReportedOptOut(
   tx: Tx,
   message: ReportedMessage,
   reported: Reported,
 ): Promise<boolean> {
   const { addressHash, topic } = message;
-  if (!message.erased) {
-    const { changed } = await optOut(tx, { ...aboutMessage(message, reported), topic });
-    return changed;
-  }
   await lockAddress(tx, addressHash);
+  if (!(await isFirst(tx, 'opted_out_at', message, reported))) return false;
+  if (!message.erased) return (await optOut(tx, { ...aboutMessage(message, reported), topic })).changed;
   await suppress(tx, [{ addressHash, topic, reason: 'opt-out', at: reported.at }]);
   return true;
+}
+
+/** Remembers that something was reported of a message; false where it has been before. The caller holds the lock of its address. */
+async function isFirst(
+  tx: Tx,
+  column: 'complained_at' | 'opted_out_at',
+  { contact, id }: ReportedMessage,
+  { at }: Reported,
+): Promise<boolean> {
+  const changed = await tx.run(
+    `UPDATE message SET ${column} = $3 WHERE contact_id = $1 AND id = $2 AND ${column} IS NULL`,
+    [contact, id, toIso(at)],
+  );
+  return changed > 0;
 }
 
 const aboutMessage = ({ contact, addressHash, id }: ReportedMessage, { at, source, evidence }: Reported) => ({
