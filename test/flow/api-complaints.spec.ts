@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { DAY, MINUTE, SECOND, toIso } from '@entente/kernel';
 import { openCaptureMailer, type CaptureMailer } from '@entente/mailer';
+import { signToken } from '@entente/message';
 import { openLog, systemClock } from '@entente/runtime';
-import { lockAddress, hashAddress, recordPermission } from '@entente/storage';
+import { hashAddress, lockAddress, readTokenKeys, recordPermission } from '@entente/storage';
 import { runSender } from '../../apps/sender/run-sender';
 import { TestApi } from '../support/api';
 import { EngineWorld } from '../support/engine-world';
 import { eventually } from '../support/eventually';
 import { addRecipient, installSending, messageRow, queue, topic } from '../support/send-fixture';
 
+/** What the API logs. */
+const lines: string[] = [];
 let api: TestApi;
 let mailer: CaptureMailer;
 let sender: Awaited<ReturnType<typeof runSender>>;
 beforeAll(async () => {
-  api = await TestApi.start();
+  const log = openLog({ logLevel: 'warn' }, 'api', { write: (line) => lines.push(line) });
+  api = await TestApi.start({ log });
   await installSending(api.test.database);
   mailer = openCaptureMailer();
   const settings = {
@@ -22,10 +26,10 @@ beforeAll(async () => {
     allowedRecipients: [],
     tracking: 'on' as const,
   };
-  const log = openLog({ logLevel: 'silent' }, 'sender');
+  const silent = openLog({ logLevel: 'silent' }, 'sender');
   const { database } = api.test;
   sender = await runSender(
-    { id: randomUUID(), database, mailer, clock: systemClock, log, settings, count: () => undefined },
+    { id: randomUUID(), database, mailer, clock: systemClock, log: silent, settings, count: () => undefined },
     30 * SECOND,
   );
 });
@@ -91,6 +95,9 @@ const report = (raw: string, type = 'abuse', reporter = 'Reporter/1.0'): string 
     '',
   ].join('\r\n');
 
+/** As anybody could write it. */
+const withoutToken = (raw: string): string => raw.replace(/\/u\/[\w-]+/g, '/u/x');
+
 const send = (body: string) =>
   api.call('POST', '/complaints', body, {
     role: 'publisher',
@@ -117,6 +124,11 @@ const ended = [
 ];
 const permissionsOf = async (contact: string) =>
   (await api.call('GET', `/contacts/id:${contact}/permissions`)).body;
+
+const unverified = async (): Promise<number> => {
+  const metrics = await (await fetch(`${api.app.url}/metrics`)).text();
+  return Number(/^entente_reports_total\{effect="unverified".*\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
+};
 
 describe('a complaint', () => {
   it('suppresses the address, withdraws every permission with its evidence, and is told', async () => {
@@ -316,17 +328,35 @@ describe('another report', () => {
     expect((await permissionsOf(contact)).topics).toMatchObject([{ topic, state: 'withdrawn' }]);
   });
 
-  it.each(['fraud', 'virus', 'auth-failure', 'not-spam', 'other', 'constructor', 'sonst\u00a0was'])(
-    'that says %s changes nothing',
+  it.each(['fraud', 'virus', 'auth-failure', 'other', 'constructor', 'sonst\u00a0was'])(
+    'that says %s changes nothing, and is a warning in the log',
     async (type) => {
-      const { contact, address, raw } = await mailed();
+      const { contact, id, address, raw } = await mailed();
       const before = await namesTold(contact);
-      const { status, body } = await send(report(raw, type));
-      expect([status, body.effect, body.message]).toEqual([200, 'none', null]);
+      lines.length = 0;
+      const { status, body } = await send(report(raw, type, 'Reporter of ana@example.com'));
+      expect([status, body.effect, body.message]).toEqual([200, 'none', `${contact}.${id}`]);
       expect(await suppressions(address)).toEqual([]);
       expect(await namesTold(contact)).toEqual(before);
+      expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+        { level: 'warn', type: body.type, reporter: 'Reporter of [address]', message: id },
+      ]);
     },
   );
+
+  it('that says not-spam is nothing to anybody', async () => {
+    const { contact, address, raw } = await mailed();
+    const before = await namesTold(contact);
+    lines.length = 0;
+    for (const about of [raw, withoutToken(raw)])
+      expect(await send(report(about, 'not-spam'))).toMatchObject({
+        status: 200,
+        body: { effect: 'none', message: null },
+      });
+    expect(await suppressions(address)).toEqual([]);
+    expect(await namesTold(contact)).toEqual(before);
+    expect(lines).toEqual([]);
+  });
 });
 
 describe('no effect has a report', () => {
@@ -336,12 +366,32 @@ describe('no effect has a report', () => {
     return [status, body.problems?.[0]?.code];
   };
 
-  it('about a mail that is not ours', async () => {
+  it.each(['abuse', 'opt-out', 'fraud', 'other'])('of %s about a mail that is not ours', async (type) => {
     const { raw, id } = await mailed();
-    const other = raw.replaceAll(id, randomUUID()).replace(/\/u\/[\w-]+/g, '/u/x');
-    expect(await refusal(send(report(other)))).toEqual([422, 'unsigned']);
-    expect(await refusal(tell({ message: `<${randomUUID()}@shop.example>` }))).toEqual([404, undefined]);
-    expect(await refusal(tell({ message: `7.${id}` }))).toEqual([404, undefined]);
+    const other = withoutToken(raw.replaceAll(id, randomUUID()));
+    const before = await unverified();
+    lines.length = 0;
+    expect(await refusal(send(report(other, type)))).toEqual([422, 'unsigned']);
+    expect(await refusal(tell({ message: `<${randomUUID()}@shop.example>`, type }))).toEqual([
+      404,
+      undefined,
+    ]);
+    expect(await refusal(tell({ message: `7.${id}`, type }))).toEqual([404, undefined]);
+    expect(await unverified()).toBe(before + 3);
+    expect(lines).toEqual([]);
+  });
+
+  it('whose token names another contact than the mail has', async () => {
+    const { contact, id, address, raw } = await mailed();
+    const [key] = await readTokenKeys(api.test.database);
+    const addressHash = await hashAddress(api.test.database, address);
+    const payload = { purpose: 'unsubscribe', contact: `${contact}0`, addressHash, message: id } as const;
+    const forged = raw.replace(
+      /(?<=^List-Unsubscribe: )<[^>]*>/m,
+      `<https://x/u/${signToken(key!, payload)}>`,
+    );
+    expect(await refusal(send(report(forged)))).toEqual([404, undefined]);
+    expect(await suppressions(address)).toEqual([]);
   });
 
   it('about a message that never left', async () => {
@@ -358,7 +408,10 @@ describe('no effect has a report', () => {
         toIso(Date.now() - days * DAY),
       ]);
     await left(31);
+    const before = await unverified();
     expect(await refusal(send(report(raw)))).toEqual([422, 'too-old']);
+    expect(await refusal(send(report(raw, 'fraud')))).toEqual([422, 'too-old']);
+    expect(await unverified()).toBe(before + 2);
     expect(await suppressions(address)).toEqual([]);
     await left(29);
     expect((await send(report(raw))).body).toMatchObject({ already: false });

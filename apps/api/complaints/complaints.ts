@@ -7,7 +7,9 @@ import {
   enterComplaint,
   enterReportedOptOut,
   findReported,
+  type Reported,
   type ReportedMessage,
+  type Tx,
 } from '@entente/storage';
 import type { Access } from '../access/access';
 import { ContactWrites } from '../contacts/contact-writes';
@@ -33,23 +35,29 @@ export class Complaints {
     this.counted = metrics.counter('reports_total', 'Reports about mails, by what came of them', ['effect']);
   }
 
-  /** Commits what a report asks for. Throws NotFound for one about no mail of ours, Invalid for one that is too old. */
+  /** Commits what a report asks for. Throws NotFound for one about no mail of ours, Invalid for one that proves nothing or is too old. */
   async take(complaint: Complaint, access: Access): Promise<ComplaintAnswer> {
-    const { type } = complaint;
+    const { type, about } = complaint;
     const reaction = reactionTo(type);
-    if (reaction === 'complaint' || reaction === 'opt-out') return this.carryOut(complaint, reaction, access);
-    this.counted.inc({ effect: reaction });
+    if (reaction === 'none') {
+      this.counted.inc({ effect: reaction });
+      return { type, effect: 'none', message: null, already: false };
+    }
+    if (!about) throw this.unsigned();
+    const { message, changed } = await this.carryOut({ ...complaint, about });
+    access.target = nameOf(message);
+    this.counted.inc({ effect: changed ? reaction : 'already' });
     if (reaction === 'alert')
-      this.log.warn({ ...complaint.evidence, message: complaint.about?.id }, 'a report about a mail of ours');
-    return { type, effect: 'none', message: null, already: false };
+      this.log.warn({ ...complaint.evidence, message: message.id }, 'a report about a mail of ours');
+    return {
+      type,
+      effect: reaction === 'alert' ? 'none' : reaction,
+      message: nameOf(message),
+      already: !changed,
+    };
   }
 
-  private async carryOut(
-    { type, about, at, evidence }: Complaint,
-    effect: 'complaint' | 'opt-out',
-    access: Access,
-  ): Promise<ComplaintAnswer> {
-    if (!about) throw this.unsigned();
+  private async carryOut({ type, about, at, evidence }: Complaint & Required<Pick<Complaint, 'about'>>) {
     const now = this.clock.now();
     const source = await this.writes.apiSource();
     const outcome = await this.database.transaction(async (tx) => {
@@ -57,16 +65,10 @@ export class Complaints {
       if (!message || message.releasedAt < now - LONGEST_AGO) return { message, old: true };
       const said = Math.min(Math.max(at ?? now, message.releasedAt), now);
       const reported = { said, at: now, source, evidence };
-      const changed = await (effect === 'complaint'
-        ? enterComplaint(tx, message, type, reported)
-        : enterReportedOptOut(tx, message, reported));
-      return { message, changed };
+      return { message, changed: await enter(tx, message, type, reported) };
     });
     if ('old' in outcome) throw this.unverified(outcome.message);
-    const { message, changed } = outcome;
-    access.target = nameOf(message);
-    this.counted.inc({ effect: changed ? effect : 'already' });
-    return { type, effect, message: nameOf(message), already: !changed };
+    return outcome;
   }
 
   /** Whoever makes up reports must not silence anybody. */
@@ -89,6 +91,18 @@ export class Complaints {
       'The mail that this is about left more than 30 days ago.',
       'a newer mail',
     );
+  }
+}
+
+/** Says whether that changed anything. An alert is for whoever reads the log, each time. */
+async function enter(tx: Tx, message: ReportedMessage, type: string, reported: Reported): Promise<boolean> {
+  switch (reactionTo(type)) {
+    case 'complaint':
+      return enterComplaint(tx, message, type, reported);
+    case 'opt-out':
+      return enterReportedOptOut(tx, message, reported);
+    default:
+      return true;
   }
 }
 
