@@ -400,6 +400,27 @@ describe('no effect has a report', () => {
     expect(await refusal(tell({ message: `${contact}.${id}` }))).toEqual([404, undefined]);
   });
 
+  it('about a message that was given to a server, and did not leave', async () => {
+    const { address, raw, id } = await mailed();
+    const become = (status: string) =>
+      api.test.database.run(
+        `UPDATE message SET status = $2, not_before = now() + interval '1 hour' WHERE id = $1`,
+        [id, status],
+      );
+    for (const status of ['waiting', 'failed', 'refused', 'canceled', 'expired']) {
+      await become(status);
+      expect([status, ...(await refusal(send(report(raw))))]).toEqual([status, 404, undefined]);
+    }
+    expect(await suppressions(address)).toEqual([]);
+    for (const [status, already] of [
+      ['unknown', false],
+      ['sending', true],
+    ] as const) {
+      await become(status);
+      expect((await send(report(raw))).body).toMatchObject({ already });
+    }
+  });
+
   it('about a mail of more than 30 days ago', async () => {
     const { address, raw, id } = await mailed();
     const left = (days: number) =>

@@ -31,7 +31,7 @@ interface ReportedRow extends Omit<ReportedMessage, 'releasedAt'> {
   readonly released_at: Date;
 }
 
-/** The message that left under this id, if there is one; of this contact where one is named. */
+/** The message that left under this id, or may have, if there is one; of this contact where one is named. */
 export async function findReported(
   tx: Tx,
   { id, contact }: { readonly id: Uuid; readonly contact?: ContactId },
@@ -42,7 +42,8 @@ export async function findReported(
        EXISTS (SELECT FROM contact c WHERE c.erased_at IS NOT NULL AND c.id IN (
          m.contact_id, (SELECT survivor_id FROM lineage WHERE contact_id = m.contact_id))) AS erased
      FROM message m
-     WHERE m.id = $1 AND m.released_at IS NOT NULL AND m.address_hash IS NOT NULL
+     WHERE m.id = $1 AND m.status IN ('sent', 'unknown', 'sending')
+       AND m.released_at IS NOT NULL AND m.address_hash IS NOT NULL
        AND ($2::bigint IS NULL OR m.contact_id = $2)`,
     [id, contact ?? null],
   );
