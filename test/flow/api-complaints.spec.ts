@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DAY, MINUTE, SECOND, toIso } from '@entente/kernel';
+import { DAY, HOUR, MINUTE, SECOND, toIso } from '@entente/kernel';
 import { openCaptureMailer, type CaptureMailer } from '@entente/mailer';
 import { signToken } from '@entente/message';
 import { openLog, systemClock } from '@entente/runtime';
@@ -75,9 +75,10 @@ const subscribe = (contact: string) =>
     }),
   );
 
-const report = (raw: string, type = 'abuse', reporter = 'Reporter/1.0'): string =>
+const report = (raw: string, type = 'abuse', reporter = 'Reporter/1.0', at?: number): string =>
   [
     'From: <feedback@provider.example>',
+    ...(at === undefined ? [] : [`Date: ${new Date(at).toUTCString()}`]),
     'Content-Type: multipart/report; report-type=feedback-report; boundary="-report"',
     '',
     '---report',
@@ -229,19 +230,32 @@ describe('a complaint', () => {
     expect(await suppressions(one.address)).toEqual(ended);
   });
 
-  it('is of when it was, and never before its mail', async () => {
-    const minutesAgo = (minutes: number) => Date.now() - minutes * MINUTE;
-    const left = minutesAgo(60);
-    const toldAt = async (at: number) => {
-      const { contact, id } = await mailed();
+  it('is of when it was, never before its mail, and never yet to come', async () => {
+    const now = Math.floor(Date.now() / SECOND) * SECOND;
+    const left = now - HOUR;
+    const toldAt = async (tellOf: (one: Mailed) => ReturnType<typeof send>) => {
+      const one = await mailed();
       const { database } = api.test;
-      await database.run('UPDATE message SET released_at = $2 WHERE id = $1', [id, toIso(left)]);
-      await tell({ message: id, at: toIso(at) });
-      return (await told(contact)).find(({ name }) => name === 'Email Complained')!.timestamp;
+      await database.run('UPDATE message SET released_at = $2 WHERE id = $1', [one.id, toIso(left)]);
+      expect((await tellOf(one)).status).toBe(200);
+      const { timestamp } = (await told(one.contact)).find(({ name }) => name === 'Email Complained')!;
+      const { entries } = await permissionsOf(one.contact);
+      expect(entries.at(-1).claimedAt).toBe(toIso(timestamp));
+      return timestamp;
     };
-    const said = minutesAgo(30);
-    expect(await toldAt(said)).toBe(said);
-    expect(await toldAt(minutesAgo(90))).toBe(left);
+    const ways = [
+      (at: number) => toldAt(({ id }) => tell({ message: id, at: toIso(at) })),
+      (at: number) => toldAt(({ raw }) => send(report(raw, 'abuse', 'Reporter/1.0', at))),
+    ];
+    for (const way of ways) {
+      expect(await way(now - HOUR / 2)).toBe(now - HOUR / 2);
+      expect(await way(left - HOUR)).toBe(left);
+      for (const ahead of [MINUTE, DAY]) {
+        const said = await way(now + ahead);
+        expect(said).toBeGreaterThanOrEqual(now);
+        expect(said).toBeLessThanOrEqual(Date.now());
+      }
+    }
   });
 
   it.each(['abuse', 'opt-out'])('waits for whoever holds the address, if %s', async (type) => {
@@ -461,8 +475,7 @@ describe('no effect has a report', () => {
     expect(await refusal(tell({ message: 'x' }))).toEqual([422, 'message']);
     expect(await refusal(tell({ message: id, type: 'x' }))).toEqual([422, 'choice']);
     expect(await refusal(tell({ message: id, who: 'x' }))).toEqual([400, 'unknown-field']);
-    const at = toIso(Date.now() + DAY);
-    expect(await refusal(tell({ message: id, at }))).toEqual([422, 'future']);
+    expect(await refusal(tell({ message: id, at: 'soon' }))).toEqual([422, 'instant']);
   });
 
   it('by a key that may not, nor at another route', async () => {

@@ -15,7 +15,10 @@ export class ComplaintBody {
   @Choice(reportTypes, { optional: true, description: '`abuse` when not said.' })
   type?: string;
 
-  @InstantText({ optional: true, description: 'When the recipient complained; now when not said.' })
+  @InstantText({
+    optional: true,
+    description: 'When the recipient complained; now when not said, or yet to come.',
+  })
   at?: string;
 }
 

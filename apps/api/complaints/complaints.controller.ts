@@ -1,11 +1,9 @@
-import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiExtraModels, ApiTags, getSchemaPath } from '@nestjs/swagger';
-import type { Clock } from '@entente/kernel';
 import { Database, readTokenKeys } from '@entente/storage';
 import { Caller, type Access, type KeyedRequest } from '../access/access';
 import { Needs } from '../access/needs';
 import { Does } from '../http/documented';
-import { CLOCK } from '../surroundings';
 import { ComplaintAnswer, ComplaintBody } from './complaint-body';
 import { Complaints } from './complaints';
 import { COMPLAINTS, readComplaint } from './read-complaint';
@@ -29,7 +27,6 @@ export class ComplaintsController {
   constructor(
     private readonly database: Database,
     private readonly complaints: Complaints,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   @Post()
@@ -43,7 +40,7 @@ export class ComplaintsController {
   })
   async take(@Req() request: KeyedRequest, @Caller() access: Access): Promise<ComplaintAnswer> {
     const keys = await readTokenKeys(this.database);
-    const complaint = await readComplaint(request.body, { keys, now: this.clock.now() });
+    const complaint = await readComplaint(request.body, keys);
     return this.complaints.take(complaint, access);
   }
 }

@@ -24,7 +24,7 @@ export interface Complaint {
   readonly type: string;
   /** Absent where a report bears nothing that we signed: anybody may have written it. */
   readonly about?: { readonly id: Uuid; readonly contact?: ContactId };
-  /** When the recipient said so, by the report. */
+  /** When the recipient said so, by the report, whose clock may be ahead. */
   readonly at?: Instant;
   readonly evidence: JsonObject;
 }
@@ -44,11 +44,8 @@ export function acceptReports(app: NestFastifyApplication): void {
 }
 
 /** What a body says: a report as providers mail it, or ours in JSON. Throws Invalid for what is neither. */
-export const readComplaint = (
-  body: unknown,
-  { keys, now }: { readonly keys: readonly TokenKey[]; readonly now: Instant },
-): Promise<Complaint> | Complaint =>
-  Buffer.isBuffer(body) ? fromReport(body, keys) : fromBody(checkBody(body, ComplaintBody), now);
+export const readComplaint = (body: unknown, keys: readonly TokenKey[]): Promise<Complaint> | Complaint =>
+  Buffer.isBuffer(body) ? fromReport(body, keys) : fromBody(checkBody(body, ComplaintBody));
 
 async function fromReport(raw: Buffer, keys: readonly TokenKey[]): Promise<Complaint> {
   const report = await readFeedbackReport(raw);
@@ -69,7 +66,7 @@ async function fromReport(raw: Buffer, keys: readonly TokenKey[]): Promise<Compl
   };
 }
 
-function fromBody({ message, type = usualReport, at: said }: ComplaintBody, now: Instant): Complaint {
+function fromBody({ message, type = usualReport, at: said }: ComplaintBody): Complaint {
   const about = messageIn(message);
   if (!about)
     throw Invalid.at(
@@ -78,10 +75,8 @@ function fromBody({ message, type = usualReport, at: said }: ComplaintBody, now:
       'No message is called that.',
       'a Message-ID of Entente, or 17.0198…',
     );
-  const at = said === undefined ? now : parseInstant(said)!;
-  if (at > now)
-    throw Invalid.at('at', 'future', 'It cannot have happened yet.', 'an instant that has passed');
-  return { type, about, at, evidence: { way: 'api', type } };
+  const at = said === undefined ? undefined : parseInstant(said);
+  return { type, about, ...(at !== undefined && { at }), evidence: { way: 'api', type } };
 }
 
 const TOKEN = /\/u\/([\w-]+)/;
