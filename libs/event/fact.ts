@@ -85,7 +85,7 @@ export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]
   'Email Clicked': [...ofMessage, 'by', 'link', 'url'],
   'Email Bounced': [...ofMessage, 'kind', 'suppressed', 'reply'],
   'Email Complained': [...ofMessage, 'type'],
-  Unsubscribed: ['topic', 'entry', 'message', 'campaign', 'template'],
+  Unsubscribed: ['topic', 'entry', 'message', 'campaign', 'template', 'subject'],
   'Permission Granted': ofPermission,
   'Permission Confirmed': ofPermission,
   'Permission Withdrawn': ofPermission,

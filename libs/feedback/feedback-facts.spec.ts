@@ -51,7 +51,7 @@ describe('feedback facts', () => {
           topic: '*',
           entry: '42-7',
           message: message.id,
-          sent: { campaign: 'welcome', template: 'welcome-1' },
+          sent: { campaign: 'welcome', template: 'welcome-1', subject: 'Welcome' },
         },
         1,
       ),
@@ -78,6 +78,18 @@ describe('feedback facts', () => {
       addressFeedback({ contact: '42', reason: 'operator', seq: 1, suppressed: true }, 1),
     ].map(({ cause }) => cause);
     expect(new Set(causes).size).toBe(causes.length);
+  });
+
+  it('leave out a subject that is not known', () => {
+    const sent = { campaign: 'welcome', template: 'welcome-1', subject: null };
+    const optOut = { contact: '42', topic: 'newsletter', entry: '42-7', message: message.id, sent };
+    for (const { properties } of [
+      sentFeedback({ ...message, subject: null }, 1),
+      unsubscribedFeedback(optOut, 1),
+    ]) {
+      expect(properties).toMatchObject({ campaign: 'welcome', template: 'welcome-1' });
+      expect(properties).not.toHaveProperty('subject');
+    }
   });
 
   it('carry what a rule may ask about, and who did it', () => {

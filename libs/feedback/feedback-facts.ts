@@ -14,11 +14,15 @@ export interface ToldMessage {
   readonly subject: string | null;
 }
 
-const about = ({ id, campaign, topic, step, template, subject }: ToldMessage): JsonObject => ({
+const about = ({ id, topic, step, ...sent }: ToldMessage): JsonObject => ({
   message: id,
-  campaign,
   topic,
   step,
+  ...sentAs(sent),
+});
+
+const sentAs = ({ campaign, template, subject }: Pick<ToldMessage, 'campaign' | 'template' | 'subject'>) => ({
+  campaign,
   template,
   ...(subject !== null && { subject }),
 });
@@ -150,7 +154,7 @@ export const unsubscribedFeedback = (
     readonly entry: string;
     readonly message?: Uuid;
     /** Of the message, where it is in the send ledger. */
-    readonly sent?: { readonly campaign: string; readonly template: string };
+    readonly sent?: Pick<ToldMessage, 'campaign' | 'template' | 'subject'>;
   },
   at: Instant,
 ): Feedback => ({
@@ -162,6 +166,6 @@ export const unsubscribedFeedback = (
     topic: optOut.topic,
     entry: optOut.entry,
     ...(optOut.message ? { message: optOut.message } : {}),
-    ...optOut.sent,
+    ...(optOut.sent && sentAs(optOut.sent)),
   },
 });

@@ -321,11 +321,18 @@ describe('a segment of those who complained', () => {
 
 describe('another report', () => {
   it('opts out of the topic of the mail', async () => {
-    const { contact, address, raw } = await mailed();
+    const { contact, id, address, raw } = await mailed();
     expect((await send(report(raw, 'opt-out'))).body).toMatchObject({ effect: 'opt-out', already: false });
     expect((await send(report(raw, 'opt-out'))).body).toMatchObject({ effect: 'opt-out', already: true });
     expect(await suppressions(address)).toEqual([{ topic, reason: 'opt-out' }]);
-    expect(await namesTold(contact)).toContain('Unsubscribed');
+    expect((await told(contact)).find(({ name }) => name === 'Unsubscribed')!.properties).toEqual({
+      topic,
+      entry: expect.stringMatching(`^${contact}:`) as string,
+      message: id,
+      campaign: 'welcome',
+      template: 'hello',
+      subject: 'Hello {{contact.firstName}}',
+    });
     expect(await namesTold(contact)).not.toContain('Email Complained');
   });
 

@@ -3,6 +3,7 @@ import type { FeedbackName } from '@entente/event';
 import { unsubscribedFeedback } from '@entente/feedback';
 import type { ContactId, Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
+import { subjectOf } from '../message/subject-of';
 import type { Told } from '../outbox';
 import type { EntryId, OptOut, Recorded, Resolved } from './permission-requests';
 
@@ -78,7 +79,7 @@ function stateProperty(after: Standings, topic: string): { readonly state?: Act 
   return standing ? { state: standing.state } : {};
 }
 
-/** What is told about an opt-out, with the campaign and template of the mail whose link was used. */
+/** What is told about an opt-out, with the campaign, template and subject of the mail whose link was used. */
 export async function optOutTold(tx: Tx, request: OptOut, entry: EntryId): Promise<Told> {
   const { contact, topic, at, message } = request;
   const sent = message && (await sentAs(tx, contact, message));
@@ -89,8 +90,9 @@ export async function optOutTold(tx: Tx, request: OptOut, entry: EntryId): Promi
 }
 
 async function sentAs(tx: Tx, contact: ContactId, message: Uuid) {
-  const [row] = await tx.query<{ campaign: string; template: string }>(
-    'SELECT campaign_key AS campaign, template_key AS template FROM message WHERE contact_id = $1 AND id = $2',
+  const [row] = await tx.query<{ campaign: string; template: string; subject: string | null }>(
+    `SELECT campaign_key AS campaign, template_key AS template, ${subjectOf('message')} AS subject
+     FROM message WHERE contact_id = $1 AND id = $2`,
     [contact, message],
   );
   return row;
