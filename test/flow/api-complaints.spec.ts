@@ -162,6 +162,15 @@ describe('a complaint', () => {
     expect(await namesTold(contact)).not.toContain('Unsubscribed');
   });
 
+  it('is in the audit log with the mail that it is about', async () => {
+    const { contact, id, raw } = await mailed();
+    await send(report(raw));
+    expect((await api.call('GET', '/audit?limit=1')).body.items[0]).toMatchObject({
+      route: '/api/v1/complaints',
+      target: `${contact}.${id}`,
+    });
+  });
+
   it('keeps of who reports it a short text that names nobody', async () => {
     const { contact, raw } = await mailed();
     await send(report(raw, 'abuse', `Mailbox <ana.smith@example.com>, ${'x'.repeat(300)}`));

@@ -12,6 +12,7 @@ import {
   saveSource,
   suppressAddress,
   type Database,
+  type PermissionRequest,
 } from '@entente/storage';
 import { repairContacts } from '../../apps/engine/jobs/repair-contacts';
 import { rereadProfiles } from '../../apps/engine/jobs/reread-profiles';
@@ -70,11 +71,11 @@ const suppress = (address: string, reason: Exclude<Reason, 'opt-out'>): Promise<
     suppressAddress(tx, await hashAddress(tx, address), reason, { at: world.clock.now() }),
   );
 const idOf = async (key: string): Promise<string> => (await findContact(database, key))!;
-const leave = async (key: string, address: string, actor: 'recipient' | 'import' = 'recipient') => {
+const leave = async (key: string, address: string, by: Partial<PermissionRequest> = {}) => {
   const act = { topic: '*', act: 'withdrawn', basis: 'none', source: 1, evidence: {} } as const;
   const contact = await idOf(key);
   await database.transaction((tx) =>
-    recordPermission(tx, { ...act, actor, contact, address, at: world.clock.now() }),
+    recordPermission(tx, { ...act, actor: 'recipient', ...by, contact, address, at: world.clock.now() }),
   );
 };
 
@@ -365,10 +366,17 @@ describe('what is told of an address', () => {
   it('starts nothing where an import brought it about', async () => {
     await suppress(x, 'complaint');
     await settle(identify('1', x, { cause: 'import' }));
-    await leave('user:2', y, 'import');
+    await leave('user:2', y, { actor: 'import' });
     await settle();
     expect(await agreed()).toEqual({ any: 2, complaint: 1, 'opt-out': 1 });
     expect(await enrollments()).toBe(0);
+  });
+
+  it('starts campaigns where an import brought it about whose author asked for that', async () => {
+    await leave('user:2', y, { actor: 'import', effects: true });
+    await settle();
+    expect(await agreed()).toEqual({ any: 2, 'opt-out': 2 });
+    expect(await enrollments()).toBe(2);
   });
 });
 
