@@ -61,7 +61,7 @@ it.each<[string, Script, Partial<Reply>, string]>([
   [
     'a multi-line 550 at RCPT',
     { RCPT: '550-5.1.1 the mailbox\r\n550-5.1.1 you tried\r\n550 5.1.1 does not exist' },
-    { phase: 'rcpt', code: 550, text: '5.1.1 the mailbox 5.1.1 you tried 5.1.1 does not exist' },
+    { phase: 'rcpt', code: 550, text: '5.1.1 the mailbox you tried does not exist' },
     'failed',
   ],
   ['no enhanced code', { RCPT: '550 user unknown' }, { phase: 'rcpt', code: 550 }, 'failed'],
