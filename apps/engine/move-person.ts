@@ -214,7 +214,9 @@ export function settle(
 ): void {
   const done: Record<keyof Changes, number[]> = { entered: [], left: [] };
   let asked = only;
-  for (;;) {
+  // Each is told once: rules of a release before may go by events of these names without saying so, in a circle.
+  for (let rounds = definitions.versions.size; ; rounds -= 1) {
+    if (rounds < 0) throw new Error('segments count entries into each other in a circle');
     const changes = stillDecided(changesNow(person, definitions, asked), person.clock, definitions);
     person.evaluated = true;
     person.fresh = false;

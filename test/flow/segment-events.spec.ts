@@ -356,3 +356,23 @@ it('is read where a rule of the release before asks for what there is not, and c
   expect(await api.call('PATCH', '/segments/old', { name: 'Old' })).toMatchObject({ status: 200 });
   expect(await put('old', { all: [odd, { event: 'X' }] })).toMatchObject({ status: 422 });
 });
+
+it('goes round no circle by a stored rule that does not say whose events it counts', async () => {
+  await segment('a', { event: 'X' }, { events: true });
+  await segment('bought', { event: 'Bought' });
+  const entered = { event: 'Segment Entered' };
+  const odd = {
+    any: [
+      { all: [{ event: 'Bought' }, { not: entered }] },
+      { ...entered, ratio: { to: { event: 'Segment Left' }, eq: 1 } },
+    ],
+  };
+  await api.test.database.transaction(async (tx) => {
+    await publish(tx);
+    await tx.run(`UPDATE segment_version SET rule = $1 WHERE segment_key = 'a'`, [JSON.stringify(odd)]);
+  });
+  await at(MINUTE, bought('ana'), bought('ben', { name: 'X' }));
+  const marked = await api.test.database.query('SELECT repair FROM contact WHERE repair IS NOT NULL');
+  expect(marked).toEqual([{ repair: expect.stringContaining('in a circle') as string }]);
+  expect(await told()).toEqual([]);
+});
