@@ -300,8 +300,12 @@ function tell(
   (person.told ??= []).push(event);
   person.keep(event);
   const happened = historyEvent(event, definitions);
+  const affected = definitions.book.affectedByEvent(happened);
+  // A builder goes by the generation: whom a version that it builds is decided for must have today's.
+  const isBuilding = (one: number) => definitions.versions.get(one)?.status === 'building';
+  if (person.lacks && affected.some(isBuilding)) throw new NeedsHistory(person.id);
   foldEvent(person, happened, definitions);
-  return definitions.book.affectedByEvent(happened);
+  return affected;
 }
 
 /** Whoever one of those was who are one person now, the person was, and has their events: they have left what it is not in. */
