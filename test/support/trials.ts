@@ -9,7 +9,7 @@ import {
   type SourcedTraits,
 } from '@entente/profile';
 import { evaluate, parseRule, type HistoryEvent, type Rule } from '@entente/segment';
-import { findContact } from '@entente/storage';
+import { findContact, publish } from '@entente/storage';
 import { linksOf, propertiesOf } from '../../apps/engine/arrivals';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
 import { Author } from './author';
@@ -105,6 +105,9 @@ const factArb = fc
   )
   .map(([ids, rest]) => ({ ...ids, ...rest }));
 
+/** What is told of the first segment. */
+const ofFirst = { own: true, where: { segment: 'first' } };
+
 const within = fc.constantFrom('PT6H', 'P1D', 'P2D');
 const event = fc.oneof(
   { weight: 8, arbitrary: eventName$ },
@@ -142,6 +145,16 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     during: fc.constantFrom({ day: 0 }, { day: -1 }),
   }),
   fc.constant({ segment: 'first' }),
+  fc
+    .tuple(
+      fc.constantFrom('Segment Entered', 'Segment Left'),
+      fc.constantFrom<JsonObject>({}, { within: 'P1D' }, { count: { gte: 2 } }),
+    )
+    .map(([name, more]) => ({ event: name, ...ofFirst, ...more })),
+  fc.constantFrom<JsonObject>(
+    { event: 'Segment Left', ...ofFirst, since: { event: 'Segment Entered', ...ofFirst } },
+    { sequence: [{ event: 'Segment Entered', ...ofFirst }, { event: 'Seen' }] },
+  ),
 );
 const not = (node: fc.Arbitrary<JsonObject>) => node.map((inner) => ({ not: inner }));
 const rule: fc.Arbitrary<JsonObject> = fc.oneof(
@@ -246,12 +259,17 @@ class Trial {
   async compare(at: Instant): Promise<void> {
     await this.settle(this.world);
     const people = this.peopleAt(at);
+    const passages = await this.passages(at);
     const of = new Map<string, string[]>();
     for (const [key, root] of people.roots) {
       const contact = await findContact(this.world.database, key);
       expect({ key, with: contact }).toEqual({ key, with: await findContact(this.world.database, root) });
       const stored = await this.stored(contact!);
-      expect({ key, at, segments: stored }).toEqual({ key, at, segments: this.expected(root, people, at) });
+      expect({ key, at, segments: stored }).toEqual({
+        key,
+        at,
+        segments: this.expected(people.of(root), passages.get(contact!) ?? [], at),
+      });
       of.set(contact!, stored);
       this.comparisons += this.rules.size;
     }
@@ -304,8 +322,31 @@ class Trial {
     return rows.map((row) => row.segment_key);
   }
 
-  private expected(root: IdentityKey, people: ReturnType<Trial['peopleAt']>, now: Instant): string[] {
-    const { history, traits } = people.of(root);
+  /** What Entente told of entries and exits by an instant, by person. */
+  private async passages(by: Instant): Promise<Map<string, HistoryEvent[]>> {
+    const rows = await this.world.database.query<{
+      contact: string;
+      id: string;
+      name: string;
+      at: Date;
+      properties: JsonObject;
+    }>(
+      `SELECT coalesce(survivor_id, contact_id) AS contact, message AS id, name, at, properties
+       FROM event LEFT JOIN lineage USING (contact_id) WHERE name LIKE 'Segment %' AND at <= to_timestamp($1::double precision / 1000)`,
+      [by],
+    );
+    const all = new Map<string, HistoryEvent[]>();
+    for (const { contact, at, ...row } of rows)
+      all.set(contact, [...(all.get(contact) ?? []), { ...row, at: at.getTime(), own: true }]);
+    return all;
+  }
+
+  private expected(
+    { history: said, traits }: { readonly history: HistoryEvent[]; readonly traits: JsonObject },
+    passages: readonly HistoryEvent[],
+    now: Instant,
+  ): string[] {
+    const history = [...said, ...passages];
     const memberOf = (key: string): boolean => {
       const found = this.rules.get(key);
       return (
@@ -388,6 +429,10 @@ export async function compareInTrials(
           };
           const trial = new Trial(new EngineWorld(held.database, start), sources, settle);
           await trial.define('first', first);
+          await held.database.transaction(async (tx) => {
+            await publish(tx);
+            await tx.run(`UPDATE segment SET events = true WHERE key = 'first'`);
+          });
           trial.remember();
           for (const one of commands) {
             await trial.run(one);
