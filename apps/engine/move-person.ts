@@ -227,7 +227,7 @@ export function settle(
     done.entered.push(...due.entered);
     if (told === undefined) break;
     const affected = tell(person, due.entered.includes(told), told, cause, definitions);
-    asked = asked && [...asked, ...changes.left, ...changes.entered, ...affected];
+    asked = asked && [...changes.left, ...changes.entered, ...affected];
   }
   if (cause.kind === 'merge') tellOfCarried(person, done.left, cause, definitions);
   if (definitions.campaigns.size === 0) return;

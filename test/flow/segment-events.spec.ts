@@ -118,7 +118,9 @@ it('counts entries and exits, by events and by time alone, whatever else bears t
 });
 
 it('tells nothing of whom a build or an edit brings in, unless its author wants them to count', async () => {
-  await at(0, bought('ana'), bought('ben'));
+  await at(0, bought('ana', { properties: { total: 5 } }), bought('ben'));
+  await segment('paid', { event: 'Bought', where: { total: { gt: 1 } } }, { events: true });
+  expect([await members('paid'), await told()]).toEqual([['ana'], []]);
   await segment('active', active, { events: true });
   await segment('came', passage('Segment Entered'));
   await segment('went', passage('Segment Left'));
@@ -295,9 +297,29 @@ it('tells that somebody left who is in it no more as one person', async () => {
   await segment('once', { event: 'Bought', count: 1 }, { events: true });
   await segment('went', passage('Segment Left', 'once'));
   const { userId: _, ...unnamed } = bought('', { anonymousId: 'd' });
-  await at(MINUTE, unnamed, bought('ana'), bought('ana'));
+  await at(MINUTE / 2, bought('ana'), bought('ana'));
+  await at(MINUTE, unnamed);
+  const before = (await told()).length;
   await at(2 * MINUTE, bought('ana', { type: 'identify', anonymousId: 'd', traits: {} }));
   expect([await members('once'), await members('went')]).toEqual([[], ['ana']]);
+  expect((await told()).slice(before).map(({ name }) => name)).toEqual(['Segment Left']);
+});
+
+it('knows what it told of somebody of whom an event comes late in the same batch', async () => {
+  await segment('active', active, { events: true });
+  await segment('then', { sequence: [passage('Segment Entered'), { event: 'Seen' }] });
+  await at(MINUTE, bought('ana', { name: 'Seen' }));
+  await world.passTo(start + 10 * MINUTE);
+  const seen = (ago: number) => ({
+    ...bought('ana', { name: 'Seen' }),
+    timestamp: world.clock.now() - ago,
+  });
+  await world.arrive({ ...bought('ana'), timestamp: world.clock.now() });
+  await world.arrive(seen(5 * MINUTE));
+  world.clock.moveTo(world.clock.now() + SECOND);
+  await world.arrive(seen(0));
+  await world.readAll();
+  expect(await members('then')).toEqual(['ana']);
 });
 
 it('tells whom another precedence of sources brings in and takes out', async () => {
