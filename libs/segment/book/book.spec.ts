@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Instant, JsonObject } from '@entente/kernel';
 import {
   compileBook,
@@ -76,6 +77,20 @@ describe('state', () => {
     expect(sinceAny.foldAll([event(start, { a: 'x' })])).toEqual(
       sinceAny.fold(sinceAny.emptyState(), event(start, { a: 'x' })),
     );
+  });
+
+  it('takes no state of identify calls that a release before made of others, too', () => {
+    const parts = ['latest', 1, [{ event: 'Identified' }], null, []];
+    const before = createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 12);
+    const keysOf = (name: string) => [
+      ...compileBook([live(1, 's', { event: name })])
+        .foldAll([{ ...event(start, {}, name), identify: true }])
+        .keys(),
+    ];
+    expect(keysOf('Identified')).toHaveLength(1);
+    expect(keysOf('Identified')).not.toEqual([before]);
+    const other = createHash('sha256').update(JSON.stringify(['latest', 1, [{ event: 'X' }], null, []]));
+    expect(keysOf('X')).toEqual([other.digest('base64url').slice(0, 12)]);
   });
 
   it('knows when a filter of what events are set against moves by itself', () => {

@@ -28,7 +28,14 @@ export class OpenMemory implements Memory {
   private readonly paths: readonly (readonly string[])[];
 
   constructor({ kind, feeds, options, picks = [] }: Remembered<Json, Json>) {
-    this.key = keyOf([kind.name, kind.meaning, feeds, options, picks]);
+    this.key = keyOf([
+      kind.name,
+      kind.meaning,
+      feeds,
+      options,
+      picks,
+      ...(feeds.some(isOfCalls) ? [CALLS] : []),
+    ]);
     this.kind = kind;
     this.feeds = feeds;
     this.options = options;
@@ -102,6 +109,11 @@ export class OpenMemory implements Memory {
 }
 
 const NOTHING: readonly [] = [];
+
+/** Whether its events are told by more than their name: states of a release before have others among them, under the key without this. */
+const isOfCalls = ({ event, identify }: Feed): boolean =>
+  identify !== true && !namesOf(event).every(isToldByName);
+const CALLS = 'calls';
 
 function testOf({ own, identify, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
