@@ -6,6 +6,7 @@ import type { IdentityChanges } from './identities';
 import { dueBy, passTime, settle } from './move-person';
 import { appliedOf, rebuild, takeIn } from './person-state';
 import { survivorAmong, type Person } from './person';
+import { lastToldIn, toldVersions } from './passage-event';
 import { end } from './walk-campaigns';
 import { NeedsHistory } from './start-over';
 import { historyAtHand, historyOf, type WorkingSet } from './working-set';
@@ -130,7 +131,13 @@ function makeAnew(
   const stored = appliedOf(person, person.history());
   rebuild(person, stored, definitions);
   endTwins(person);
-  if (!isYetToBe(person, stored)) settle(person, { kind: 'merge', carried }, definitions);
+  if (isYetToBe(person, stored)) return;
+  const told = toldVersions(lastToldIn(stored, definitions), definitions);
+  settle(
+    person,
+    { kind: 'merge', carried: new Set([...carried, ...told.carried]), untold: told.untold },
+    definitions,
+  );
 }
 
 /** Of two open walks through one campaign the older goes on. */

@@ -213,6 +213,7 @@ export function settle(
   only?: readonly number[],
 ): void {
   const done: Record<keyof Changes, number[]> = { entered: [], left: [] };
+  const gone = new Set<number>();
   let asked = only;
   // Each is told once: rules of a release before may go by events of these names without saying so, in a circle.
   for (let rounds = definitions.versions.size; ; rounds -= 1) {
@@ -220,16 +221,17 @@ export function settle(
     const changes = stillDecided(changesNow(person, definitions, asked), person.clock, definitions);
     person.evaluated = true;
     person.fresh = false;
-    const told = firstToTell(person, changes, cause, definitions);
-    const due = told === undefined ? changes : upTo(told, changes, definitions);
+    const told = firstToTell(person, changes, cause, definitions, gone);
+    const due = told === undefined ? changes : withNamed(told, changes, definitions);
     log(person, due, cause);
     done.left.push(...due.left);
     done.entered.push(...due.entered);
+    for (const one of due.left) gone.add(one);
+    if (told !== undefined) gone.add(told);
     if (told === undefined) break;
     const affected = tell(person, due.entered.includes(told), told, cause, definitions);
     asked = asked && [...changes.left, ...changes.entered, ...affected];
   }
-  if (cause.kind === 'merge') tellOfCarried(person, done.left, cause, definitions);
   if (definitions.campaigns.size === 0) return;
   for (const segment of segmentsIn(done.left, person.clock, definitions))
     startByChange(person, 'left', segment, cause, definitions);
@@ -254,19 +256,37 @@ function log(person: Person, { left, entered }: Changes, cause: ChangeCause): vo
   }
 }
 
-/** The first of the changed versions, in the order in which they can be decided, of which an event tells. */
+/**
+ * The first of the changed versions, in the order in which they can be decided, of which an event tells; `gone` are those that were left by now. Whoever
+ * one of those was who are one person now, the person was, and has their events: they leave what it is not in.
+ */
 function firstToTell(
   person: Person,
   { left, entered }: Changes,
   cause: ChangeCause,
   definitions: Definitions,
+  gone: ReadonlySet<number>,
 ): number | undefined {
   if (definitions.tellers.size === 0 || person.absorbed || person.erased) return undefined;
-  const carried = cause.kind === 'merge' ? cause.carried : undefined;
-  const asked = [...left, ...entered.filter((version) => !carried?.has(version))];
+  const { carried = NONE, untold = NONE } = cause.kind === 'merge' || cause.kind === 'repair' ? cause : {};
+  const isIn = (version: number) => person.members.has(version) || entered.includes(version);
+  const ended = [...carried].filter(
+    (version) => !isIn(version) && !gone.has(version) && !left.includes(version),
+  );
+  const asked = [
+    ...left.filter((version) => !untold.has(version)),
+    ...entered.filter((version) => !carried.has(version)),
+    ...ended,
+  ];
   const told = asked.filter((version) => isTold(version, person.clock, cause, definitions));
-  return told.length > 1 ? definitions.book.inOrder(told)[0] : told[0];
+  if (told.length < 2) return told[0];
+  // What was replaced since is what counted then, though it is decided behind all that is live.
+  const until = (version: number) => definitions.versions.get(version)!.until;
+  const first = Math.min(...told.map(until));
+  return definitions.book.inOrder(told).find((version) => until(version) === first);
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 /** Whether its author asks for events of what is what they know of their segment; whom a build finds in it has not entered by anything that happened. */
 function isTold(
@@ -276,14 +296,13 @@ function isTold(
   { versions, tellers }: Definitions,
 ): boolean {
   const kept = versions.get(version);
-  if (!kept || kept.from >= at || !tellers.has(kept.segment)) return false;
-  return kind !== 'build' || kept.status !== 'building';
+  if (!kept || kept.from >= at || kept.until < at || !tellers.has(kept.segment)) return false;
+  return (kind !== 'build' && kind !== 'repair') || kept.status !== 'building';
 }
 
-/** The changes up to that of a version, in the order in which they can be decided. */
-function upTo(told: number, { left, entered }: Changes, { book }: Definitions): Changes {
-  const order = book.inOrder([...left, ...entered]);
-  const due = new Set(order.slice(0, order.indexOf(told) + 1));
+/** The change of a version, and those of all that it names. */
+function withNamed(told: number, { left, entered }: Changes, { book }: Definitions): Changes {
+  const due = book.withNamed(told);
   return { left: left.filter((one) => due.has(one)), entered: entered.filter((one) => due.has(one)) };
 }
 
@@ -308,22 +327,6 @@ function tell(
   return affected;
 }
 
-/** Whoever one of those was who are one person now, the person was, and has their events: they have left what it is not in. */
-function tellOfCarried(
-  person: Person,
-  left: readonly number[],
-  cause: Extract<ChangeCause, { kind: 'merge' }>,
-  definitions: Definitions,
-): void {
-  if (definitions.tellers.size === 0 || person.absorbed || person.erased) return;
-  for (const version of cause.carried ?? []) {
-    if (person.members.has(version) || left.includes(version)) continue;
-    if (!isTold(version, person.clock, cause, definitions)) continue;
-    const affected = tell(person, false, version, cause, definitions);
-    if (affected.length > 0) settle(person, { kind: 'merge' }, definitions, affected);
-  }
-}
-
 /** Tells that a swap brought somebody into a segment, with what this changes. */
 export function tellEntry(
   person: Person,
@@ -331,7 +334,12 @@ export function tellEntry(
   cause: ChangeCause,
   definitions: Definitions,
 ): void {
-  if (!isTold(version, person.clock, cause, definitions)) return;
+  const { versions } = definitions;
+  const segment = versions.get(version)?.segment;
+  const now = [...versions.values()].find(
+    (one) => one.segment === segment && one.from < person.clock && one.until >= person.clock,
+  );
+  if (!now || !person.members.has(now.id) || !isTold(now.id, person.clock, cause, definitions)) return;
   const affected = tell(person, true, version, cause, definitions);
   if (affected.length > 0) settle(person, cause, definitions, affected);
 }

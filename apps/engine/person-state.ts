@@ -1,3 +1,4 @@
+import { passageNames } from '@entente/event';
 import {
   applyTraits,
   COMPANY_CHANGED,
@@ -69,8 +70,8 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
 }
 
 /** The events that states and profiles are made of; identify calls are, too. */
-export const eventsAsked = ({ book }: Definitions): EventsAsked => ({
-  names: [...book.eventNames, COMPANY_CHANGED],
+export const eventsAsked = ({ book, tellers }: Definitions): EventsAsked => ({
+  names: [...book.eventNames, COMPANY_CHANGED, ...(tellers.size > 0 ? passageNames : [])],
   context: book.readsContext,
 });
 

@@ -102,11 +102,13 @@ export type ChangeCause =
     }
   | { readonly kind: 'time' }
   | { readonly kind: 'swap'; readonly liveAt: Instant; readonly counted: Instant | undefined }
-  | { readonly kind: 'build' | 'repair' }
+  | { readonly kind: 'build' }
   | {
-      readonly kind: 'merge';
-      /** The versions in which one of those was who are part of the person now, and had not entered anew therefore. */
+      readonly kind: 'merge' | 'repair';
+      /** The versions in which somebody was who is part of the person now, of whom that has been told: they do not enter anew. */
       readonly carried?: ReadonlySet<number>;
+      /** Those of which no stored event of the person says that they entered: they do not leave. */
+      readonly untold?: ReadonlySet<number>;
     };
 
 export function personFrom(

@@ -69,10 +69,10 @@ export const feedbackNames = [
 ] as const;
 export type FeedbackName = (typeof feedbackNames)[number];
 
-const passages: readonly string[] = ['Segment Entered', 'Segment Left'] satisfies FeedbackName[];
+/** What an entry into a segment and an exit from one are called. */
+export const passageNames = ['Segment Entered', 'Segment Left'] as const satisfies FeedbackName[];
 
-/** Whether it is what an entry into a segment or an exit from one is called. */
-export const isPassage = (name: string): boolean => passages.includes(name);
+export const isPassage = (name: string): boolean => passageNames.some((one) => one === name);
 
 const ofMessage = ['message', 'campaign', 'topic', 'step', 'template', 'subject'];
 const ofPermission = ['topic', 'entry', 'basis', 'actor', 'state'];

@@ -353,6 +353,26 @@ describe('what is told of an address', () => {
     expect(await enrollments()).toBe(1);
   });
 
+  it.each(['a device joins them', 'they are repaired'])(
+    'starts them for whoever changes to such an address, though %s before that is told',
+    async (what) => {
+      await suppress(x, 'complaint');
+      await settle(fact({ anonymousId: 'd', type: 'track', name: 'Seen', properties: {} }));
+      await world.passTo(start + (passed += 1) * MINUTE);
+      await world.arrive(identify('1', x));
+      await world.readAll();
+      if (what === 'they are repaired') {
+        await database.run(`UPDATE contact SET repair = 'broken', repair_after = NULL`);
+        while (await repairContacts(world.engine));
+      } else {
+        await world.arrive(fact({ userId: '1', anonymousId: 'd', traits: {} }));
+        await world.readAll();
+      }
+      await settle();
+      expect(await enrollments()).toBe(1);
+    },
+  );
+
   it('starts nothing for whom an import gives the address after all', async () => {
     await suppress(x, 'complaint');
     const before = { timestamp: world.clock.now() - MINUTE };

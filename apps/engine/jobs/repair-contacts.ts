@@ -1,10 +1,12 @@
 import type { ContactId } from '@entente/kernel';
-import { longerLineagesOf, sqlState, takeRepairs, type Tx } from '@entente/storage';
+import { passageNames } from '@entente/event';
+import { lastPassages, longerLineagesOf, sqlState, takeRepairs, type Tx } from '@entente/storage';
 import { reasonOf } from '../data-error';
 import type { Definitions } from '../definitions';
 import type { Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
 import { passTime, settle } from '../move-person';
+import { toldVersions, type LastTold } from '../passage-event';
 import type { Person } from '../person';
 import { completeDraft, draftOf, type Draft } from '../remake';
 
@@ -26,7 +28,7 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
   const contacts = repairs.map(({ id }) => id);
   const patient = new Set(repairs.filter(({ tries }) => tries < mostPatient).map(({ id }) => id));
   const drafts = await draftsOf(engine, contacts);
-  const remade = new Set<ContactId>();
+  const remade = new Map<ContactId, LastTold>();
   await evaluateContacts(engine, {
     contacts,
     begin: () => remade.clear(),
@@ -36,17 +38,21 @@ export async function repairContacts(engine: Engine): Promise<boolean> {
           person.repair !== null &&
           (await isRemade(tx, person, definitions, drafts.get(person.id), patient))
         )
-          remade.add(person.id);
+          remade.set(person.id, await lastTold(tx, person, definitions));
     },
     move: (person, definitions) => {
-      if (!remade.has(person.id)) return;
+      const told = remade.get(person.id);
+      if (!told) return;
       person.clock = Math.max(person.clock, through);
-      settle(person, { kind: 'repair' }, definitions);
+      settle(person, { kind: 'repair', ...toldVersions(told, definitions) }, definitions);
       passTime(person, through + 1, through, definitions);
     },
   });
   return true;
 }
+
+const lastTold = async (tx: Tx, { lineage }: Person, { tellers }: Definitions): Promise<LastTold> =>
+  tellers.size > 0 ? lastPassages(tx, lineage, passageNames) : new Map();
 
 /** What their stored events make of them, read while nobody holds them. Of whom that fails there is none. */
 async function draftsOf(

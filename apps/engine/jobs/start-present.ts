@@ -39,7 +39,7 @@ async function startFor(
     contacts: [...counted.keys()],
     move: (person, definitions) => {
       passTime(person, through + 1, through, definitions);
-      if (!person.members.has(version.id)) return;
+      if (!counted.has(person.id) || !person.members.has(version.id)) return;
       person.clock = Math.max(person.clock, through);
       person.evaluated = true;
       const before = counted.get(person.id);

@@ -82,6 +82,11 @@ export class Book {
     return this.references.inOrder(versions);
   }
 
+  /** A version and all that it names, at any distance. */
+  withNamed(version: number): ReadonlySet<number> {
+    return new Set(this.references.withReferred([version]));
+  }
+
   /** Those of these versions that others of them name. */
   namedAmong(versions: readonly number[]): readonly number[] {
     return this.references.referredAmong(versions);

@@ -10,6 +10,7 @@ import {
   uuidArray,
 } from '../database/binary-array';
 import type { Tx } from '../database/database';
+import { ownSource } from '../outbox';
 import { named } from './named';
 
 /** An event as it is stored: under the contact that its key first resolved to. */
@@ -194,3 +195,18 @@ export const storedEvent = (row: EventRow): StoredEvent => ({
   properties: row.properties,
   ...(row.context && { context: row.context }),
 });
+
+/** By segment, whether the last that Entente told of these contacts is that they entered it; `names` are those of an entry and of an exit. */
+export async function lastPassages(
+  tx: Tx,
+  contacts: readonly ContactId[],
+  names: readonly [entry: string, exit: string],
+): Promise<Map<string, boolean>> {
+  const rows = await tx.query<{ segment: string; entered: boolean }>(
+    `SELECT DISTINCT ON (1) properties->>'segment' AS segment, name = $2 AS entered FROM event
+     WHERE contact_id = ANY($1::bigint[]) AND name IN ($2, $3) AND source_id = $4
+     ORDER BY 1, at DESC, message DESC`,
+    [contacts, ...names, await ownSource(tx)],
+  );
+  return new Map(rows.map(({ segment, entered }) => [segment, entered]));
+}

@@ -148,7 +148,16 @@ export async function tellOfChanges(tx: Tx, limit: number): Promise<void> {
   await lockWords(tx, [...changes.flatMap(({ before }) => before ?? []), ...known.values()]);
   // Whoever has another one since then has another change, which comes later.
   const addresses = await addressesOf(tx, persons);
-  const last = new Map(changes.map((change) => [survivors.get(change.contact)!, change]));
+  const last = new Map<ContactId, ChangeRow>();
+  for (const change of changes) {
+    const person = survivors.get(change.contact)!;
+    const now = addresses.get(person);
+    // What did not give the address they have now (a merge, a repair, a part of them) does not say whether it starts anything.
+    const isGiven =
+      change.contact === person &&
+      !(now && change.before ? now.equals(change.before) : !now && !change.before);
+    if (isGiven || !last.has(person)) last.set(person, change);
+  }
   await tellOfAddresses(
     tx,
     (await notErased(tx, persons)).map((contact) => {
