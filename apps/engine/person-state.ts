@@ -86,6 +86,16 @@ export function pastOf(person: Person, names: ReadonlySet<string>, definitions: 
   return past.map((event) => historyEvent(event, definitions));
 }
 
+/** Throws `NeedsHistory` where an event came too late for what is kept, and the stored events were not loaded. */
+export function foldEvent(person: Person, event: HistoryEvent, definitions: Definitions): void {
+  const { book } = definitions;
+  const folded = person.history
+    ? book.fold(person.state, event, (names) => pastOf(person, names, definitions))
+    : book.fold(person.state, event);
+  if (folded === 'recompute') throw new NeedsHistory(person.id);
+  person.state = folded;
+}
+
 /** Makes a person's state of the stored events, but for those that are deferred. Throws `NeedsHistory` where they were not loaded. */
 export function refold(person: Person, definitions: Definitions): void {
   if (!person.history) throw new NeedsHistory(person.id);

@@ -20,7 +20,7 @@ import {
 } from '@entente/storage';
 import type { Definitions } from './definitions';
 import type { Happening } from './happening';
-import { settle } from './move-person';
+import { settle } from './settle';
 import { limits, TOO_MANY } from './limits';
 import { eventsAsked, fillIn, historyEvent, refold } from './person-state';
 import { personFrom, survivorAmong, type Person } from './person';

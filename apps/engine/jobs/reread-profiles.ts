@@ -11,7 +11,8 @@ import {
 import type { Definitions } from '../definitions';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
-import { nextDue, passTime, settle } from '../move-person';
+import { nextDue, passTime } from '../move-person';
+import { settle } from '../settle';
 import type { Person } from '../person';
 
 /**

@@ -10,7 +10,8 @@ import {
 } from '@entente/storage';
 import { chunkSize, leaseLength, type Engine } from '../engine';
 import { evaluateContacts } from '../evaluate-contacts';
-import { passTime, tellEntry } from '../move-person';
+import { passTime } from '../move-person';
+import { tellEntry } from '../settle';
 import { startBySwap } from '../walk-campaigns';
 
 /**
