@@ -17,31 +17,60 @@ export function settle(
   definitions: Definitions,
   only?: readonly number[],
 ): void {
+  const isToldOf = definitions.tellers.size > 0;
+  const { left, entered } = isToldOf
+    ? decideInTurn(person, cause, definitions, only)
+    : decide(person, cause, definitions, only);
+  if (definitions.campaigns.size === 0 || (entered.length === 0 && left.length === 0)) return;
+  for (const segment of segmentsIn(left, person.clock, definitions))
+    startByChange(person, 'left', segment, cause, definitions);
+  for (const segment of segmentsIn(entered, person.clock, definitions))
+    startByChange(person, 'entered', segment, cause, definitions);
+}
+
+/** Where nobody asks for events: all at once. */
+function decide(
+  person: Person,
+  cause: ChangeCause,
+  definitions: Definitions,
+  only: readonly number[] | undefined,
+): Changes {
+  const changes = changesOf(person, definitions, only);
+  log(person, changes, cause);
+  return changes;
+}
+
+/** What is told first, and then what may go by it. Gives all that changed. */
+function decideInTurn(
+  person: Person,
+  cause: ChangeCause,
+  definitions: Definitions,
+  only: readonly number[] | undefined,
+): Changes {
   const done: Record<keyof Changes, number[]> = { entered: [], left: [] };
   const gone = new Set<number>();
   let asked = only;
   // Each is told once: rules of a release before may go by events of these names without saying so, in a circle.
-  for (let rounds = definitions.versions.size; ; rounds -= 1) {
-    if (rounds < 0) throw new Error('segments count entries into each other in a circle');
-    const changes = stillDecided(changesNow(person, definitions, asked), person.clock, definitions);
-    person.evaluated = true;
-    person.fresh = false;
+  for (let rounds = definitions.versions.size; rounds >= 0; rounds -= 1) {
+    const changes = changesOf(person, definitions, asked);
     const told = firstToTell(person, changes, cause, definitions, gone);
     const due = told === undefined ? changes : withNamed(told, changes, definitions);
     log(person, due, cause);
     done.left.push(...due.left);
     done.entered.push(...due.entered);
-    for (const one of due.left) gone.add(one);
-    if (told !== undefined) gone.add(told);
-    if (told === undefined) break;
+    if (told === undefined) return done;
+    for (const one of [...due.left, told]) gone.add(one);
     const affected = tell(person, due.entered.includes(told), told, cause, definitions);
     asked = asked && [...changes.left, ...changes.entered, ...affected];
   }
-  if (definitions.campaigns.size === 0) return;
-  for (const segment of segmentsIn(done.left, person.clock, definitions))
-    startByChange(person, 'left', segment, cause, definitions);
-  for (const segment of segmentsIn(done.entered, person.clock, definitions))
-    startByChange(person, 'entered', segment, cause, definitions);
+  throw new Error('segments count entries into each other in a circle');
+}
+
+function changesOf(person: Person, definitions: Definitions, only: readonly number[] | undefined): Changes {
+  const changes = stillDecided(changesNow(person, definitions, only), person.clock, definitions);
+  person.evaluated = true;
+  person.fresh = false;
+  return changes;
 }
 
 /** Writes down changes of membership, those of versions that somebody left first. */
@@ -72,7 +101,7 @@ function firstToTell(
   definitions: Definitions,
   gone: ReadonlySet<number>,
 ): number | undefined {
-  if (definitions.tellers.size === 0 || person.absorbed || person.erased) return undefined;
+  if (person.absorbed || person.erased) return undefined;
   const { carried = NONE, untold = NONE } = cause.kind === 'merge' || cause.kind === 'repair' ? cause : {};
   const isIn = (version: number) => person.members.has(version) || entered.includes(version);
   const ended = [...carried].filter(
