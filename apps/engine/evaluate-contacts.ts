@@ -90,6 +90,13 @@ async function giveUp(
 ): Promise<void> {
   await engine.database.transaction(async (tx) => {
     await markForRepair(tx, [{ id, repair }]);
-    await after?.(tx, contacts, { persons: new Map(), survivors: new Map(), histories: new Map() });
+    await after?.(tx, contacts, NOBODY);
   });
 }
+
+const NOBODY: WorkingSet = {
+  persons: new Map(),
+  survivors: new Map(),
+  histories: new Map(),
+  created: new Map(),
+};

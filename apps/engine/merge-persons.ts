@@ -1,16 +1,17 @@
 import type { ContactId, Instant } from '@entente/kernel';
+import { CREATED } from '@entente/segment';
 import type { StoredEvent } from '@entente/storage';
 import type { Arrival } from './arrivals';
 import type { Definitions } from './definitions';
 import type { IdentityChanges } from './identities';
 import { dueBy, passTime } from './move-person';
 import { settle } from './settle';
-import { appliedOf, rebuild, takeIn } from './person-state';
+import { appliedOf, rebuild, takeIn, viewOf } from './person-state';
 import { survivorAmong, type Person } from './person';
 import { lastToldIn, toldVersions } from './passage-event';
 import { end } from './walk-campaigns';
 import { NeedsHistory } from './start-over';
-import { historyAtHand, historyOf, type WorkingSet } from './working-set';
+import { firstOf, historyAtHand, historyOf, type WorkingSet } from './working-set';
 
 /**
  * Applies the links that an arrival claims. Whom contacts join takes in their stored events; whom they leave with events
@@ -81,6 +82,8 @@ function regroup(
   for (const person of concerned) {
     const before = person.absorbed ? undefined : person.lineage;
     person.lineage = lineages.get(person.id)!;
+    const createdBefore = person.createdAt;
+    person.createdAt = firstOf(person.lineage, set.created) ?? createdBefore;
     person.absorbed = survivorAmong(set.survivors, person.id) !== person.id;
     person.regroupedAt = person.absorbed ? undefined : now;
     const belongs = (contact: ContactId) => person.lineage.includes(contact);
@@ -95,7 +98,7 @@ function regroup(
     const carried = new Set(joined.flatMap(({ id }) => [...membersBefore.get(id)!]));
     const leaves = (contact: ContactId) => !belongs(contact) && set.histories.get(contact)?.length !== 0;
     if (!before || before.some(leaves)) makeAnew(person, clock, carried, definitions);
-    else grow(person, { before, carried }, clock, set, definitions);
+    else grow(person, { before, createdBefore, carried }, clock, set, definitions);
   }
 }
 
@@ -103,10 +106,17 @@ function regroup(
 const isYetToBe = (person: Person, stored: readonly StoredEvent[]): boolean =>
   person.fresh && stored.length === 0 && !person.absorbed;
 
+/** What somebody was whom contacts join, and what those were members of. */
+interface Grown {
+  readonly before: readonly ContactId[];
+  readonly createdBefore: Instant;
+  readonly carried: ReadonlySet<number>;
+}
+
 /** Of whom contacts join, while no event leaves, what is kept stays as it is, but for what the events of those change. */
 function grow(
   person: Person,
-  { before, carried }: { readonly before: readonly ContactId[]; readonly carried: ReadonlySet<number> },
+  { before, createdBefore, carried }: Grown,
   now: Instant,
   set: WorkingSet,
   definitions: Definitions,
@@ -115,7 +125,11 @@ function grow(
   person.clock = now;
   const joining = person.lineage.filter((contact) => !before.includes(contact));
   const stored = appliedOf(person, historyOf(joining, set.histories));
-  const affected = takeIn(person, stored, definitions);
+  const affected = [...takeIn(person, stored, definitions)];
+  if (person.createdAt !== createdBefore) {
+    person.view = viewOf(person, definitions);
+    affected.push(...definitions.book.affectedByTraits([CREATED]));
+  }
   endTwins(person);
   if (!isYetToBe(person, stored))
     settle(person, { kind: 'merge', carried }, definitions, [...due, ...affected]);

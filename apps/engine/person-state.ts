@@ -1,4 +1,5 @@
 import { passageNames } from '@entente/event';
+import type { JsonObject } from '@entente/kernel';
 import {
   applyTraits,
   COMPANY_CHANGED,
@@ -6,7 +7,14 @@ import {
   traitChangeOf,
   type SourcedTraits,
 } from '@entente/profile';
-import { inEventOrder, mayMean, withContext, type HistoryEvent, type SeriesState } from '@entente/segment';
+import {
+  inEventOrder,
+  mayMean,
+  withContext,
+  withCreated,
+  type HistoryEvent,
+  type SeriesState,
+} from '@entente/segment';
 import { eventKey, type EventsAsked, type PastEvent, type StoredEvent } from '@entente/storage';
 import type { Definitions } from './definitions';
 import { limits, TOO_MANY } from './limits';
@@ -23,6 +31,15 @@ export const historyEvent = (event: PastEvent, { book, ownSource }: Definitions)
   identify: event.type === 'identify',
 });
 
+/** A person's traits as rules see them. */
+export function viewOf(
+  { traits, createdAt }: Pick<Person, 'traits' | 'createdAt'>,
+  { book, sources }: Definitions,
+): JsonObject {
+  const view = readTraits(traits, sources.values());
+  return book.readsCreated ? withCreated(view, createdAt) : view;
+}
+
 const NOTHING: readonly [] = [];
 
 /** Takes over the traits that an event sets; gives the names of those that changed. */
@@ -32,7 +49,7 @@ export function setTraits(person: Person, event: StoredEvent, definitions: Defin
   if (!result || result.changed.length === 0) return NOTHING;
   person.traits = result.traits;
   person.traitsChanged = true;
-  person.view = readTraits(person.traits, definitions.sources.values());
+  person.view = viewOf(person, definitions);
   return result.changed;
 }
 
@@ -65,7 +82,7 @@ export function rebuild(person: Person, history: readonly StoredEvent[], definit
   }
   person.traits = traits;
   person.traitsChanged = true;
-  person.view = readTraits(traits, definitions.sources.values());
+  person.view = viewOf(person, definitions);
   person.state = stateOf(history, definitions);
 }
 

@@ -29,6 +29,8 @@ export interface Person {
   /** Never evaluated before this transaction. */
   fresh: boolean;
   lineage: ContactId[];
+  /** When the first of its contacts was created, as far as rules ask for it. */
+  createdAt: Instant;
   clock: Instant;
   /** By which definitions the state was folded. */
   generation: Generation;
@@ -124,6 +126,7 @@ export function personFrom(
     place: row.place,
     fresh: row.version === 0,
     lineage,
+    createdAt: row.createdAt,
     clock: row.clock,
     generation: row.generation,
     state: decodeState(row.state),

@@ -1,10 +1,10 @@
 import type { ContactId, Instant } from '@entente/kernel';
-import { applyTraits, readTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
+import { applyTraits, traitChangeOf, type SourcedTraits } from '@entente/profile';
 import { inEventOrder, type SeriesState } from '@entente/segment';
 import { eventKey, eventsAfter, historyInOrder, type StoredEvent, type Tx } from '@entente/storage';
 import type { Definitions } from './definitions';
 import type { Person } from './person';
-import { historyEvent, eventsAsked } from './person-state';
+import { historyEvent, eventsAsked, viewOf } from './person-state';
 import { forAll } from './start-over';
 
 /** So many events, the last ones, wait for others that may come among them. */
@@ -75,7 +75,7 @@ export async function completeDraft(
     lacks: false,
     generation: definitions.generation,
   });
-  person.view = readTraits(traits, definitions.sources.values());
+  person.view = viewOf(person, definitions);
   // Of what has not happened yet by its clock nobody would know that it comes true.
   person.clock = Math.max(person.clock, newest);
   person.deferred.length = 0;

@@ -31,19 +31,36 @@ export async function wantedContacts(
   const named = [...identities.changes.values()].flatMap((change) => change.named);
   const isStored = await storedTest(tx, concerned, strangers, survivors, named);
   const { moving, regrouped } = movesOf(identities);
-  const first = arrivals[0]!.at;
+  const namedAt = namingsOf(arrivals, identities);
   const wanted = new Map<ContactId, Instant | undefined>();
-  const want = (contact: ContactId, at: Instant) => {
-    if (!wanted.has(contact)) wanted.set(contact, isStored(contact) ? undefined : at);
+  const want = (contact: ContactId, at = Infinity) => {
+    if (wanted.has(contact)) return;
+    const cameAt = Math.min(at, concerned.get(contact)?.at ?? Infinity, namedAt.get(contact) ?? Infinity);
+    wanted.set(contact, isStored(contact) ? undefined : cameAt);
   };
-  for (const contact of regrouped.keys()) want(contact, first);
-  for (const contact of named) if (!isStored(contact)) want(contact, first);
+  for (const contact of regrouped.keys()) want(contact);
+  for (const contact of named) if (!isStored(contact)) want(contact);
   for (const [owner, { at, touches }] of concerned) {
     const survivor = survivorAmong(survivors, owner);
     if (touches || !isStored(survivor)) want(survivor, at);
   }
   const beginnings = beginningsOf(events, survivors, definitions);
   return { contacts: wanted, survivors, histories: moving, regrouped, beginnings };
+}
+
+/** When arrivals first said of contacts that they are part of somebody, or that somebody is part of them. */
+function namingsOf(
+  arrivals: readonly Arrival[],
+  { changes }: IdentityChanges,
+): ReadonlyMap<ContactId, Instant> {
+  const namings = new Map<ContactId, Instant>();
+  if (changes.size === 0) return namings;
+  for (const { position, at } of arrivals) {
+    const { moved, named } = changes.get(position) ?? { moved: new Map(), named: [] };
+    for (const contact of [...moved.keys(), ...moved.values(), ...named])
+      if (!namings.has(contact)) namings.set(contact, at);
+  }
+  return namings;
 }
 
 /** The contacts that have events which touch them, or that may not be stored yet: when the first came, and whether any touches. */

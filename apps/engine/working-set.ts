@@ -1,8 +1,8 @@
 import type { ContactId, Instant, Uuid } from '@entente/kernel';
-import { readTraits } from '@entente/profile';
 import { PartialState } from '@entente/segment';
 import {
   contactsWithMore,
+  createdAtOf,
   ensureContacts,
   longerLineagesOf,
   loadEnrollments,
@@ -22,7 +22,7 @@ import type { Definitions } from './definitions';
 import type { Happening } from './happening';
 import { settle } from './settle';
 import { limits, TOO_MANY } from './limits';
-import { eventsAsked, fillIn, historyEvent, refold } from './person-state';
+import { eventsAsked, fillIn, historyEvent, refold, viewOf } from './person-state';
 import { personFrom, survivorAmong, type Person } from './person';
 import type { Stale } from './staleness';
 import { forAll, NeedsHistory, StartOver } from './start-over';
@@ -34,6 +34,8 @@ export interface WorkingSet {
   readonly survivors: Map<ContactId, ContactId>;
   /** Stored events by contact, where they were asked for; events of this transaction are added as they are applied. */
   readonly histories: Map<ContactId, StoredEvent[]>;
+  /** When each contact of these persons was created, where rules ask for it. */
+  readonly created: ReadonlyMap<ContactId, Instant>;
 }
 
 export interface Wanted {
@@ -87,6 +89,8 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     persons.set(row.id, personFrom(row, lineage, keptOf(row, definitions), walks, ended, waiting));
   }
   const all = [...persons.values()];
+  const created = await creationsOf(tx, rows, lineages, definitions);
+  for (const person of all) person.createdAt = firstOf(person.lineage, created) ?? person.createdAt;
   const histories = await loadNeeded(tx, all, wanted, definitions);
   const past = await loadWhatIsLacked(tx, all, histories, wanted, definitions);
   await forAll(persons.values(), (person) => {
@@ -94,7 +98,29 @@ export async function takePersons(tx: Tx, wanted: Wanted, definitions: Definitio
     letTimeHavePassed(person, wanted, definitions);
     buildAhead(person, definitions);
   });
-  return { persons, survivors, histories };
+  return { persons, survivors, histories, created };
+}
+
+async function creationsOf(
+  tx: Tx,
+  rows: readonly PersonRow[],
+  lineages: ReadonlyMap<ContactId, readonly ContactId[]>,
+  { book }: Definitions,
+): Promise<Map<ContactId, Instant>> {
+  if (!book.readsCreated) return new Map();
+  const created = new Map(rows.map(({ id, createdAt }) => [id, createdAt]));
+  const others = [...lineages.values()].flat().filter((contact) => !created.has(contact));
+  for (const [contact, at] of await createdAtOf(tx, others)) created.set(contact, at);
+  return created;
+}
+
+/** When the first of these contacts was created, if it is known of any. */
+export function firstOf(
+  contacts: readonly ContactId[],
+  created: ReadonlyMap<ContactId, Instant>,
+): Instant | undefined {
+  const known = contacts.flatMap((contact) => created.get(contact) ?? []);
+  return known.length > 0 ? Math.min(...known) : undefined;
 }
 
 /** Whether both say the same of everybody. */
@@ -265,7 +291,7 @@ function mayAskFor(stale: Stale, event: StoredEvent, definitions: Definitions): 
 }
 
 function prepare(person: Person, { survivors, histories, past }: Loaded, definitions: Definitions): void {
-  person.view = readTraits(person.traits, definitions.sources.values());
+  person.view = viewOf(person, definitions);
   person.absorbed = survivorAmong(survivors, person.id) !== person.id;
   person.history = historyAtHand(person, { histories });
   person.keep = (event) => void histories.get(event.contact)?.push(event);

@@ -1,5 +1,6 @@
 import { kindOf, type Condition } from './conditions/registry';
 import type { Names } from './conditions/kind';
+import { CREATED } from './created';
 import { below } from './findings';
 
 /**
@@ -46,6 +47,9 @@ export const eventsNamed = (rule: Rule): string[] => named(rule, 'events');
 
 /** The top-level names of the traits a rule reads, each once. */
 export const traitsNamed = (rule: Rule): string[] => named(rule, 'traits');
+
+/** Whether a rule asks when somebody was created. */
+export const readsCreated = (rule: Rule): boolean => traitsNamed(rule).includes(CREATED);
 
 /** Whether a rule reads the context of events. */
 export const readsContext = (rule: Rule): boolean => named(rule, 'context').length > 0;

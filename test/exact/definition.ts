@@ -1,5 +1,12 @@
 import { DAY, type Instant, type JsonObject } from '@entente/kernel';
-import { evaluate, type Facts, type HistoryEvent, type Rule, type SegmentVersion } from '@entente/segment';
+import {
+  evaluate,
+  withCreated,
+  type Facts,
+  type HistoryEvent,
+  type Rule,
+  type SegmentVersion,
+} from '@entente/segment';
 import { dayOf, startOf } from '../../libs/segment/calendar';
 import { dateIn, instantOf } from '../../libs/segment/comparisons/date';
 import { once } from '../../libs/segment/comparisons/once';
@@ -10,13 +17,15 @@ import { zones, type Scale } from './scale';
 export class Definition {
   comparisons = 0;
   readonly history: HistoryEvent[] = [];
-  traits: JsonObject = {};
+  traits: JsonObject;
 
   constructor(
     readonly contact: string,
     readonly versions: readonly SegmentVersion[],
     private readonly scale: Scale,
-  ) {}
+  ) {
+    this.traits = withCreated({}, scale.start);
+  }
 
   members(now: Instant): Set<number> {
     return new Set(this.versions.filter((version) => this.isMember(version, now)).map(({ id }) => id));

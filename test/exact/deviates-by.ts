@@ -1,5 +1,5 @@
 import { isObject, type Instant, type Json, type JsonObject } from '@entente/kernel';
-import type { Deviation, EventsHad, HistoryEvent } from '@entente/segment';
+import { CREATED, type Deviation, type EventsHad, type HistoryEvent } from '@entente/segment';
 import { isNamed } from '../../libs/segment/event-names';
 
 interface Known {
@@ -9,11 +9,11 @@ interface Known {
   readonly now: Instant;
 }
 
-/** Whether a contact is among those that a deviation names. */
+/** Whether a contact is among those that a deviation names. No profile has when it was created. */
 export const deviatesBy = (deviation: Deviation, { traits, history, members, now }: Known): boolean =>
   deviation.everybody ||
   deviation.events.some((had) => history.filter((event) => counts(had, event, now)).length >= had.atLeast) ||
-  deviation.traits.some((trait) => Object.hasOwn(traits, trait)) ||
+  deviation.traits.some((trait) => trait !== CREATED && Object.hasOwn(traits, trait)) ||
   deviation.members.some((version) => members.has(version)) ||
   deviation.others.some((version) => !members.has(version));
 

@@ -8,7 +8,7 @@ import {
   type IdentityLink,
   type SourcedTraits,
 } from '@entente/profile';
-import { evaluate, parseRule, type HistoryEvent, type Rule } from '@entente/segment';
+import { CREATED, evaluate, parseRule, withCreated, type HistoryEvent, type Rule } from '@entente/segment';
 import { findContact, publish } from '@entente/storage';
 import { linksOf, propertiesOf } from '../../apps/engine/arrivals';
 import { pairOf, supersedes } from '../../apps/engine/identity-graph';
@@ -144,6 +144,9 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     where: fc.constant({ $at: { before: { trait: 'due' } } }),
     during: fc.constantFrom({ day: 0 }, { day: -1 }),
   }),
+  fc.record({ trait: fc.constant(CREATED), withinLast: within }),
+  fc.record({ trait: fc.constant(CREATED), moreThanAgo: within }),
+  fc.record({ event, where: fc.constant({ $at: { before: { trait: CREATED, plus: 'PT6H' } } }) }),
   fc.constant({ segment: 'first' }),
   fc
     .tuple(
@@ -260,6 +263,7 @@ class Trial {
     await this.settle(this.world);
     const people = this.peopleAt(at);
     const passages = await this.passages(at);
+    const created = await this.creations();
     const of = new Map<string, string[]>();
     for (const [key, root] of people.roots) {
       const contact = await findContact(this.world.database, key);
@@ -268,7 +272,7 @@ class Trial {
       expect({ key, at, segments: stored }).toEqual({
         key,
         at,
-        segments: this.expected(people.of(root), passages.get(contact!) ?? [], at),
+        segments: this.expected(people.of(root, created.get(contact!)!), passages.get(contact!) ?? [], at),
       });
       of.set(contact!, stored);
       this.comparisons += this.rules.size;
@@ -322,6 +326,15 @@ class Trial {
     return rows.map((row) => row.segment_key);
   }
 
+  /** When the first contact of each person was created: the arrival of the first record of it that was read. */
+  private async creations(): Promise<Map<string, Instant>> {
+    const rows = await this.world.database.query<{ contact: string; at: Date }>(
+      `SELECT coalesce(survivor_id, id) AS contact, min(created_at) AS at
+       FROM contact LEFT JOIN lineage ON contact_id = id GROUP BY 1`,
+    );
+    return new Map(rows.map(({ contact, at }) => [contact, at.getTime()]));
+  }
+
   /** What Entente told of entries and exits by an instant, by person. */
   private async passages(by: Instant): Promise<Map<string, HistoryEvent[]>> {
     const rows = await this.world.database.query<{
@@ -371,10 +384,20 @@ class Trial {
     }
     const resolved = resolveIdentities([...links.values()]);
     const roots = new Map([...keys].map((key) => [key, resolved.get(key) ?? key]));
-    return { roots, of: (root: IdentityKey) => this.profileOf(root, roots, arrived) };
+    return {
+      roots,
+      of: (root: IdentityKey, created: Instant) => this.profileOf(root, { roots, arrived, created }),
+    };
   }
 
-  private profileOf(root: IdentityKey, roots: Map<IdentityKey, IdentityKey>, arrived: Trial['arrived']) {
+  private profileOf(
+    root: IdentityKey,
+    {
+      roots,
+      arrived,
+      created,
+    }: { roots: Map<IdentityKey, IdentityKey>; arrived: Trial['arrived']; created: Instant },
+  ) {
     const history: HistoryEvent[] = [];
     const seen = new Set<string>();
     let traits: SourcedTraits = {};
@@ -397,7 +420,7 @@ class Trial {
       { id: this.sources.web, precedence: 100, trusted: false },
       { id: this.sources.server, precedence: 50, trusted: true },
     ];
-    return { history, traits: readTraits(traits, ranks) };
+    return { history, traits: withCreated(readTraits(traits, ranks), created) };
   }
 }
 

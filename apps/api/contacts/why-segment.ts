@@ -8,7 +8,7 @@ import {
   toIso,
 } from '@entente/kernel';
 import { originOf, setBy, type SourceRank, type SourcedTraits } from '@entente/profile';
-import { explain, factsAt, forecast, rulesOf, traitsNamed, type WholeRule } from '@entente/segment';
+import { CREATED, explain, factsAt, forecast, rulesOf, traitsNamed, type WholeRule } from '@entente/segment';
 import {
   eventsOfRules,
   findSegment,
@@ -103,6 +103,7 @@ type Source = SourceRank & { readonly key: string };
 function traitsBehind(whole: WholeRule, sourced: SourcedTraits, sources: readonly Source[]): WhyTrait[] {
   const names = [...new Set(rulesOf(whole).flatMap(traitsNamed))];
   return names.flatMap((name) => {
+    if (name === CREATED) return [];
     const origin = originOf(sourced, name, sources);
     if (!origin) return [];
     const [value, at, event] = origin.value;

@@ -3,7 +3,7 @@ import { sooner } from '../sooner';
 import type { Subject } from '../conditions/kind';
 import { isToldByName } from '../event-names';
 import type { Happened, HistoryEvent } from '../facts';
-import { readsContext, type Rule } from '../rule';
+import { readsContext, readsCreated, type Rule } from '../rule';
 import { Affected } from './affected';
 import { decidedByInstants, reachesOf } from './by-instants';
 import { Compilation } from './compilation';
@@ -40,6 +40,8 @@ export class Book {
   private readonly personal: readonly number[];
   /** Whether events have to be given with their context. */
   readonly readsContext: boolean;
+  /** Whether traits have to be given with when the contact was created. */
+  readonly readsCreated: boolean;
   private readonly timing: Timing;
   private readonly compilation: Compilation;
   private readonly tracking: Tracking;
@@ -64,7 +66,9 @@ export class Book {
     this.timing = new Timing(this.compilation);
     this.affected = new Affected(this.compilation.leavesByTrait, this.references);
     this.personal = this.affected.byLeaves(this.compilation.personal);
-    this.readsContext = [...versions.map(({ rule }) => rule), ...extra].some(readsContext);
+    const rules = [...versions.map(({ rule }) => rule), ...extra];
+    this.readsContext = rules.some(readsContext);
+    this.readsCreated = rules.some(readsCreated);
   }
 
   /** How much is kept in each memory: a state folded for less is not good for this book; `foldAll` makes it so. */
@@ -224,7 +228,7 @@ export class Book {
 
   /**
    * These versions alone, where when events happened and traits decide them; undefined where something else does, be it another
-   * version.
+   * version, or when somebody was created.
    */
   alone(versions: readonly number[]): Book | undefined {
     if (this.references.withReferred(versions).length > versions.length) return undefined;
@@ -233,7 +237,7 @@ export class Book {
       [],
       this.timeZone,
     );
-    return decidedByInstants(alone.compilation) ? alone : undefined;
+    return decidedByInstants(alone.compilation) && !alone.readsCreated ? alone : undefined;
   }
 
   /** Of versions alone: the names of the events that are asked for, each with how long ago one may be to count; undefined: however long. */

@@ -52,7 +52,7 @@ const expectedOfInstant =
   'operators that compare dates which have come, such as { "weekday": "saturday" } or { "withinLast": "P30D" }';
 
 /** Whether it asks for what is to come. */
-function isAhead(comparison: Comparison): boolean {
+export function isAhead(comparison: Comparison): boolean {
   const { withinNext, during } = comparison as { withinNext?: unknown; during?: During };
   return withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
 }

@@ -1,13 +1,15 @@
 import { toIso, type JsonObject } from '@entente/kernel';
-import { dependenceOf, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
+import { dependenceOf, notOfDates, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
 import type { Comparison } from '../comparisons/comparison';
+import { isAhead } from '../comparisons/filter';
 import { operatorSchemas } from '../schema/operator-schemas';
 import { path as pathSchema, refTo } from '../schema/schema';
 import { operatorNames, operators } from '../comparisons/registry';
 import { contextOf } from '../context';
+import { CREATED } from '../created';
 import { namesOf } from '../event-names';
 import type { Facts } from '../facts';
-import { below } from '../findings';
+import { below, quote, type Findings } from '../findings';
 import { parsePath } from '../parse-path';
 import { stepsOf, valueAt } from '../read';
 import { earliest } from '../sooner';
@@ -39,7 +41,8 @@ export const trait: ConditionKind<TraitCondition> = {
         'A trait has no properties beside it.',
         '{ "trait": "…" } to compare with another trait',
       );
-    return { trait: named as string, ...(window && { changedWithin: window }), ...comparison };
+    const condition = { trait: named as string, ...(window && { changedWithin: window }), ...comparison };
+    return stepsOf(condition.trait)[0] === CREATED ? checkCreated(condition, path, findings) : condition;
   },
 
   names(condition) {
@@ -77,6 +80,7 @@ export const trait: ConditionKind<TraitCondition> = {
     const turn = dependenceOf(condition).onTime ? turnOf(condition) : undefined;
     const change = changedWithin === undefined ? undefined : compileChange(path, changedWithin, needs);
     return {
+      ...(path === CREATED && { personal: true }),
       holds: (moment) => test(valueAt(moment.traits, steps), moment) && (change?.holds(moment) ?? true),
       ...((turn || change) && {
         changesAt: (moment) =>
@@ -91,3 +95,34 @@ function comparedWith(condition: TraitCondition, { traits }: Facts): JsonObject 
   const others = dependenceOf(condition).onTraits.map((name) => [name, valueAt(traits, [name]) ?? null]);
   return others.length > 0 ? { with: Object.fromEntries(others) as JsonObject } : {};
 }
+
+/** When somebody was created is a date that never changes and has come. */
+function checkCreated(
+  condition: TraitCondition,
+  path: string,
+  findings: Findings,
+): TraitCondition | undefined {
+  const { trait: named, changedWithin, ...comparison } = condition;
+  if (named !== CREATED)
+    return findings.add(
+      below(path, 'trait'),
+      'path',
+      `"${CREATED}" has nothing below it.`,
+      `"${CREATED}" alone`,
+    );
+  const others = [...(changedWithin ? ['changedWithin'] : []), ...notOfDates(comparison as Comparison)];
+  const message = `When somebody was created is a date: ${others.map(quote).join(' and ')} cannot compare it so.`;
+  if (others.length > 0) return findings.add(path, 'instant', message, expectedOfCreated);
+  return isAhead(comparison as Comparison)
+    ? findings.mistake(
+        condition,
+        path,
+        'instant',
+        'Nobody is created who is still to come.',
+        expectedOfCreated,
+      )
+    : condition;
+}
+
+const expectedOfCreated =
+  'operators that compare dates which have come, such as { "withinLast": "P7D" } or { "before": "2027-01-01" }';

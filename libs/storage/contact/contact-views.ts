@@ -5,6 +5,7 @@ import type { Tx } from '../database/database';
 /** A person as the marketing API shows them; rows of merged contacts count as theirs. */
 export interface ContactView {
   readonly id: ContactId;
+  /** When the first of the contacts that they are was created. */
   readonly createdAt: Date;
   readonly email: string | null;
   readonly traits: SourcedTraits;
@@ -18,7 +19,8 @@ export interface ContactView {
 }
 
 const read = (which: string): string => `
-  SELECT c.id, c.created_at AS "createdAt", p.email, coalesce(p.traits, '{}') AS traits,
+  SELECT c.id, least(c.created_at, (SELECT min(part.created_at) FROM lineage l JOIN contact part ON part.id = l.contact_id
+      WHERE l.survivor_id = c.id)) AS "createdAt", p.email, coalesce(p.traits, '{}') AS traits,
     ARRAY(SELECT i.key FROM identity i WHERE i.contact_id = ANY (ARRAY(
       SELECT c.id UNION ALL SELECT l.contact_id FROM lineage l WHERE l.survivor_id = c.id)) ORDER BY i.key LIMIT 200) AS identities,
     (SELECT g.company_id FROM company_contact g WHERE g.contact_id = ANY (ARRAY(
@@ -50,7 +52,9 @@ export const listContacts = (tx: Tx, filter: ContactFilter): Promise<ContactView
       SELECT id, created_at, members FROM contact
       WHERE id > $1 AND erased_at IS NULL
         AND NOT EXISTS (SELECT 1 FROM lineage l WHERE l.contact_id = contact.id)
-        AND ($2::timestamptz IS NULL OR created_at >= $2)
+        AND ($2::timestamptz IS NULL OR created_at >= $2 AND NOT EXISTS (
+          SELECT 1 FROM lineage l JOIN contact part ON part.id = l.contact_id
+          WHERE l.survivor_id = contact.id AND part.created_at < $2))
         AND ($3::text IS NULL OR EXISTS (
           SELECT 1 FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
           WHERE m.contact_id = contact.id AND v.segment_key = $3))

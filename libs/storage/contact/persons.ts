@@ -21,6 +21,8 @@ export interface PersonRow {
   /** 0: never evaluated. */
   readonly version: number;
   readonly clock: Instant;
+  /** When the first record that named it arrived. */
+  readonly createdAt: Instant;
   readonly generation: Generation;
   /** As `encodeState` of the segment lib writes it. */
   readonly state: Buffer;
@@ -71,12 +73,12 @@ export async function lockPersons(tx: Tx, contacts: readonly ContactId[]): Promi
   const [[packed], profiles] = await Promise.all([
     tx.prepared<PackedContacts & Record<string, unknown>>(
       `SELECT encode(string_agg(
-         int8send(id) || tidsend(place) || int4send(version) || timestamptz_send(clock) || int8send(generation)
-           || timestamptz_send(coalesce(due, 'infinity')) || int4send(octet_length(state)) || state || array_send(members),
+         int8send(id) || tidsend(place) || int4send(version) || timestamptz_send(clock) || timestamptz_send(created_at)
+           || int8send(generation) || timestamptz_send(coalesce(due, 'infinity')) || int4send(octet_length(state)) || state || array_send(members),
          ''::bytea), 'base64') AS contacts,
          jsonb_object_agg(id, repair) FILTER (WHERE repair IS NOT NULL) AS repairs,
          jsonb_agg(id::text) FILTER (WHERE erased_at IS NOT NULL) AS erased
-       FROM (SELECT id, ctid AS place, version, clock, generation, due, state, members, repair, erased_at
+       FROM (SELECT id, ctid AS place, version, clock, created_at, generation, due, state, members, repair, erased_at
              FROM contact WHERE id = ANY($1::bigint[]) ORDER BY id FOR NO KEY UPDATE) AS locked`,
       [ids],
     ),
@@ -102,6 +104,7 @@ function unpack(
       place: packed.place(),
       version: packed.integer(),
       clock: packed.instant(),
+      createdAt: packed.instant(),
       generation: packed.wholeNumber(),
       due: packed.instantIfAny(),
       state: packed.bytes(),
@@ -163,6 +166,16 @@ export async function markForRepair(
     `UPDATE contact SET repair = b.repair FROM unnest($1::bigint[], $2::text[]) AS b (id, repair) WHERE contact.id = b.id`,
     [bigintArray(broken.map((one) => one.id)), textArray(broken.map((one) => one.repair))],
   );
+}
+
+/** When the first record that named each of these contacts arrived. */
+export async function createdAtOf(tx: Tx, contacts: readonly ContactId[]): Promise<Map<ContactId, Instant>> {
+  if (contacts.length === 0) return new Map();
+  const rows = await tx.prepared<{ id: ContactId; at: Date }>(
+    'SELECT id, created_at AS at FROM contact WHERE id = ANY($1::bigint[])',
+    [bigintArray(contacts)],
+  );
+  return new Map(rows.map(({ id, at }) => [id, at.getTime()]));
 }
 
 /** Which of these contacts have been seen before. */

@@ -12,6 +12,7 @@ import {
   readsContext,
   rulesOf,
   withContext,
+  withCreated,
   type HistoryEvent,
   type KnownFacts,
   type WholeRule,
@@ -19,6 +20,7 @@ import {
 import { sourceRanks } from '../authored/sources';
 import { lineagesOf } from '../contact/contacts';
 import { named } from '../contact/named';
+import { createdAtOf } from '../contact/persons';
 import type { Tx } from '../database/database';
 import { ruleGround } from '../database/installation';
 import { ownSource } from '../outbox';
@@ -61,16 +63,19 @@ export async function loadFacts(tx: Tx, wanted: FactsWanted): Promise<Map<Contac
   };
   const ranks = await sourceRanks(tx);
   const { timeZone } = await ruleGround(tx);
-  const traits = wanted.traits === false ? new Map() : await traitsBy(tx, parts, wanted);
+  const sourcedBy = wanted.traits === false ? new Map() : await traitsBy(tx, parts, wanted);
+  const created =
+    wanted.traits === false ? new Map<ContactId, Instant>() : await creationsOf(tx, parts, wanted);
   const histories = await historiesOf(tx, parts, wanted);
   const { mostEvents = Infinity } = wanted;
   const loaded = wanted.contacts.flatMap((contact): [ContactId, LoadedFacts][] => {
     const history = histories.get(contact) ?? [];
-    const sourced = traits.has(contact) ? traits.get(contact) : {};
+    const sourced = sourcedBy.has(contact) ? sourcedBy.get(contact) : {};
     if (!sourced || history.length > mostEvents) return [];
-    return [
-      [contact, { known: { contact, timeZone, traits: readTraits(sourced, ranks), history }, sourced }],
-    ];
+    const said = readTraits(sourced, ranks);
+    const createdAt = created.get(contact);
+    const traits = createdAt === undefined ? said : withCreated(said, createdAt);
+    return [[contact, { known: { contact, timeZone, traits, history }, sourced }]];
   });
   return new Map(loaded);
 }
@@ -86,6 +91,16 @@ type TraitsBy = Map<ContactId, SourcedTraits | undefined>;
 
 const traitsBy = (tx: Tx, parts: Parts, { asOf, contacts, mostEvents }: FactsWanted) =>
   asOf === undefined ? traitsNow(tx, contacts) : traitsAsOf(tx, parts, asOf, mostEvents);
+
+/** When persons were created, if by then. */
+async function creationsOf(tx: Tx, { contacts, survivors }: Parts, { asOf = Infinity }: FactsWanted) {
+  const created = new Map<ContactId, Instant>();
+  for (const [contact, at] of await createdAtOf(tx, contacts)) {
+    const person = survivors.get(contact)!;
+    if (at <= asOf) created.set(person, Math.min(at, created.get(person) ?? Infinity));
+  }
+  return created;
+}
 
 async function traitsNow(tx: Tx, persons: readonly ContactId[]): Promise<TraitsBy> {
   const rows = await tx.query<{ contact: ContactId; traits: SourcedTraits }>(

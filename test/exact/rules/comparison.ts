@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CREATED } from '@entente/segment';
 import type { Scale } from '../scale';
 
 const scalar = fc.constantFrom('x', 'y', 1, 2, true);
@@ -96,7 +97,7 @@ const shifted = (scale: Scale): fc.Arbitrary<object> =>
     .tuple(
       fc.constantFrom('before', 'after'),
       fc.constantFrom('plus', 'minus'),
-      fc.constantFrom('a', 'd', 'd'),
+      fc.constantFrom('a', 'd', 'd', CREATED),
       window(scale),
     )
     .map(([operator, shift, trait, span]) => ({ [operator]: { trait, [shift]: span } }));

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { CREATED } from '@entente/segment';
 import { dateOperators, operators, window } from './comparison';
 import type { ArbitraryKind } from './kind';
 
@@ -7,7 +8,7 @@ const settable = fc.constantFrom('a', 'b', 'o.c', 'company', 'company.c');
 
 export const trait: ArbitraryKind = (scale) => {
   const changedWithin = window(scale);
-  const dated = fc.constantFrom('a', 'd', 'd', 'd');
+  const dated = fc.constantFrom('a', 'd', 'd', 'd', CREATED);
   const date = dateOperators(scale);
   return fc.oneof(
     fc.tuple(path, operators).map(([trait, one]) => ({ trait, ...one })),
