@@ -216,6 +216,42 @@ describe('a permission', () => {
     expect(is('none', [entry('granted', 1, 'other')])).toBe(true);
   });
 
+  it('of any topic is what it is of one at least; none only where there is no entry at all', () => {
+    const any = (state: string, history: readonly HistoryEvent[]): boolean =>
+      holds({ permission: '*', is: state }, history);
+    expect([any('none', []), any('granted', [])]).toEqual([true, false]);
+    const two = [entry('withdrawn', 1), entry('granted', 2, 'other')];
+    expect([any('granted', two), any('withdrawn', two), any('none', two)]).toEqual([true, true, false]);
+    const left = [...two, entry('withdrawn', 3, '*')];
+    expect([any('granted', left), any('withdrawn', left)]).toEqual([false, true]);
+    expect(any('granted', [...left, entry('granted', 4)])).toBe(true);
+    expect(any('granted', [entry('granted', 5), entry('withdrawn', 1, '*', '2')])).toBe(false);
+    expect(because({ permission: '*', is: 'granted' }, left)).toEqual({ states: ['withdrawn'] });
+  });
+
+  it('is the same without the history, in whatever order entries are told', () => {
+    const one = fc.tuple(
+      fc.constantFrom('granted', 'confirmed', 'withdrawn', 'paused'),
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom('news', 'other', '*'),
+      fc.constantFrom('1', '2'),
+    );
+    const asked = ['news', '*'].flatMap((topic) =>
+      ['granted', 'confirmed', 'paused', 'withdrawn', 'none'].map((is) => ruleOf({ permission: topic, is })),
+    );
+    const book = compileBook([], asked);
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 6 }), (all) => {
+        count = 0;
+        const history = all.map((fields) => entry(...fields));
+        const subject = { contact: '1', state: book.foldAll(history), traits: {} };
+        for (const rule of asked)
+          expect(book.holds(rule, subject, now)).toBe(evaluate(rule, factsOf(history), now));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is the most restrictive of those of one person', () => {
     expect(is('withdrawn', [entry('granted', 5), entry('withdrawn', 1, 'news', '2')])).toBe(true);
   });
@@ -260,6 +296,16 @@ describe('a campaign', () => {
   const left = (reason: string) => told('Campaign Left', { campaign: 'welcome', reason });
   const is = (state: string, history: readonly HistoryEvent[]): boolean =>
     holds({ campaign: 'welcome', is: state }, history);
+
+  it('of any key is any of them', () => {
+    const any = (state: string, history: readonly HistoryEvent[]): boolean =>
+      holds({ campaign: '*', is: state }, history);
+    const other = told('Campaign Entered', { campaign: 'other' });
+    expect([any('in', []), any('in', [entered()]), any('been', [other])]).toEqual([false, true, true]);
+    expect(any('in', [entered(), other, left('completed')])).toBe(true);
+    expect(any('in', [entered(), left('completed')])).toBe(false);
+    expect(any('completed', [entered(), left('completed')])).toBe(true);
+  });
 
   it('has in it whoever entered more often than they left', () => {
     expect(is('in', [entered()])).toBe(true);
@@ -343,7 +389,6 @@ describe('what is wrong with them', () => {
       ['rule.sequence[0].within unknown-field', 'rule.sequence[1].link out-of-place'],
     ],
     [{ permission: 'news' }, ['rule.is word']],
-    [{ permission: '*', is: 'granted' }, ['rule.permission name']],
     [{ permission: 7, is: 'pending' }, ['rule.permission name', 'rule.is word']],
     [{ campaign: 'welcome', is: 'out' }, ['rule.is word']],
     [{ campaign: '', is: 'in' }, ['rule.campaign key']],

@@ -7,7 +7,7 @@ import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from '../behavior/own-feed';
 
-/** `{ "campaign": "welcome", "is": "in" }`: walks it now; or has ever been in it, or come to an end of it. */
+/** `{ "campaign": "welcome", "is": "in" }`: walks it, or any (`*`), now; or has ever been in it, or come to an end of it. */
 export interface CampaignCondition {
   readonly campaign: string;
   readonly is: State;
@@ -18,6 +18,8 @@ interface Passage {
   readonly name: FeedbackName & ('Campaign Entered' | 'Campaign Left');
   readonly reason?: string;
 }
+
+const ANY = '*';
 
 const entry: Passage = { name: 'Campaign Entered' };
 const exit: Passage = { name: 'Campaign Left' };
@@ -40,7 +42,7 @@ export const campaign: ConditionKind<CampaignCondition> = {
   required: ['is'],
 
   parse(fields, path, findings) {
-    const key = parseFutureKey('campaign', fields, path, findings);
+    const key = fields['campaign'] === ANY ? ANY : parseFutureKey('campaign', fields, path, findings);
     const is = parseWord('is', Object.keys(passages) as State[], fields, path, findings);
     return key !== undefined && is ? { campaign: key, is } : undefined;
   },
@@ -65,7 +67,7 @@ export const campaign: ConditionKind<CampaignCondition> = {
     const memories = passagesOf(is).map(({ name, reason }) =>
       needs.memory({
         kind: latest,
-        feeds: [ownFeed(name, { campaign: key, reason })],
+        feeds: [ownFeed(name, { campaign: key === ANY ? undefined : key, reason })],
         options: null,
         size: 0,
       }),
@@ -77,7 +79,7 @@ export const campaign: ConditionKind<CampaignCondition> = {
 const happened = ({ name, reason }: Passage, key: string, facts: Facts, now: Instant): HistoryEvent[] =>
   facts.history
     .filter((event) => event.own === true && event.name === name && event.at <= now)
-    .filter(({ properties }) => properties['campaign'] === key)
+    .filter(({ properties }) => key === ANY || properties['campaign'] === key)
     .filter(({ properties }) => reason === undefined || properties['reason'] === reason)
     .sort(inEventOrder);
 

@@ -8,13 +8,16 @@ const record = <T>(required: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.recor
 
 const list = record({ list: key });
 const permission = record({
-  permission: key,
+  permission: fc.constantFrom('k', 'l', '*'),
   is: fc.constantFrom('granted', 'confirmed', 'paused', 'withdrawn', 'none'),
 });
 const suppressed = record({
   suppressed: fc.constantFrom<string | string[]>('any', 'opt-out', 'complaint', ['opt-out', 'hard-bounce']),
 });
-const campaign = record({ campaign: key, is: fc.constantFrom('in', 'been', 'completed', 'exited') });
+const campaign = record({
+  campaign: fc.constantFrom('k', 'l', '*'),
+  is: fc.constantFrom('in', 'been', 'completed', 'exited'),
+});
 const sample = record({ sample: key, percent: fc.constantFrom(0.0001, 12.5, 50, 99.9999) });
 
 const message: ArbitraryKind = (scale) =>
