@@ -8,13 +8,17 @@ export interface CalendarUnit {
   readonly firstDayOf: (number: number) => Day;
   /** In days; none is longer. */
   readonly longest: number;
+  /** The IANA name of the zone of its calendar, whatever the contact's is. */
+  readonly zone?: string;
 }
 
-/** Where weeks begin on another day than Monday, or quarters and years in another month than January. */
+/** Where weeks begin on another day than Monday, or quarters and years in another month than January, and of which zone the calendar is. */
 export type UnitStarts = {
   readonly weekStarts?: Weekday;
   /** From 1 to 12. */
   readonly yearStarts?: number;
+  /** Without one, that of the contact. */
+  readonly zone?: string;
 };
 
 const DAYS_OF_A_WEEK = 7;
@@ -60,12 +64,18 @@ const units = {
 export type UnitName = keyof typeof units;
 export const unitNames = Object.keys(units) as UnitName[];
 
-export const unitNamed = (name: UnitName, starts: UnitStarts = {}): CalendarUnit => units[name](starts);
+export const unitNamed = (name: UnitName, starts: UnitStarts = {}): CalendarUnit => ({
+  ...units[name](starts),
+  ...(starts.zone !== undefined && { zone: starts.zone }),
+});
 
-/** The number of the unit that an instant is in, in a time zone. */
+/** The zone of the calendar that a unit is of, for a contact of this zone. */
+export const zoneFor = ({ zone }: CalendarUnit, own: string): string => zone ?? own;
+
+/** The number of the unit that an instant is in, for a contact of a time zone. */
 export const unitAt = (unit: CalendarUnit, at: Instant, zone: string): number =>
-  unit.numberOf(dayOf(at, zone));
+  unit.numberOf(dayOf(at, zoneFor(unit, zone)));
 
-/** The instant at which the unit of a number begins, in a time zone. */
+/** The instant at which the unit of a number begins, for a contact of a time zone. */
 export const beginningOf = (unit: CalendarUnit, number: number, zone: string): Instant =>
-  startOf(unit.firstDayOf(number), zone);
+  startOf(unit.firstDayOf(number), zoneFor(unit, zone));

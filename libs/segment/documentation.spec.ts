@@ -67,6 +67,8 @@ describe('the schemas of OpenAPI', () => {
     { trait: 'a', during: { week: 0, yearStarts: 2 } },
     { trait: 'a', during: { year: 0, yearStarts: 13 } },
     { event: 'X', regular: { in: 'week', of: 4, gte: 3, weekStarts: 'Sunday' } },
+    { event: 'X', within: { calendar: 'P1M', zone: 7 } },
+    { event: 'X', during: { month: 0, zone: null } },
     { trait: 'a', version: 2 },
     { trait: 'a', version: {} },
     { trait: 'a', inside: [{ latitude: 1, longitude: 1 }] },

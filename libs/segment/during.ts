@@ -17,11 +17,11 @@ export interface DuringUnits {
   readonly last: number;
 }
 
-export const expectedDuring = `one of ${unitNames.join(', ')} with a whole number, 0 for the present one and -1 for the one before, or two of them in order, such as { "month": -1 } or { "day": [-7, -1] }; beside week "weekStarts", beside quarter or year "yearStarts"`;
+export const expectedDuring = `one of ${unitNames.join(', ')} with a whole number, 0 for the present one and -1 for the one before, or two of them in order, such as { "month": -1 } or { "day": [-7, -1] }; beside week "weekStarts", beside quarter or year "yearStarts", beside any of them "zone"`;
 
 /** Units in their canonical form: of a pair that names the same twice, that one. */
 export function parseDuring(raw: unknown, path: string, findings: Findings): During | undefined {
-  const { weekStarts, yearStarts, ...counted } = isObject(raw) ? raw : {};
+  const { weekStarts, yearStarts, zone, ...counted } = isObject(raw) ? raw : {};
   const [unit, ...others] = Object.keys(counted);
   if (unit === undefined || others.length > 0)
     return findings.add(path, 'during', 'That names no stretch of the calendar.', expectedDuring);
@@ -32,7 +32,7 @@ export function parseDuring(raw: unknown, path: string, findings: Findings): Dur
       `There is no unit ${quote(unit)} of the calendar.`,
       unitNames.join(', '),
     );
-  const starts = parseStarts(unit, { weekStarts, yearStarts }, path, findings);
+  const starts = parseStarts(unit, { weekStarts, yearStarts, zone }, path, findings);
   const written: unknown = counted[unit];
   const [first, last, ...more]: unknown[] = Array.isArray(written) ? written : [written, written];
   if (!isNumber(first, unit) || !isNumber(last, unit) || first > last || more.length > 0)

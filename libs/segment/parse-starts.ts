@@ -1,7 +1,8 @@
 import { WEEKDAYS } from './calendar';
-import type { UnitName, UnitStarts } from './calendar-unit';
+import { unitNames, type UnitName, type UnitStarts } from './calendar-unit';
 import { below, quote, type Findings } from './findings';
 import { word, type Schema } from './schema/schema';
+import { isTimeZone, zoneSchema } from './time-zone';
 
 type StartName = keyof UnitStarts;
 
@@ -22,12 +23,21 @@ const starts: Readonly<Record<StartName, Start>> = {
     schema: { type: 'integer', minimum: 1, maximum: MONTHS },
     takes: (raw) => Number.isInteger(raw) && (raw as number) >= 1 && (raw as number) <= MONTHS,
   },
+  zone: {
+    units: unitNames,
+    usual: undefined,
+    wrong: 'That is no time zone.',
+    expected: 'the IANA name of a time zone, such as "Europe/Paris" or "UTC"',
+    schema: zoneSchema,
+    takes: (raw) => typeof raw === 'string' && isTimeZone(raw),
+  },
 };
 
 interface Start {
   readonly units: readonly UnitName[];
   /** What goes without saying. */
   readonly usual: unknown;
+  readonly wrong?: string;
   readonly expected: string;
   readonly schema: Schema;
   takes(raw: unknown): boolean;
@@ -58,7 +68,7 @@ export function parseStarts(
 }
 
 function isTaken(unit: UnitName, name: StartName, raw: unknown, path: string, findings: Findings): boolean {
-  const { units, expected, takes } = starts[name];
+  const { units, wrong = 'None begins then.', expected, takes } = starts[name];
   if (!units.includes(unit))
     findings.add(
       path,
@@ -66,7 +76,7 @@ function isTaken(unit: UnitName, name: StartName, raw: unknown, path: string, fi
       `Beside ${quote(unit)} this says nothing.`,
       `${quote(name)} beside ${units.map(quote).join(' or ')} only`,
     );
-  else if (!takes(raw)) findings.add(path, 'unit', 'None begins then.', expected);
+  else if (!takes(raw)) findings.add(path, 'unit', wrong, expected);
   else return true;
   return false;
 }

@@ -41,6 +41,18 @@ describe('parseRule', () => {
     expect(parseRule(canonicalRule(rule))).toHaveProperty('rule');
   });
 
+  it('says where a calendar is given no time zone that there is', () => {
+    expect(found({ event: 'X', within: { calendar: 'P1M', zone: 'Mars/Olympus' } })).toEqual([
+      'rule.within.zone zone',
+    ]);
+    expect(found({ event: 'X', during: { month: 0, zone: '+01:00' } })).toEqual(['rule.during.zone unit']);
+    expect(found({ event: 'X', regular: { in: 'day', of: 7, gte: 3, zone: 1 } })).toEqual([
+      'rule.regular.zone unit',
+    ]);
+    const windows = ['UTC', 'Asia/Tokyo'].map((zone, place) => ({ calendar: `P${2 - place}M`, zone }));
+    expect(found({ event: 'X', between: windows })).toEqual(['rule.between between']);
+  });
+
   it('names every problem at once, with its path and what was expected', () => {
     const problems = problemsOf({
       all: [

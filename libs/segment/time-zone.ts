@@ -1,4 +1,6 @@
 import type { JsonObject } from '@entente/kernel';
+import type { Findings } from './findings';
+import { text, type Schema } from './schema/schema';
 
 /** The trait that names a contact's own time zone. */
 export const zoneTrait = 'timezone';
@@ -21,6 +23,19 @@ export function isTimeZone(name: string): boolean {
   }
   return is;
 }
+
+/** A zone by which a calendar goes for everybody, whatever a contact's own is. */
+export const zoneSchema: Schema = { ...text, example: 'Europe/Paris' };
+
+export const parseZone = (raw: unknown, path: string, findings: Findings): string | undefined =>
+  typeof raw === 'string' && isTimeZone(raw)
+    ? raw
+    : findings.add(
+        path,
+        'zone',
+        'That is no time zone.',
+        'the IANA name of one, such as "Europe/Paris" or "UTC"',
+      );
 
 function resolves(name: string): boolean {
   try {

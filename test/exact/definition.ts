@@ -11,7 +11,7 @@ import { dayOf, startOf } from '../../libs/segment/calendar';
 import { dateIn, instantOf } from '../../libs/segment/comparisons/date';
 import { once } from '../../libs/segment/comparisons/once';
 import { inEventOrder } from '../../libs/segment/facts';
-import { zones, type Scale } from './scale';
+import { zoneOfRules, zones, type Scale } from './scale';
 
 /** The definition, with names of segments resolved as DESIGN says, and nothing else in common with the book. */
 export class Definition {
@@ -82,4 +82,4 @@ function ofDays({ start, rest }: Scale): Instant[] {
   return days.flatMap((day) => everyZone.map((zone) => startOf(day, zone)));
 }
 
-const everyZone = ['UTC', ...zones];
+const everyZone = ['UTC', zoneOfRules, ...zones];

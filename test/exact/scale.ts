@@ -98,4 +98,7 @@ const months: Scale = {
 /** Zones that contacts name, with days that begin at other hours. */
 export const zones = ['America/Sao_Paulo', 'Asia/Kathmandu', 'Europe/Paris'] as const;
 
+/** One that calendars of rules name, and no contact does. */
+export const zoneOfRules = 'Asia/Tokyo';
+
 export const scales = [seconds, days, months] as const;

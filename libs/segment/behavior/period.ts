@@ -55,13 +55,13 @@ export function periodOf({ within, before, after, during, between }: PeriodField
 }
 
 function fromWindow(window: Window): Period {
-  const { opensAfter, leavesAt, byCalendar, longest } = spanOf(window);
+  const { opensAfter, leavesAt, byZone, longest } = spanOf(window);
   return {
     ...ALWAYS,
     opensAfter,
     leavesAt,
     begins: true,
-    byZone: byCalendar,
+    byZone,
     moves: true,
     reach: { back: longest, older: 'out' },
   };
@@ -69,13 +69,13 @@ function fromWindow(window: Window): Period {
 
 /** What is no longer inside a window is longer ago. */
 function toWindow(window: Window): Period {
-  const { opensAfter, leavesAt, byCalendar, longest } = spanOf(window);
+  const { opensAfter, leavesAt, byZone, longest } = spanOf(window);
   return {
     ...ALWAYS,
     lastsUntil: opensAfter,
     entersAt: leavesAt,
     ends: true,
-    byZone: byCalendar,
+    byZone,
     moves: true,
     reach: { back: longest, older: 'in' },
   };
@@ -98,7 +98,7 @@ function fromUnits(during: During): Period {
     }),
     begins: true,
     ends: last < 0,
-    byZone: true,
+    byZone: unit.zone === undefined,
     moves: true,
     reach: { back: spanOver(unit, 1 - first) + 2 * DAY, older: 'out' },
   };

@@ -1,6 +1,7 @@
 import { DAY, isObject, parseDuration } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { dateOf, dayOf, dayOfMonth, startOf, type Day } from '../calendar';
+import { zoneFor } from '../calendar-unit';
 import { parseDuring, spanOver, unitsIn, type During } from '../during';
 import { below, type Findings } from '../findings';
 import { anyOf, closed, refTo, text, word } from '../schema/schema';
@@ -42,8 +43,9 @@ export const anniversary: Operator<Anniversary> = {
 
   test(operand) {
     const reach = reachOf(operand);
-    return (value, { now, zone }) => {
+    return (value, { now, zone: own }) => {
       const date = dateIn(value);
+      const zone = zoneOf(operand, own);
       return date !== undefined && isReached(dayIn(date, zone), reach, dayOf(now, zone));
     };
   },
@@ -52,8 +54,9 @@ export const anniversary: Operator<Anniversary> = {
 
   turns(operand) {
     const reach = reachOf(operand);
-    return (value, { now, zone }) => {
+    return (value, { now, zone: own }) => {
       const date = dateIn(value);
+      const zone = zoneOf(operand, own);
       return date && startOf(nextTurn(dayIn(date, zone), reach, dayOf(now, zone)), zone);
     };
   },
@@ -75,6 +78,9 @@ function parseUnits(raw: unknown, path: string, findings: Findings): Anniversary
     ? findings.add(path, 'during', 'That is too far away for a day of the year.', expected)
     : { during };
 }
+
+const zoneOf = (operand: Anniversary, own: string): string =>
+  typeof operand === 'object' && 'during' in operand ? zoneFor(unitsIn(operand.during).unit, own) : own;
 
 function reachOf(operand: Anniversary): Reach {
   if (operand === 'today') return (day) => [day, day + 1];

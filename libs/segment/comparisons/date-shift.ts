@@ -28,11 +28,11 @@ export const dateShift = (holds: (value: Instant, operand: Instant) => boolean):
     const { plus, minus } = operand as Shifted;
     const window = plus ?? minus;
     if (window === undefined) return undefined;
-    const { leavesAt, entersAt } = spanOf(window);
+    const { leavesAt, entersAt, zoneFor } = spanOf(window);
     const shifted = plus === undefined ? entersAt : leavesAt;
     return (value, other, { zone }) => {
       const [date, from] = [dateIn(value), dateIn(other)];
-      return !!date && !!from && holds(instantOf(date, zone), shifted(instantOf(from, zone), zone));
+      return !!date && !!from && holds(instantOf(date, zone), shifted(instantOf(from, zoneFor(zone)), zone));
     };
   },
 });

@@ -1,4 +1,4 @@
-import { beginningOf, unitAt } from '../calendar-unit';
+import { beginningOf, unitAt, zoneFor } from '../calendar-unit';
 import { expectedDuring, parseDuring, unitsIn, type During } from '../during';
 import { refTo } from '../schema/schema';
 import { zoneTrait } from '../time-zone';
@@ -16,7 +16,7 @@ export const during: Operator<During> = {
     return (value, { now, zone }) => {
       const date = dateIn(value);
       if (!date) return false;
-      const ahead = unit.numberOf(dayIn(date, zone)) - unitAt(unit, now, zone);
+      const ahead = unit.numberOf(dayIn(date, zoneFor(unit, zone))) - unitAt(unit, now, zone);
       return first <= ahead && ahead <= last;
     };
   },
@@ -28,7 +28,7 @@ export const during: Operator<During> = {
     return (value, { now, zone }) => {
       const date = dateIn(value);
       if (!date) return undefined;
-      const own = unit.numberOf(dayIn(date, zone));
+      const own = unit.numberOf(dayIn(date, zoneFor(unit, zone)));
       const present = unitAt(unit, now, zone);
       const next = [own - last, own - first + 1].find((number) => number > present);
       return next === undefined ? undefined : beginningOf(unit, next, zone);

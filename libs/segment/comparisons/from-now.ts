@@ -14,7 +14,7 @@ function fromNow(stretchOf: (at: Instant, span: Span, zone: string) => Stretch):
     const span = spanOf(window);
     return (value: Parameters<typeof dateIn>[0], zone: string): Stretch | undefined => {
       const date = dateIn(value);
-      return date && stretchOf(instantOf(date, zone), span, zone);
+      return date && stretchOf(instantOf(date, span.zoneFor(zone)), span, zone);
     };
   };
   return {

@@ -47,7 +47,7 @@ export const trait: ConditionKind<TraitCondition> = {
 
   names(condition) {
     const { trait: path, changedWithin } = condition;
-    const zone = changedWithin !== undefined && spanOf(changedWithin).byCalendar ? [zoneTrait] : [];
+    const zone = changedWithin !== undefined && spanOf(changedWithin).byZone ? [zoneTrait] : [];
     return {
       traits: [...new Set([stepsOf(path)[0]!, ...dependenceOf(condition).onTraits, ...zone])],
       ...(changedWithin !== undefined && { events: feedsOf(path).flatMap(({ event }) => namesOf(event)) }),

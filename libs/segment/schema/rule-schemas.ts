@@ -8,6 +8,7 @@ import type { OperatorTable } from '../comparisons/operator-table';
 import { operators } from '../comparisons/registry';
 import { kindNamed, kindNames } from '../conditions/registry';
 import { startSchemas } from '../parse-starts';
+import { zoneSchema } from '../time-zone';
 import { operatorSchemas } from './operator-schemas';
 import { anyOf, closed, refTo, scalar, type Schema, type SchemaName } from './schema';
 
@@ -36,15 +37,16 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
     maxProperties: bounds.filters,
   },
   Window: {
-    description: 'How far back or ahead: exactly, or by the calendar of the time zone of the contact.',
+    description:
+      'How far back or ahead: exactly, or by the calendar, of the time zone of the contact or of another.',
     ...anyOf(
       { type: 'string', example: 'P30D' },
-      closed({ calendar: { type: 'string', example: 'P3M' } }, ['calendar']),
+      closed({ calendar: { type: 'string', example: 'P3M' }, zone: zoneSchema }, ['calendar']),
     ),
   },
   During: {
     description:
-      'Whole units of the calendar in the time zone of the contact, counted from the present one, which is 0.',
+      'Whole units of the calendar in the time zone of the contact, or in another, counted from the present one, which is 0.',
     ...anyOf(...unitNames.map((unit) => closed({ [unit]: unitNumbers, ...startSchemas(unit) }, [unit]))),
   },
   Series: {

@@ -315,6 +315,16 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     sql: `(SELECT count(*) ${orders}
       AND date_trunc('month', e.at AT TIME ZONE ${zone}) >= date_trunc('month', ${today}::timestamp) - interval '1 month') >= 2`,
   },
+  'orders-this-month-in-lisbon': {
+    rule: { ...order, during: { month: 0, zone: 'Europe/Lisbon' }, count: { gte: 2 } },
+    sql: `(SELECT count(*) ${orders} AND date_trunc('month', e.at AT TIME ZONE 'Europe/Lisbon')
+      = date_trunc('month', :now AT TIME ZONE 'Europe/Lisbon')) >= 2`,
+  },
+  'no-order-for-two-months-in-lisbon': {
+    rule: { not: { ...order, within: { calendar: 'P2M', zone: 'Europe/Lisbon' } } },
+    sql: `NOT EXISTS (SELECT ${orders} AND (e.at AT TIME ZONE 'Europe/Lisbon')::date
+      >= ((:now AT TIME ZONE 'Europe/Lisbon')::date - interval '2 months')::date)`,
+  },
   'twice-in-a-week-from-sunday': {
     rule: { ...order, during: { week: [-1, 0], weekStarts: 'sunday' }, count: { gte: 2 } },
     sql: `(SELECT count(*) ${orders}

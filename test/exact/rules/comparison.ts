@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { CREATED } from '@entente/segment';
-import type { Scale } from '../scale';
+import { zoneOfRules, type Scale } from '../scale';
 
 const scalar = fc.constantFrom('x', 'y', 1, 2, true);
 const number = fc.constantFrom(0, 1, 2);
@@ -112,7 +112,7 @@ export const operators: fc.Arbitrary<object> = fc.oneof(
 export const window = ({ windows, calendars }: Scale): fc.Arbitrary<unknown> =>
   fc.constantFrom<unknown>(
     ...windows.map(({ text }) => text),
-    ...calendars.map((calendar) => ({ calendar })),
+    ...calendars.flatMap((calendar) => [{ calendar }, { calendar, zone: zoneOfRules }]),
   );
 
 /** What may stand beside a unit, by its name. */
@@ -120,10 +120,12 @@ export const starts: fc.Arbitrary<{ readonly [unit: string]: object | undefined 
   .tuple(
     fc.option(fc.constantFrom('sunday', 'tuesday', 'saturday')),
     fc.option(fc.constantFrom(2, 3, 4, 11, 12)),
+    fc.constantFrom({}, {}, { zone: zoneOfRules }),
   )
-  .map(([weekStarts, yearStarts]) => {
-    const ofYear = yearStarts === null ? {} : { yearStarts };
-    return { week: weekStarts === null ? {} : { weekStarts }, quarter: ofYear, year: ofYear };
+  .map(([weekStarts, yearStarts, zone]) => {
+    const ofYear = { ...zone, ...(yearStarts !== null && { yearStarts }) };
+    const ofWeek = { ...zone, ...(weekStarts !== null && { weekStarts }) };
+    return { day: zone, week: ofWeek, month: zone, quarter: ofYear, year: ofYear };
   });
 
 /** Units of the calendar, the last of which is at most that far ahead. */
@@ -166,6 +168,7 @@ const datePlain = (scale: Scale): fc.Arbitrary<object> => {
         { week: 0 },
         { week: 0, weekStarts: 'sunday' },
         { month: 0 },
+        { day: 0, zone: zoneOfRules },
         { month: [-1, 1] },
         { quarter: 0, yearStarts: 2 },
       )

@@ -1,11 +1,7 @@
 import fc from 'fast-check';
 import { toIso } from '@entente/kernel';
 import type { Scale } from '../scale';
-import { units } from './comparison';
-
-/** A window: exact or by the calendar. */
-export const windows = ({ windows: exact, calendars }: Scale): fc.Arbitrary<unknown> =>
-  fc.constantFrom<unknown>(...exact.map(({ text }) => text), ...calendars.map((calendar) => ({ calendar })));
+import { units, window } from './comparison';
 
 /** A fixed point about where events happen: an instant or a day. */
 const marks = ({ start, tick }: Scale): fc.Arbitrary<string> =>
@@ -38,8 +34,8 @@ function pairs(scale: Scale): fc.Arbitrary<unknown> {
 export const periods = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     fc.constant({}),
-    windows(scale).map((within) => ({ within })),
-    windows(scale).map((before) => ({ before })),
+    window(scale).map((within) => ({ within })),
+    window(scale).map((before) => ({ before })),
     marks(scale).map((before) => ({ before })),
     marks(scale).map((after) => ({ after })),
     units(0).map((during) => ({ during })),

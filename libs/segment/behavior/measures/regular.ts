@@ -12,7 +12,7 @@ import type { Measure } from './measure';
 
 type Unit = 'day' | 'week' | 'month';
 export const regularUnits: readonly Unit[] = ['day', 'week', 'month'];
-const expected = `{ "in": ${regularUnits.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }; beside "week" also "weekStarts"`;
+const expected = `{ "in": ${regularUnits.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }; beside "week" also "weekStarts", beside each "zone"`;
 
 /** The first and the last that count, counted from the present one. */
 type Units = readonly [first: number, last: number];
@@ -25,17 +25,23 @@ export type Regular = {
   readonly in: Unit;
   readonly of: number | Units;
   readonly times?: Comparison;
-} & Pick<UnitStarts, 'weekStarts'> & { readonly [operator: string]: Json };
+} & Pick<UnitStarts, 'weekStarts' | 'zone'> & { readonly [operator: string]: Json };
 
-const comparisonIn = ({ in: _, of: __, times: ___, weekStarts: ____, ...comparison }: Regular): Comparison =>
-  comparison;
+const comparisonIn = ({
+  in: _,
+  of: __,
+  times: ___,
+  weekStarts: ____,
+  zone: _____,
+  ...comparison
+}: Regular): Comparison => comparison;
 
 const unitIn = (asked: Regular): CalendarUnit => unitNamed(asked.in, asked);
 
 export const regular: Measure<Regular> = {
   parse(raw, path, findings) {
     if (!isObject(raw)) return findings.add(path, 'regular', 'How regular is not said.', expected);
-    const { in: unit, of, times: often, weekStarts, yearStarts, ...rest } = raw;
+    const { in: unit, of, times: often, weekStarts, yearStarts, zone, ...rest } = raw;
     const isUnit = regularUnits.some((name) => name === unit);
     const units = unitsAsked(of);
     const many = units ? units[1] - units[0] + 1 : bounds.regular;
@@ -53,7 +59,7 @@ export const regular: Measure<Regular> = {
         : parseCount(often, below(path, 'times'), bounds.countWithin, findings, TIMES);
     const count = parseCount(rest, path, many, findings);
     if (!isUnit || !units || !count) return undefined;
-    const starts = parseStarts(unit as Unit, { weekStarts, yearStarts }, path, findings);
+    const starts = parseStarts(unit as Unit, { weekStarts, yearStarts, zone }, path, findings);
     if (!starts) return undefined;
     const truths = Array.from({ length: many + 1 }, (_, number) => passesNumber(count, number));
     return new Set(truths).size === 1
