@@ -38,7 +38,7 @@ export const howOftenSchemas = {
   regular: closed(
     {
       ...compared,
-      in: word(...regularUnits),
+      in: anyOf(word(...regularUnits), { type: 'string', pattern: '^P', example: 'P14D' }),
       ...startSchemas('week'),
       of: anyOf(
         { type: 'integer', minimum: 1, maximum: bounds.regular },

@@ -236,6 +236,16 @@ describe('a measure', () => {
     );
   });
 
+  it('of regularity goes back from now by periods of one length, which an event leaves when it is as long ago', () => {
+    const seen = [0, 2, 5].map((days) => at(now - days * DAY));
+    const on = (of: unknown, eq: number, when = now) => holds({ regular: { in: 'P2D', of, eq } }, seen, when);
+    expect([on(1, 1), on(2, 2), on(3, 3), on([-2, -1], 2)]).toEqual([true, true, true, true]);
+    expect(on(3, 2, now + DAY)).toBe(true);
+    expect(ruleOf({ event: 'X', regular: { in: 'PT48H', of: 3, gte: 2 } })).toEqual(
+      ruleOf({ event: 'X', regular: { in: 'P2D', of: 3, gte: 2 } }),
+    );
+  });
+
   it('of regularity counts the times in each unit, of those in which there was one', () => {
     const days = [0, 0, 0, 1, 3, 3].map((day) => at(now - day * DAY - HOUR));
     const on = (times: unknown, eq: number) => holds({ regular: { in: 'day', of: 5, eq, times } }, days);
@@ -454,6 +464,13 @@ describe('what is written', () => {
     [{ last: { a: {} } }, ['rule.last.a no-comparison']],
     [{ last: 5 }, ['rule.last filter']],
     [{ regular: { in: 'year', of: 2, gte: 1 } }, ['rule.regular.in unit']],
+    [{ regular: { in: 'P1M', of: 2, gte: 1 } }, ['rule.regular.in duration']],
+    [{ regular: { in: 'P0D', of: 2, gte: 1 } }, ['rule.regular.in duration']],
+    [{ regular: { in: 'P101D', of: 2, gte: 1 } }, ['rule.regular.in duration']],
+    [
+      { regular: { in: 'P3D', of: 2, gte: 1, weekStarts: 'sunday', zone: 'UTC' } },
+      ['rule.regular.weekStarts out-of-place', 'rule.regular.zone out-of-place'],
+    ],
     [
       { regular: { in: 'day', of: 2, gte: 1, weekStarts: 'sunday' } },
       ['rule.regular.weekStarts out-of-place'],

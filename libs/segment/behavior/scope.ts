@@ -8,6 +8,7 @@ import { takesValue, type Takes } from '../takes';
 import { zoneTrait } from '../time-zone';
 import { askedOf, othersOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
+import { isRolling } from './measures/rolling';
 import { periodOf } from './period';
 import type { Seen, Series } from './seen';
 
@@ -21,7 +22,7 @@ export const movesIn = (behavior: Behavior): boolean =>
 export function mostOf(behavior: Behavior): number {
   const { sum, average, distinct, ratio, first, last, regular } = behavior;
   if (movesIn(behavior)) return bounds.judged;
-  if (regular?.times) return bounds.listed;
+  if (regular && (regular.times || isRolling(regular.in))) return bounds.listed;
   if (first || last || regular) return Infinity;
   const { begins, ends, moves } = periodOf(behavior);
   if (begins && ends && distinct) return bounds.judged;
@@ -57,7 +58,8 @@ const filtersOf = (behavior: Behavior): (Filter | undefined)[] => [
 /** The top-level traits that a condition reads. */
 export function traitsOf(behavior: Behavior): string[] {
   const filters = filtersOf(behavior);
-  const byZone = periodOf(behavior).byZone || behavior.regular !== undefined;
+  const byZone =
+    periodOf(behavior).byZone || (behavior.regular !== undefined && !isRolling(behavior.regular.in));
   return [...new Set([...filters.flatMap(traitsIn), ...(byZone ? [zoneTrait] : [])])];
 }
 

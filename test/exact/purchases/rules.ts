@@ -335,6 +335,11 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     sql: `NOT EXISTS (SELECT ${orders}
       AND ${fiscalQuarterOf('e.at')} = ${fiscalQuarterOf(':now')} - interval '3 months')`,
   },
+  'regular-in-fortnights-back-from-now': {
+    rule: { event: 'Product Viewed', regular: { in: 'P14D', of: 5, gte: 3, times: { gte: 2 } } },
+    sql: `(SELECT count(*) FROM (SELECT 1 ${views} AND e.at <= :now AND e.at > :now - interval '70 days'
+      GROUP BY floor(extract(epoch FROM :now - e.at) / (14 * 86400)) HAVING count(*) >= 2) periods) >= 3`,
+  },
   'regular-from-sunday': {
     rule: { event: 'Product Viewed', regular: { in: 'week', weekStarts: 'sunday', of: [-5, -1], gte: 2 } },
     sql: `(SELECT count(DISTINCT ${sundayOf('e.at')}) ${views}

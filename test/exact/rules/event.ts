@@ -84,7 +84,7 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
         .filter(saysSomething),
       weight: 9,
     },
-    { arbitrary: regular, weight: 1 },
+    { arbitrary: regular(scale), weight: 1 },
   );
 
 /** The events of one name or two without a filter, set against others. */

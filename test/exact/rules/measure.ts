@@ -66,17 +66,18 @@ export const measures = (scale: Scale): fc.Arbitrary<object> =>
   );
 
 /** Regularity, which says its own period. */
-export const regular: fc.Arbitrary<object> = fc
-  .tuple(
-    fc.constantFrom('day', 'week', 'month'),
-    starts,
-    fc.integer({ min: 1, max: 4 }),
-    fc.constantFrom<object>({ gte: 1 }, { gte: 2 }, { eq: 1 }, { lt: 2 }),
-    fc.constantFrom<object>({}, { times: 1 }, { times: { gte: 2 } }, { times: { lte: 2 } }),
-  )
-  .filter(([, , many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
-  .chain(([unit, begins, many, one, times]) =>
-    fc
-      .constantFrom<unknown>(many, many, [-many, -1], [-many - 1, -2])
-      .map((of) => ({ regular: { in: unit, ...begins[unit], of, ...one, ...times } })),
-  );
+export const regular = ({ windows }: Scale): fc.Arbitrary<object> =>
+  fc
+    .tuple(
+      fc.constantFrom('day', 'week', 'month', ...windows.map(({ text }) => text)),
+      starts,
+      fc.integer({ min: 1, max: 4 }),
+      fc.constantFrom<object>({ gte: 1 }, { gte: 2 }, { eq: 1 }, { lt: 2 }),
+      fc.constantFrom<object>({}, { times: 1 }, { times: { gte: 2 } }, { times: { lte: 2 } }),
+    )
+    .filter(([, , many, one]) => many > 1 || 'eq' in one || JSON.stringify(one) === '{"gte":1}')
+    .chain(([unit, begins, many, one, times]) =>
+      fc
+        .constantFrom<unknown>(many, many, [-many, -1], [-many - 1, -2])
+        .map((of) => ({ regular: { in: unit, ...begins[unit], of, ...one, ...times } })),
+    );

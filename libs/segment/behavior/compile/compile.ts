@@ -4,12 +4,11 @@ import type { Needs, Threshold, Tracked } from '../../conditions/kind';
 import { amounts, type AmountOptions } from '../../memories/amounts';
 import { earliest, earliestOf } from '../../memories/earliest';
 import { latest, latestOf, totalOf } from '../../memories/latest';
-import { countsOf, quarterCounts, quarterHours, quartersOf } from '../../memories/quarters';
 import { instantsOf, values } from '../../memories/values';
 import { againstOf, type Behavior } from '../behavior';
 import { comparisonIn, type Of } from '../measures/of';
 import { ratioIn } from '../measures/ratio';
-import { leastOf, longestOf, regularOver, unitsOf, type Regular } from '../measures/regular';
+import { leastOf, longestOf } from '../measures/regular';
 import { periodIn, periodNames } from '../parse-period';
 import { periodOf } from '../period';
 import { movesIn } from '../scope';
@@ -17,6 +16,7 @@ import { countEarliest, countLatest } from './counting';
 import { compileEdge } from './edge';
 import { averageGauge, countGauge, extremeGauge, ratioGauge, sumGauge, type Gauging } from './gauge';
 import { compileMoving } from './moving';
+import { compileRegular } from './regular';
 import { remembered } from './remembered';
 import { walkOver } from './walk';
 
@@ -99,14 +99,4 @@ function compileAmounts(
   const all = against ? [behavior, { ...against, ...(since && { since }) }] : [behavior];
   const lists = all.map((series) => remembered(series, needs, asked, (listed) => listed));
   return walkOver((moment) => lists.map((kept) => kept.of(moment)), period, gauging);
-}
-
-function compileRegular(behavior: Behavior, regular: Regular, needs: Needs): Tracked {
-  const asked = { options: null, size: longestOf(regular) };
-  const happened = regular.times
-    ? remembered(behavior, needs, { ...asked, kind: quarterCounts }, countsOf)
-    : remembered(behavior, needs, { ...asked, kind: quarterHours }, (kept) =>
-        quartersOf(kept).map((at) => [at, 1] as const),
-      );
-  return regularOver(regular, (moment) => unitsOf(regular, happened.of(moment), moment.zone));
 }

@@ -3,7 +3,7 @@ import { sooner } from '../../sooner';
 import type { Needs, Tracked } from '../../conditions/kind';
 import { againstOf, sinceOf, type Behavior } from '../behavior';
 import { judgeSeen } from '../judge';
-import { beginningAfter, longestOf } from '../measures/regular';
+import { longestOf, nextPeriod } from '../measures/regular';
 import { periodOf, type Period } from '../period';
 import { feedOf, measuredIn } from '../scope';
 import { propertiesIn } from '../seen';
@@ -33,7 +33,8 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
       ).holds,
     changesAt(moment) {
       const events = eventsIn(moment);
-      let next = regular && events.length > 0 ? beginningAfter(regular, moment.now, moment.zone) : undefined;
+      const instants = events.map(({ at }) => at);
+      let next = regular && nextPeriod(regular, instants, moment);
       for (const seen of events) {
         next = sooner(next, moveOf(period, seen.at, moment));
         for (const turn of turns) next = sooner(next, turn(seen, moment));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY, HOUR, MINUTE, type Instant } from '@entente/kernel';
+import { DAY, HOUR, MINUTE, parseDuration, type Duration, type Instant } from '@entente/kernel';
 import { deviatesBy } from '../../../../test/exact/deviates-by';
 import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type Rule } from '../..';
 
@@ -10,6 +10,9 @@ const units = fc.constantFrom<object>(
   { in: 'week', weekStarts: 'sunday' },
   { in: 'week', weekStarts: 'thursday' },
   { in: 'month' },
+  { in: 'PT36H' },
+  { in: 'P3D' },
+  { in: 'P14D' },
 );
 const zones = fc.constantFrom(
   'UTC',
@@ -18,9 +21,11 @@ const zones = fc.constantFrom(
   'Europe/Paris',
   'Pacific/Chatham',
 );
-const instants = fc
-  .array(fc.integer({ min: 0, max: (100 * DAY) / (5 * MINUTE) }), { minLength: 1, maxLength: 12 })
-  .map((list) => list.sort((a, b) => a - b).map((n) => start + n * 5 * MINUTE));
+const instantsOf = (grid: Duration): fc.Arbitrary<Instant[]> =>
+  fc
+    .array(fc.integer({ min: 0, max: Math.floor((100 * DAY) / grid) }), { minLength: 1, maxLength: 12 })
+    .map((list) => list.sort((a, b) => a - b).map((n) => start + n * grid));
+const instants = fc.oneof(instantsOf(5 * MINUTE), instantsOf(36 * HOUR));
 
 const often = fc.constantFrom<object>(
   { gte: 2 },
@@ -28,6 +33,13 @@ const often = fc.constantFrom<object>(
   { gte: 1, times: { gte: 2 } },
   { eq: 1, times: { lte: 2 } },
 );
+
+/** When what happened goes on to another period, of those that go back from now. */
+function goingOn(unit: object, instants: readonly Instant[]): Instant[] {
+  const length = parseDuration((unit as { in: string }).in);
+  if (length === undefined) return [];
+  return instants.flatMap((at) => Array.from({ length: 10 }, (_, times) => at + times * length));
+}
 
 describe('regularity', () => {
   it.each<object>([{ gte: 2 }, { gte: 2, times: { gte: 5 } }])(
@@ -47,7 +59,7 @@ describe('regularity', () => {
     },
   );
 
-  it('is the same from the quarters of an hour that are kept, and changes when that says', () => {
+  it('is the same from what is kept, and changes when that says', () => {
     fc.assert(
       fc.property(
         units,
@@ -84,6 +96,8 @@ describe('regularity', () => {
             next = book.nextChange(subject, now)
           ) {
             for (let at = now; at < next; at += 2 * DAY + HOUR) expect(evaluate(rule, facts, at)).toBe(holds);
+            for (const at of goingOn(unit, all))
+              if (at > now && at < next) expect(evaluate(rule, facts, at)).toBe(holds);
             expect(evaluate(rule, facts, next - 1)).toBe(holds);
             now = next;
             holds = !holds;

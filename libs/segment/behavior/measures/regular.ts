@@ -1,28 +1,31 @@
-import { DAY, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
+import { DAY, formatDuration, isObject, type Duration, type Instant, type Json } from '@entente/kernel';
 import { bounds } from '../../bounds';
 import { beginningOf, unitAt, unitNamed, type CalendarUnit, type UnitStarts } from '../../calendar-unit';
 import { firstThatDiffers, parseCount, passesNumber, settlesAt } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
-import type { Moment, Tracked } from '../../conditions/kind';
-import { below } from '../../findings';
+import { below, quote, type Findings } from '../../findings';
 import { parseStarts } from '../../parse-starts';
+import { earliest } from '../../sooner';
+import { parseExactWindow } from '../../window';
 import type { Seen } from '../seen';
 import type { Measure } from './measure';
+import { goesOnAt, isRolling, lengthOf, numberBack } from './rolling';
 
 type Unit = 'day' | 'week' | 'month';
 export const regularUnits: readonly Unit[] = ['day', 'week', 'month'];
-const expected = `{ "in": ${regularUnits.map((name) => `"${name}"`).join(' or ')}, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }; beside "week" also "weekStarts", beside each "zone"`;
+const expected = `{ "in": ${regularUnits.map((name) => `"${name}"`).join(' or ')}, or a duration such as "P14D" for periods back from now, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }; beside "week" also "weekStarts", beside each "zone"`;
 
 /** The first and the last that count, counted from the present one. */
 type Units = readonly [first: number, last: number];
 
 /**
- * In how many of the last `of` days, weeks or months of the contact's zone, this one included, or of those from one to another,
- * something happened, or happened so many times.
+ * In how many of the last `of` days, weeks or months of the contact's zone, this one included, or of those from one to another, or of
+ * periods of one length back from now, something happened, or happened so many times.
  */
 export type Regular = {
-  readonly in: Unit;
+  /** A unit of the calendar, or how long each period is, back from now. */
+  readonly in: string;
   readonly of: number | Units;
   readonly times?: Comparison;
 } & Pick<UnitStarts, 'weekStarts' | 'zone'> & { readonly [operator: string]: Json };
@@ -36,7 +39,7 @@ const comparisonIn = ({
   ...comparison
 }: Regular): Comparison => comparison;
 
-const unitIn = (asked: Regular): CalendarUnit => unitNamed(asked.in, asked);
+export const unitIn = (asked: Regular): CalendarUnit => unitNamed(asked.in as Unit, asked);
 
 export const regular: Measure<Regular> = {
   parse(raw, path, findings) {
@@ -45,7 +48,7 @@ export const regular: Measure<Regular> = {
     const isUnit = regularUnits.some((name) => name === unit);
     const units = unitsAsked(of);
     const many = units ? units[1] - units[0] + 1 : bounds.regular;
-    if (!isUnit) findings.add(below(path, 'in'), 'unit', 'That is no unit of the calendar.', expected);
+    const period = isUnit ? (unit as Unit) : parseLength(unit, below(path, 'in'), findings);
     if (!units)
       findings.add(
         below(path, 'of'),
@@ -58,52 +61,96 @@ export const regular: Measure<Regular> = {
         ? undefined
         : parseCount(often, below(path, 'times'), bounds.countWithin, findings, TIMES);
     const count = parseCount(rest, path, many, findings);
-    if (!isUnit || !units || !count) return undefined;
-    const starts = parseStarts(unit as Unit, { weekStarts, yearStarts, zone }, path, findings);
+    if (!period || !units || !count) return undefined;
+    const starts = isUnit
+      ? parseStarts(unit as Unit, { weekStarts, yearStarts, zone }, path, findings)
+      : refuseStarts({ weekStarts, yearStarts, zone }, path, findings);
     if (!starts) return undefined;
     const truths = Array.from({ length: many + 1 }, (_, number) => passesNumber(count, number));
     return new Set(truths).size === 1
       ? findings.add(path, 'constant', 'That holds for every number of them, or for none.', expected)
-      : { ...count, ...starts, in: unit as Unit, of: units[1] === 0 ? many : units, ...(times && { times }) };
+      : { ...count, ...starts, in: period, of: units[1] === 0 ? many : units, ...(times && { times }) };
   },
   takes: 'any',
-  holds: (asked, events, context) =>
-    passesNumber(comparisonIn(asked), activeIn(asked, events, context).length),
+  holds: (asked, events, context) => passesMany(asked, activeIn(asked, events, context).length),
   found: (asked, events, context) => activeIn(asked, events, context).length,
 };
+
+/** A length of periods back from now, so many of which are no longer than a window may be. */
+function parseLength(raw: unknown, path: string, findings: Findings): string | undefined {
+  if (typeof raw !== 'string' || !isRolling(raw))
+    return findings.add(path, 'unit', 'That is no unit of the calendar, and no duration.', expected);
+  const read = parseExactWindow(raw, path, findings);
+  if (read === undefined || lengthOf(read) * bounds.regular <= bounds.window) return read;
+  return findings.add(path, 'duration', 'So long a period is a period by itself.', longestPeriod);
+}
+
+const longestPeriod = `a duration of up to ${formatDuration(Math.floor(bounds.window / bounds.regular / DAY) * DAY)}`;
+
+/** Periods back from now begin nowhere in the calendar. */
+function refuseStarts(
+  fields: Readonly<Record<string, unknown>>,
+  path: string,
+  findings: Findings,
+): Readonly<Record<string, never>> | undefined {
+  const written = Object.keys(fields).filter((name) => fields[name] !== undefined);
+  for (const name of written)
+    findings.add(
+      below(path, name),
+      'out-of-place',
+      'Beside periods of a length this says nothing.',
+      `${quote(name)} beside units of the calendar only`,
+    );
+  return written.length > 0 ? undefined : {};
+}
 
 /** Units in which nothing happened are never among those that count. */
 const TIMES = { what: 'number of times', least: 1, most: Infinity };
 
-const activeIn = (asked: Regular, events: readonly Seen[], { now, zone }: Context): number[] =>
-  activeAt(
+const activeIn = (asked: Regular, events: readonly Seen[], context: Context): number[] =>
+  lookedAt(
     asked,
-    unitsOf(
+    periodsIn(
       asked,
       events.map(({ at }) => [at, 1]),
-      zone,
+      context,
     ),
-    unitAt(unitIn(asked), now, zone),
   );
 
-/** The units that count, of instants and how often something happened then. */
-export function unitsOf(
+/** The numbers of the periods that count, the present one being 0, of instants and how often something happened then. */
+export function periodsIn(
   asked: Regular,
   happened: readonly (readonly [at: Instant, times: number])[],
-  zone: string,
+  { now, zone }: Pick<Context, 'now' | 'zone'>,
 ): number[] {
-  const { times } = asked;
-  const unit = unitIn(asked);
+  const numberOf = numbering(asked, now, zone);
   const often = new Map<number, number>();
-  for (const [at, more] of happened) {
-    const number = unitAt(unit, at, zone);
-    often.set(number, (often.get(number) ?? 0) + more);
+  for (const [at, times] of happened) {
+    const number = numberOf(at);
+    often.set(number, (often.get(number) ?? 0) + times);
   }
-  const units = [...often];
-  return (times ? units.filter(([, number]) => passesNumber(times, number)) : units).map(
-    ([number]) => number,
-  );
+  return [...often].flatMap(([number, times]) => (countsIn(asked, times) ? [number] : []));
 }
+
+function numbering(asked: Regular, now: Instant, zone: string): (at: Instant) => number {
+  if (isRolling(asked.in)) return (at) => numberBack(at, lengthOf(asked.in), now);
+  const unit = unitIn(asked);
+  const present = unitAt(unit, now, zone);
+  return (at) => unitAt(unit, at, zone) - present;
+}
+
+/** Whether a period counts in which something happened so often. */
+export const countsIn = ({ times }: Regular, often: number): boolean =>
+  often > 0 && (times === undefined || passesNumber(times, often));
+
+/** Those of the periods that are looked at, when so many have begun since. */
+export function lookedAt(asked: Regular, numbers: readonly number[], later = 0): number[] {
+  const [first, last] = unitsIn(asked);
+  return numbers.filter((number) => number - later >= first && number - later <= last);
+}
+
+/** Whether so many periods are right. */
+export const passesMany = (asked: Regular, many: number): boolean => passesNumber(comparisonIn(asked), many);
 
 /** As authors write them: so many, the present one included, or from one to another. */
 function unitsAsked(of: unknown): Units | undefined {
@@ -118,12 +165,7 @@ function unitsAsked(of: unknown): Units | undefined {
     : undefined;
 }
 
-const unitsIn = ({ of }: Regular): Units => (typeof of === 'number' ? [1 - of, 0] : of);
-
-function activeAt(asked: Regular, active: readonly number[], current: number): number[] {
-  const [first, last] = unitsIn(asked);
-  return active.filter((unit) => unit >= current + first && unit <= current + last);
-}
+export const unitsIn = ({ of }: Regular): Units => (typeof of === 'number' ? [1 - of, 0] : of);
 
 /** How few events leave everything as it is for somebody without: so many in each of so many units. */
 export function leastOf(asked: Regular): number {
@@ -137,30 +179,18 @@ export function leastOf(asked: Regular): number {
 }
 
 /** How long what happened may matter. */
-export const longestOf = (asked: Regular): Duration =>
-  (unitIn(asked).longest * (1 - unitsIn(asked)[0]) + 2) * DAY;
+export const longestOf = (asked: Regular): Duration => {
+  const many = 1 - unitsIn(asked)[0];
+  return isRolling(asked.in) ? many * lengthOf(asked.in) : (unitIn(asked).longest * many + 2) * DAY;
+};
 
-/** The same from the numbers of the units with events. As time goes on, one unit after the other is no longer looked at. */
-export function regularOver(
+/** An instant before which time alone does not change the period of anything that happened. */
+export function nextPeriod(
   asked: Regular,
-  activeUnits: (moment: Moment) => readonly number[],
-): Tracked & Required<Pick<Tracked, 'changesAt'>> {
-  const comparison = comparisonIn(asked);
-  const holdsAt = (active: readonly number[], current: number): boolean =>
-    passesNumber(comparison, activeAt(asked, active, current).length);
-  return {
-    holds: (moment) => holdsAt(activeUnits(moment), unitAt(unitIn(asked), moment.now, moment.zone)),
-    changesAt(moment) {
-      const active = activeUnits(moment);
-      const current = unitAt(unitIn(asked), moment.now, moment.zone);
-      const before = holdsAt(active, current);
-      for (let unit = current + 1; unit <= current + 1 - unitsIn(asked)[0]; unit++)
-        if (holdsAt(active, unit) !== before) return beginningOf(unitIn(asked), unit, moment.zone);
-      return undefined;
-    },
-  };
+  instants: readonly Instant[],
+  { now, zone }: Pick<Context, 'now' | 'zone'>,
+): Instant | undefined {
+  if (instants.length === 0) return undefined;
+  if (!isRolling(asked.in)) return beginningOf(unitIn(asked), unitAt(unitIn(asked), now, zone) + 1, zone);
+  return earliest(instants.map((at) => goesOnAt(at, lengthOf(asked.in), now)));
 }
-
-/** When the next day, week or month begins. */
-export const beginningAfter = (asked: Regular, now: Instant, zone: string): Instant =>
-  beginningOf(unitIn(asked), unitAt(unitIn(asked), now, zone) + 1, zone);
