@@ -45,9 +45,9 @@ export class PreferencesController {
     form: Form,
     request: FastifyRequest,
   ): Promise<PreferencesNotice> {
-    const client = { way: 'preferences', ...clientOf(request) };
+    const client = clientOf(request);
     if (form?.get('page') === 'everything') {
-      await this.optOuts.take(payload, EVERY_TOPIC, client);
+      await this.optOuts.take(payload, EVERY_TOPIC, 'preferences', client);
       return 'everything';
     }
     if (form?.get('page') !== 'preferences') throw Invalid.at('', 'form', 'This is not our form.');

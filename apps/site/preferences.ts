@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { Way } from '@entente/consent';
 import { NotFound, type JsonObject } from '@entente/kernel';
 import type { TokenPayload } from '@entente/message';
 import { RESOURCES, type Resources } from '@entente/runtime';
@@ -11,6 +12,8 @@ export interface Wish {
   readonly shown: ReadonlySet<string>;
   readonly ticked: ReadonlySet<string>;
 }
+
+const way: Way = 'preferences';
 
 @Injectable()
 export class Preferences {
@@ -51,7 +54,7 @@ export class Preferences {
     choices: readonly Choice[],
     evidence: (topic: Topic) => JsonObject,
   ): Promise<void> {
-    const acts = choices.map(({ topic }) => ({ topic: topic.key, evidence: evidence(topic) }));
+    const acts = choices.map(({ topic }) => ({ topic: topic.key, evidence: { way, ...evidence(topic) } }));
     const common = await this.common(tx, token);
     await recordPermissions(
       tx,
@@ -73,12 +76,12 @@ export class Preferences {
   ): Promise<void> {
     const common = await this.common(tx, token);
     for (const { topic } of choices)
-      await optOut(tx, { ...common, topic: topic.key, evidence: evidence(topic) });
+      await optOut(tx, { ...common, topic: topic.key, evidence: { way, ...evidence(topic) } });
   }
 
   private async common(tx: Tx, { contact, addressHash, message }: TokenPayload) {
     const source = await ownSource(tx);
-    return { contact, address: addressHash, message, source, at: this.resources.clock.now() };
+    return { contact, address: addressHash, way, message, source, at: this.resources.clock.now() };
   }
 }
 

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { EVERY_TOPIC } from '@entente/consent';
+import { EVERY_TOPIC, type Way } from '@entente/consent';
 import { Invalid } from '@entente/kernel';
 import type { TokenPayload } from '@entente/message';
 import { clientOf } from './client';
@@ -36,8 +36,7 @@ export class UnsubscribeController {
     @Req() request: FastifyRequest,
   ): Promise<string> {
     const payload = await this.tokens.open('unsubscribe', token);
-    const way = wayOf(form);
-    await this.optOuts.take(payload, payload.topic ?? EVERY_TOPIC, { way, ...clientOf(request) });
+    await this.optOuts.take(payload, payload.topic ?? EVERY_TOPIC, wayOf(form), clientOf(request));
     return this.done(payload, request.headers['accept-language']);
   }
 
@@ -49,8 +48,8 @@ export class UnsubscribeController {
 }
 
 /** How it was asked for: by a mail program for its user (RFC 8058), or by the button of our page. Throws Invalid for neither. */
-function wayOf(form: Form): 'one-click' | 'page' {
+function wayOf(form: Form): Way {
   if (form?.get('List-Unsubscribe') === 'One-Click') return 'one-click';
-  if (form?.get('page') === 'unsubscribe') return 'page';
+  if (form?.get('page') === 'unsubscribe') return 'unsubscribe-page';
   throw Invalid.at('', 'form', 'This is neither a one-click opt-out nor our form.');
 }

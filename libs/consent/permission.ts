@@ -8,6 +8,21 @@ export type Act = (typeof acts)[number];
 export const actors = ['recipient', 'import', 'api', 'operator'] as const;
 export type Actor = (typeof actors)[number];
 
+/**
+ * By what it came about: on the site's preference center or its page to opt out, by a mail program's one click, by a complaint or a report to
+ * opt out that a provider passes on, by an import, or by what another system tells.
+ */
+export const ways = [
+  'preferences',
+  'unsubscribe-page',
+  'one-click',
+  'complaint',
+  'report',
+  'import',
+  'api',
+] as const;
+export type Way = (typeof ways)[number];
+
 /** The legal basis a grant rests on; `existing-customer` is the "soft opt-in" of some laws. */
 export const bases = ['consent', 'existing-customer', 'none'] as const;
 export type Basis = (typeof bases)[number];

@@ -75,7 +75,13 @@ export const passageNames = ['Segment Entered', 'Segment Left'] as const satisfi
 export const isPassage = (name: string): boolean => passageNames.some((one) => one === name);
 
 const ofMessage = ['message', 'campaign', 'topic', 'step', 'template', 'subject'];
-const ofPermission = ['topic', 'entry', 'basis', 'actor', 'state'];
+/** How an entry of the ledger came about. */
+const ofOrigin = ['way', 'claimedAt', 'source', 'message', 'campaign', 'template', 'subject'];
+const ofPermission = [
+  ...['topic', 'entry', 'basis', 'actor', 'state'],
+  ...ofOrigin,
+  ...['import', 'page', 'form'],
+];
 
 /** The properties that each of these may have. */
 export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]>> = {
@@ -85,7 +91,7 @@ export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]
   'Email Clicked': [...ofMessage, 'by', 'link', 'url'],
   'Email Bounced': [...ofMessage, 'kind', 'suppressed', 'reply'],
   'Email Complained': [...ofMessage, 'type'],
-  Unsubscribed: ['topic', 'entry', 'message', 'campaign', 'template', 'subject'],
+  Unsubscribed: ['topic', 'entry', ...ofOrigin],
   'Permission Granted': ofPermission,
   'Permission Confirmed': ofPermission,
   'Permission Withdrawn': ofPermission,

@@ -11,6 +11,7 @@ import {
   sentFeedback,
   unsubscribedFeedback,
 } from './feedback-facts';
+import { originTold } from './origin';
 
 const message = {
   id: '0193a2b4-0000-8000-8000-000000000001',
@@ -50,8 +51,14 @@ describe('feedback facts', () => {
           contact: '42',
           topic: '*',
           entry: '42-7',
-          message: message.id,
-          sent: { campaign: 'welcome', template: 'welcome-1', subject: 'Welcome' },
+          origin: originTold({
+            way: 'one-click',
+            at: 1,
+            source: 'entente',
+            evidence: {},
+            message: message.id,
+            sent: { campaign: 'welcome', template: 'welcome-1', subject: 'Welcome' },
+          }),
         },
         1,
       ),
@@ -71,7 +78,7 @@ describe('feedback facts', () => {
       clickedFeedback(message, 1, machine, link),
       bouncedFeedback(message, 1, { kind: 'hard-address', suppressed: true, reply: '550 5.1.1' }),
       complainedFeedback(message, 1, 'abuse'),
-      unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7' }, 1),
+      unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7', origin: {} }, 1),
       ...[1, 2].map((seq) =>
         addressFeedback({ contact: '42', reason: 'complaint', seq, suppressed: true }, 1),
       ),
@@ -82,10 +89,9 @@ describe('feedback facts', () => {
 
   it('leave out a subject that is not known', () => {
     const sent = { campaign: 'welcome', template: 'welcome-1', subject: null };
-    const optOut = { contact: '42', topic: 'newsletter', entry: '42-7', message: message.id, sent };
-    for (const { properties } of [
-      sentFeedback({ ...message, subject: null }, 1),
-      unsubscribedFeedback(optOut, 1),
+    for (const properties of [
+      sentFeedback({ ...message, subject: null }, 1).properties,
+      originTold({ way: 'one-click', at: 1, evidence: {}, message: message.id, sent }),
     ]) {
       expect(properties).toMatchObject({ campaign: 'welcome', template: 'welcome-1' });
       expect(properties).not.toHaveProperty('subject');

@@ -21,7 +21,12 @@ const about = ({ id, topic, step, ...sent }: ToldMessage): JsonObject => ({
   ...sentAs(sent),
 });
 
-const sentAs = ({ campaign, template, subject }: Pick<ToldMessage, 'campaign' | 'template' | 'subject'>) => ({
+/** The mail that it was, by what authors named. */
+export const sentAs = ({
+  campaign,
+  template,
+  subject,
+}: Pick<ToldMessage, 'campaign' | 'template' | 'subject'>) => ({
   campaign,
   template,
   ...(subject !== null && { subject }),
@@ -146,15 +151,13 @@ const passage = (
   properties: { campaign, enrollment, ...(reason && { reason }), ...(chain.length > 0 && { chain }) },
 });
 
-/** The recipient opted out of a topic, or of all (`*`), from a message where it is known. One opt-out is one ledger entry. */
+/** The recipient opted out of a topic, or of all (`*`). One opt-out is one ledger entry; `origin` is what is told of how it came about. */
 export const unsubscribedFeedback = (
   optOut: {
     readonly contact: ContactId;
     readonly topic: string;
     readonly entry: string;
-    readonly message?: Uuid;
-    /** Of the message, where it is in the send ledger. */
-    readonly sent?: Pick<ToldMessage, 'campaign' | 'template' | 'subject'>;
+    readonly origin: JsonObject;
   },
   at: Instant,
 ): Feedback => ({
@@ -162,10 +165,5 @@ export const unsubscribedFeedback = (
   name: 'Unsubscribed',
   at,
   cause: `unsubscribed:${optOut.entry}`,
-  properties: {
-    topic: optOut.topic,
-    entry: optOut.entry,
-    ...(optOut.message ? { message: optOut.message } : {}),
-    ...(optOut.sent && sentAs(optOut.sent)),
-  },
+  properties: { topic: optOut.topic, entry: optOut.entry, ...optOut.origin },
 });

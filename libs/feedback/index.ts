@@ -11,5 +11,6 @@ export {
   unsubscribedFeedback,
   type ToldMessage,
 } from './feedback-facts';
+export { originTold, type Origin } from './origin';
 export { reactionTo, reportTypes, usualReport, type Reaction } from './report-types';
 export { verdict, type Hit, type Verdict } from './verdict';

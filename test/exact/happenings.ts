@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Duration, JsonObject } from '@entente/kernel';
+import { dated } from './dated';
 import { ownEvents } from './own-events';
 import { zones, type Scale } from './scale';
 
@@ -39,14 +40,6 @@ export const value: fc.Arbitrary<Value> = fc.oneof(
   { arbitrary: listOf(scalar), weight: 2 },
 );
 
-/** Texts, and Unix time in seconds and milliseconds. */
-const dated = ({ dates, start, tick }: Scale): fc.Arbitrary<Value> =>
-  fc.oneof(
-    { arbitrary: fc.constantFrom(...dates), weight: 6 },
-    { arbitrary: fc.integer({ min: -2, max: 24 }).map((n) => start + n * tick), weight: 1 },
-    { arbitrary: fc.integer({ min: -2, max: 24 }).map((n) => (start + n * tick) / 1_000), weight: 1 },
-  );
-
 const amount = fc.constantFrom(-1.5, -1, 0.1, 0.2, 0.3, 1, 2, 2.5, 1e-20, 1e20);
 const properties = (scale: Scale): fc.Arbitrary<JsonObject> => {
   const date = dated(scale);
@@ -79,7 +72,7 @@ export const happenings = (scale: Scale): fc.Arbitrary<Happening[]> => {
   const traits = fc.record({ ...ownTraits, d, timezone }, { requiredKeys: [] });
   const some = fc.record({ event: name, properties: properties(scale) });
   const event = fc
-    .tuple(fc.record({ after: ticks, late }), fc.oneof(some, ownEvents))
+    .tuple(fc.record({ after: ticks, late }), fc.oneof(some, ownEvents(scale)))
     .map(([when, what]) => ({ ...when, ...what }));
   const identify = fc.record({
     after: ticks,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import type { Json, JsonObject } from '@entente/kernel';
 import type { FeedbackName } from '@entente/event';
+import { dated } from './dated';
+import type { Scale } from './scale';
 
 // What Entente tells, and what others may send under the same names; a few values, some of them odd.
 const key = fc.constantFrom<JsonObject[string]>('k', 'k', 'l', '*', 7, null);
@@ -8,6 +10,7 @@ const by = fc.constantFrom<JsonObject[string]>('human', 'machine', true);
 const kind = fc.constantFrom<JsonObject[string]>('hard-address', 'soft', 'policy-auth', 2);
 const reason = fc.constantFrom<JsonObject[string]>('completed', 'exited', 'merged', 1);
 const entry = fc.constantFrom<JsonObject[string]>('1:1', '1:2', '1:3', '2:1', '2:2', '0:1', 'x', 3);
+const way = fc.constantFrom<JsonObject[string]>('preferences', 'one-click', 'import', 'x', null);
 const state = fc.constantFrom<JsonObject[string]>(
   'granted',
   'confirmed',
@@ -25,7 +28,6 @@ const emails: FeedbackName[] = [
   'Email Clicked',
   'Email Bounced',
   'Email Complained',
-  'Unsubscribed',
 ];
 const permissions: FeedbackName[] = [
   'Permission Granted',
@@ -50,22 +52,34 @@ const company = fc
   })
   .map((properties) => ({ event: 'Company Changed', own: true as const, properties }));
 
-const told = fc.oneof(
-  named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
-  named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
-  named(emails, fc.record({ campaign: key, template: key, url: key, by, kind }, { requiredKeys: [] })),
-  named(addresses, fc.record({ reason: why, entry }, { requiredKeys: [] })),
-  named(permissions, fc.record({ topic: key, entry, state }, { requiredKeys: [] })),
-);
+const told = (scale: Scale) => {
+  const claimedAt = dated(scale);
+  return fc.oneof(
+    named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
+    named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
+    named(emails, fc.record({ campaign: key, template: key, url: key, by, kind }, { requiredKeys: [] })),
+    named(addresses, fc.record({ reason: why, entry }, { requiredKeys: [] })),
+    named(
+      ['Unsubscribed'],
+      fc.record({ campaign: key, template: key, way, claimedAt }, { requiredKeys: [] }),
+    ),
+    named(permissions, fc.record({ topic: key, entry, state, way, claimedAt }, { requiredKeys: [] })),
+  );
+};
 
-const byAnybody = fc.tuple(told, fc.constantFrom(true, true, true, undefined)).map(([event, own]) => ({
-  ...event,
-  ...(own && { own }),
-}));
+const byAnybody = (scale: Scale) =>
+  fc.tuple(told(scale), fc.constantFrom(true, true, true, undefined)).map(([event, own]) => ({
+    ...event,
+    ...(own && { own }),
+  }));
 
 /** Events of our own, and of others that bear our names. */
-export const ownEvents = fc.oneof(
-  { arbitrary: byAnybody, weight: 5 },
-  { arbitrary: company, weight: 1 },
-  { arbitrary: fc.record({ event: fc.constant('Company Changed'), properties: fc.constant({}) }), weight: 1 },
-);
+export const ownEvents = (scale: Scale) =>
+  fc.oneof(
+    { arbitrary: byAnybody(scale), weight: 5 },
+    { arbitrary: company, weight: 1 },
+    {
+      arbitrary: fc.record({ event: fc.constant('Company Changed'), properties: fc.constant({}) }),
+      weight: 1,
+    },
+  );

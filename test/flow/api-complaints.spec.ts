@@ -68,6 +68,7 @@ const subscribe = (contact: string) =>
       topic,
       act: 'granted',
       actor: 'recipient',
+      way: 'preferences',
       basis: 'consent',
       source: 1,
       evidence: {},
@@ -146,7 +147,7 @@ describe('a complaint', () => {
       topic: '*',
       act: 'withdrawn',
       actor: 'recipient',
-      evidence: { way: 'report', type: 'abuse', reporter: 'Reporter/1.0' },
+      evidence: { way: 'complaint', format: 'mail', type: 'abuse', reporter: 'Reporter/1.0' },
     });
     const properties = {
       message: id,
@@ -337,6 +338,9 @@ describe('another report', () => {
     expect((await told(contact)).find(({ name }) => name === 'Unsubscribed')!.properties).toEqual({
       topic,
       entry: expect.stringMatching(`^${contact}:`) as string,
+      way: 'report',
+      claimedAt: expect.any(String) as string,
+      source: 'api',
       message: id,
       campaign: 'welcome',
       template: 'hello',

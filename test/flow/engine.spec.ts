@@ -89,6 +89,7 @@ const grant = async (key: string, address: string, at: Instant) => {
       topic: 'news',
       act: 'granted',
       actor: 'api',
+      way: 'api',
       basis: 'consent',
       address,
       source: server,

@@ -73,6 +73,7 @@ describe('a segment on a permission', () => {
         topic: 'news',
         act: 'granted',
         actor,
+        way: actor === 'api' ? 'api' : 'preferences',
         basis: 'consent',
         address,
         source: server,
@@ -84,7 +85,10 @@ describe('a segment on a permission', () => {
   const leave = async (key: string, topic: string) => {
     const contact = await idOf(key);
     const [source, at] = [await ownSource(database), world.clock.now()];
-    await database.transaction((tx) => optOut(tx, { contact, address, topic, at, source, evidence: {} }));
+    const way = 'one-click' as const;
+    await database.transaction((tx) =>
+      optOut(tx, { contact, address, topic, way, at, source, evidence: {} }),
+    );
   };
   /** Whom the ledger and the segment have as granted: the same. */
   const granted = async (version: number, ...keys: string[]): Promise<string[]> => {

@@ -73,6 +73,8 @@ async function start(changes: Partial<Sender> = {}, presence = 30 * SECOND): Pro
   return sender;
 }
 
+const byLink = () => ({ way: 'one-click' as const, at: Date.now(), source: 1, evidence: {} });
+
 const statusOf = async (id: string): Promise<string> => (await messageRow(database, id)).status;
 const becomes = (id: string, status: string): Promise<void> =>
   eventually(async () => (await statusOf(id)) === status);
@@ -143,7 +145,7 @@ describe('promise 4: no message leaves against the recipient', () => {
     const contact = await addRecipient(database, 'ana@example.com');
     const [id] = await queue(database, [contact]);
     await database.transaction((tx) =>
-      optOut(tx, { contact, address: 'ana@example.com', topic, at: Date.now(), source: 1, evidence: {} }),
+      optOut(tx, { contact, address: 'ana@example.com', topic, ...byLink() }),
     );
     await start();
     await becomes(id!, 'refused');
@@ -158,9 +160,7 @@ describe('promise 4: no message leaves against the recipient', () => {
         contact,
         address: 'ana@example.com',
         topic,
-        at: Date.now(),
-        source: 1,
-        evidence: {},
+        ...byLink(),
       });
       await start();
       await new Promise((done) => setTimeout(done, 300));
@@ -181,9 +181,7 @@ describe('promise 4: no message leaves against the recipient', () => {
         contact: other,
         address: 'ana@example.com',
         topic: '*',
-        at: Date.now(),
-        source: 1,
-        evidence: {},
+        ...byLink(),
       }),
     );
     const [id] = await queue(database, [contact]);

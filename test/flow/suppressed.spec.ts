@@ -72,7 +72,8 @@ const suppress = (address: string, reason: Exclude<Reason, 'opt-out'>): Promise<
   );
 const idOf = async (key: string): Promise<string> => (await findContact(database, key))!;
 const leave = async (key: string, address: string, by: Partial<PermissionRequest> = {}) => {
-  const act = { topic: '*', act: 'withdrawn', basis: 'none', source: 1, evidence: {} } as const;
+  const how = { way: 'preferences', source: 1, evidence: {} } as const;
+  const act = { topic: '*', act: 'withdrawn', basis: 'none', ...how } as const;
   const contact = await idOf(key);
   await database.transaction((tx) =>
     recordPermission(tx, { ...act, actor: 'recipient', ...by, contact, address, at: world.clock.now() }),
@@ -133,7 +134,14 @@ describe('a segment on suppressed addresses', () => {
     const contact = await idOf('user:1');
     const act = { topic: 'news', act: 'withdrawn', actor: 'recipient', basis: 'none', source: 1 } as const;
     await database.transaction((tx) =>
-      recordPermission(tx, { ...act, contact, address: x, evidence: {}, at: world.clock.now() }),
+      recordPermission(tx, {
+        ...act,
+        contact,
+        address: x,
+        way: 'preferences',
+        evidence: {},
+        at: world.clock.now(),
+      }),
     );
     await settle(identify('2', x), identify('1', y));
     await settle(identify('1', x));

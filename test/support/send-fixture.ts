@@ -67,6 +67,7 @@ const permit = (tx: Parameters<typeof recordPermission>[0], contact: ContactId) 
     topic,
     act: 'granted',
     actor: 'api',
+    way: 'api',
     basis: 'consent',
     source: 1,
     evidence: {},

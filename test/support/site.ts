@@ -84,6 +84,7 @@ export class TestSite {
         topic,
         act: 'granted',
         actor: 'import',
+        way: 'import',
         basis: 'consent',
         source: 2,
         evidence: {},

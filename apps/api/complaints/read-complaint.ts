@@ -62,7 +62,7 @@ async function fromReport(raw: Buffer, keys: readonly TokenKey[]): Promise<Compl
     type: plain(type),
     ...(about && { about }),
     ...(at !== undefined && { at }),
-    evidence: { way: 'report', type: plain(type), ...(reporter && { reporter: plain(reporter) }) },
+    evidence: { format: 'mail', type: plain(type), ...(reporter && { reporter: plain(reporter) }) },
   };
 }
 
@@ -76,7 +76,7 @@ function fromBody({ message, type = usualReport, at: said }: ComplaintBody): Com
       'a Message-ID of Entente, or 17.0198…',
     );
   const at = said === undefined ? undefined : parseInstant(said);
-  return { type, about, ...(at !== undefined && { at }), evidence: { way: 'api', type } };
+  return { type, about, ...(at !== undefined && { at }), evidence: { format: 'json', type } };
 }
 
 const TOKEN = /\/u\/([\w-]+)/;

@@ -102,8 +102,9 @@ export class PermissionBody {
 
   @FreeObject({
     optional: true,
-    description: 'What was shown and done; needed to grant and to confirm.',
-    example: { page: 'https://shop.example/signup', wording: 'nl-fr@3', ip: '192.0.2.1' },
+    description:
+      'What was shown and done; needed to grant and to confirm. Segments can ask for its `page` and `form`, where these are texts.',
+    example: { page: 'https://shop.example/signup', form: 'footer', wording: 'nl-fr@3', ip: '192.0.2.1' },
   })
   evidence?: Record<string, unknown>;
 

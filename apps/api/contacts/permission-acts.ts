@@ -44,6 +44,7 @@ export class PermissionActs {
         topic: body.topic,
         act: ledgerActs[body.act],
         actor: 'api',
+        way: 'api',
         basis: body.act === 'withdraw' ? 'none' : body.basis,
         ...(address && { address }),
         source,

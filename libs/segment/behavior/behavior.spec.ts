@@ -506,6 +506,12 @@ describe('what is written', () => {
       { since: { event: 'Email Sent', own: true, where: { $any: [{ by: 'human' }, { step: 's' }] } } },
       ['rule.since.where.by property'],
     ],
+    [
+      { event: 'Permission Granted', own: true, where: { way: 'import', claimedAt: { withinLast: 'P30D' } } },
+      [],
+    ],
+    [{ event: 'Permission Granted', own: true, where: { ip: '192.0.2.1' } }, ['rule.where.ip property']],
+    [{ event: 'Unsubscribed', own: true, where: { page: 'a' } }, ['rule.where.page property']],
     [{ event: ['List Left', 5], own: true }, ['rule.event[1] name']],
     [{ event: 5, own: false }, ['rule.event name', 'rule.own own']],
   ])('%j is refused: %j', (fields, problems) => expect(found({ event: 'X', ...fields })).toEqual(problems));

@@ -101,7 +101,9 @@ async function say(key: string, act: 'confirmed' | 'withdrawn', topic: string, a
   if (!contact || (lifts && topic === '*')) return;
   const basis = lifts ? 'consent' : 'none';
   const about = { contact, topic, address, act, basis, actor: 'recipient', source, at: Date.now() } as const;
-  await test.database.transaction((tx) => recordPermission(tx, { ...about, evidence: {} }));
+  await test.database.transaction((tx) =>
+    recordPermission(tx, { ...about, way: 'preferences', evidence: {} }),
+  );
 }
 
 const ana = 'ana@example.com';

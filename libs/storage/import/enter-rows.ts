@@ -99,6 +99,7 @@ export const requestOf = (
   act,
   basis,
   actor: 'import',
+  way: 'import',
   source,
   at: now,
   evidence: { import: id, ...evidence },

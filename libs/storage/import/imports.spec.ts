@@ -177,6 +177,7 @@ describe('an import', () => {
         contact,
         address: 'a@example.com',
         topic: 'newsletter',
+        way: 'one-click',
         source,
         at: clock.now(),
         evidence: {},

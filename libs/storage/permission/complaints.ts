@@ -1,4 +1,4 @@
-import { EVERY_TOPIC } from '@entente/consent';
+import { EVERY_TOPIC, type Way } from '@entente/consent';
 import { complainedFeedback, type ToldMessage } from '@entente/feedback';
 import { toIso, type ContactId, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
@@ -68,12 +68,11 @@ export async function enterComplaint(
   await suppressAddress(tx, addressHash, 'complaint', { at: reported.at, detail: type });
   if (message.erased) return true;
   await recordPermission(tx, {
-    ...aboutMessage(message, reported),
+    ...aboutMessage(message, 'complaint', reported),
     topic: EVERY_TOPIC,
     act: 'withdrawn',
     actor: 'recipient',
     basis: 'none',
-    claimedAt: reported.said,
   });
   await tell(tx, [complainedFeedback(message, reported.said, type)]);
   return true;
@@ -91,7 +90,10 @@ export async function enterReportedOptOut(
   const { addressHash, topic } = message;
   await lockAddress(tx, addressHash);
   if (!(await isFirst(tx, 'opted_out_at', message, reported))) return false;
-  if (!message.erased) return (await optOut(tx, { ...aboutMessage(message, reported), topic })).changed;
+  if (!message.erased) {
+    const { changed } = await optOut(tx, { ...aboutMessage(message, 'report', reported), topic });
+    return changed;
+  }
   await suppress(tx, [{ addressHash, topic, reason: 'opt-out', at: reported.at }]);
   return true;
 }
@@ -110,11 +112,17 @@ async function isFirst(
   return changed > 0;
 }
 
-const aboutMessage = ({ contact, addressHash, id }: ReportedMessage, { at, source, evidence }: Reported) => ({
+const aboutMessage = (
+  { contact, addressHash, id }: ReportedMessage,
+  way: Way,
+  { said, at, source, evidence }: Reported,
+) => ({
   contact,
   address: addressHash,
+  way,
   message: id,
+  claimedAt: said,
   at,
   source,
-  evidence,
+  evidence: { way, ...evidence },
 });

@@ -1,11 +1,9 @@
 import { EVERY_TOPIC, standingFor, type Act, type Standings } from '@entente/consent';
 import type { FeedbackName } from '@entente/event';
 import { unsubscribedFeedback } from '@entente/feedback';
-import type { ContactId, Uuid } from '@entente/kernel';
-import type { Tx } from '../database/database';
-import { subjectOf } from '../message/subject-of';
+import type { ContactId } from '@entente/kernel';
 import type { Told } from '../outbox';
-import type { EntryId, OptOut, Recorded, Resolved } from './permission-requests';
+import type { EntryId, Recorded, Resolved } from './permission-requests';
 
 const names: Record<Act, FeedbackName> = {
   granted: 'Permission Granted',
@@ -22,7 +20,8 @@ interface Move {
   readonly after: Standings;
 }
 
-interface Outcome {
+/** What became of a request. */
+export interface Outcome {
   readonly request: Resolved;
   readonly recorded: Recorded;
   /** Of every contact of the person, the survivor first. */
@@ -68,6 +67,7 @@ const fact = (
     basis: request.basis,
     actor: request.actor,
     ...stateProperty(after, topic),
+    ...request.origin,
   },
   imported: request.actor === 'import',
   ...(request.effects && { effects: true }),
@@ -79,24 +79,9 @@ function stateProperty(after: Standings, topic: string): { readonly state?: Act 
   return standing ? { state: standing.state } : {};
 }
 
-/** What is told about an opt-out, with the campaign, template and subject of the mail whose link was used. */
-export async function optOutTold(tx: Tx, request: OptOut, entry: EntryId): Promise<Told> {
-  const { contact, topic, at, message } = request;
-  const sent = message && (await sentAs(tx, contact, message));
-  return unsubscribedFeedback(
-    { contact, topic, entry: entryText(entry), ...(message && { message }), ...(sent && { sent }) },
-    at,
-  );
-}
-
-async function sentAs(tx: Tx, contact: ContactId, message: Uuid) {
-  const [row] = await tx.query<{ campaign: string; template: string; subject: string | null }>(
-    `SELECT campaign_key AS campaign, template_key AS template, ${subjectOf('message')} AS subject
-     FROM message WHERE contact_id = $1 AND id = $2`,
-    [contact, message],
-  );
-  return row;
-}
+/** What is told about an opt-out, which is a new entry. */
+export const optOutTold = ({ contact, topic, at, origin }: Resolved, entry: EntryId): Told =>
+  unsubscribedFeedback({ contact, topic, entry: entryText(entry), origin }, at);
 
 /** How an entry is named outside: `<contact>:<seq>`. */
 export const entryText = ({ contact, seq }: EntryId): string => `${contact}:${seq}`;

@@ -1,4 +1,4 @@
-import type { Act, Actor, Basis, Refusal } from '@entente/consent';
+import type { Act, Actor, Basis, Refusal, Way } from '@entente/consent';
 import type { ContactId, Instant, JsonObject, Uuid } from '@entente/kernel';
 
 /** An act to enter in the ledger. `contact` may be any contact of the person; it need not be the survivor. */
@@ -8,6 +8,7 @@ export interface PermissionRequest {
   readonly topic: string;
   readonly act: Act;
   readonly actor: Actor;
+  readonly way: Way;
   readonly basis: Basis;
   /** The address it is about, canonical, or its keyed hash; without one, the contact's own address today. */
   readonly address?: string | Buffer;
@@ -48,6 +49,8 @@ export interface Resolved extends Omit<PermissionRequest, 'address'> {
   readonly addressHash?: Buffer;
   /** The addresses that a restricting act must hold against. */
   readonly covers: readonly Buffer[];
+  /** What is told of how it came about. */
+  readonly origin: JsonObject;
 }
 
 /** An opt-out by the recipient, as a mailed token or a page names it. */
@@ -57,8 +60,10 @@ export interface OptOut {
   /** A topic's key, or `*` for every marketing mail. */
   readonly topic: string;
   readonly at: Instant;
+  readonly way: Way;
   /** The mail whose link was used. */
   readonly message?: Uuid;
+  readonly claimedAt?: Instant;
   readonly source: number;
   readonly evidence: JsonObject;
 }

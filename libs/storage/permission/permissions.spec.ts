@@ -7,7 +7,8 @@ import {
   type Act,
   type Actor,
 } from '@entente/consent';
-import type { ContactId, JsonObject } from '@entente/kernel';
+import { feedbackProperties, type FeedbackName } from '@entente/event';
+import { toIso, type ContactId, type JsonObject } from '@entente/kernel';
 import { explain, parseRule, type Rule } from '@entente/segment';
 import fc from 'fast-check';
 import { testDatabase, type TestDatabase } from '../../../test/support/postgres';
@@ -44,11 +45,18 @@ async function person(address?: string): Promise<ContactId> {
   return id;
 }
 
-const request = (contact: ContactId, act: Act, actor: Actor, more: Partial<PermissionRequest> = {}) => ({
+const waysOf = { recipient: 'preferences', import: 'import', api: 'api', operator: 'api' } as const;
+const request = (
+  contact: ContactId,
+  act: Act,
+  actor: Actor,
+  more: Partial<PermissionRequest> = {},
+): PermissionRequest => ({
   contact,
   topic: 'news',
   act,
   actor,
+  way: waysOf[actor],
   basis: 'consent' as const,
   source: 2,
   evidence: { page: 'https://shop.example/signup' },
@@ -59,7 +67,15 @@ const record = (contact: ContactId, act: Act, actor: Actor, more: Partial<Permis
   test.database.transaction((tx) => recordPermission(tx, request(contact, act, actor, more)));
 const out = (contact: ContactId, address: string, topic = 'news') =>
   test.database.transaction((tx) =>
-    optOut(tx, { contact, address, topic, at: 1_700_000_000_000, source: 1, evidence: {} }),
+    optOut(tx, {
+      contact,
+      address,
+      topic,
+      way: 'one-click',
+      at: 1_700_000_000_000,
+      source: 1,
+      evidence: {},
+    }),
   );
 const factsOf = async (contact: ContactId, topic = 'news', tx: Tx = test.database) =>
   (await gateFacts(tx, [{ contact, topic }]))[0]!;
@@ -237,13 +253,17 @@ describe('an audience', () => {
 
 describe('promise 6: the ledger', () => {
   it('is sound, and its fold is what is stored, after any acts', async () => {
-    const anyRequest = fc.record({
-      who: fc.nat({ max: 2 }),
-      topic: fc.constantFrom<string>('news', 'offers', EVERY_TOPIC),
-      act: fc.constantFrom<Act>('granted', 'confirmed', 'withdrawn', 'paused', 'objected'),
-      actor: fc.constantFrom<Actor>('recipient', 'import', 'api', 'operator'),
-      address: fc.constantFrom('g1@example.com', 'g2@example.com'),
-    });
+    const anyRequest = fc.record(
+      {
+        who: fc.nat({ max: 2 }),
+        topic: fc.constantFrom<string>('news', 'offers', EVERY_TOPIC),
+        act: fc.constantFrom<Act>('granted', 'confirmed', 'withdrawn', 'paused', 'objected'),
+        actor: fc.constantFrom<Actor>('recipient', 'import', 'api', 'operator'),
+        address: fc.constantFrom('g1@example.com', 'g2@example.com'),
+        claimedAt: fc.constantFrom(1_600_000_000_000, 1_650_000_000_000),
+      },
+      { requiredKeys: ['who', 'topic', 'act', 'actor', 'address'] },
+    );
     // What stands for every topic stays as it is, and one that was granted since ends.
     const own = { who: 0, actor: 'recipient', address: 'g1@example.com' } as const;
     const overruled = [
@@ -264,6 +284,7 @@ describe('promise 6: the ledger', () => {
         }
         await expectSound(people);
         await expectTold(people);
+        await expectOrigins(people);
       }),
       { numRuns: 25, examples: [[[...overruled], 0]] },
     );
@@ -310,13 +331,31 @@ async function expectTold(contacts: ContactId[]): Promise<void> {
     }
 }
 
-async function saysOf(contacts: ContactId[], topic: string): Promise<unknown> {
-  const { rule } = parseRule({ permission: topic, is: 'none' }) as { rule: Rule };
-  const told = await test.database.query<{ name: string; properties: JsonObject }>(
+/** Whatever is told of an entry says how it came about as the ledger has it, and nothing but what is known to be told. */
+async function expectOrigins(contacts: ContactId[]): Promise<void> {
+  const entries = new Map(
+    (await ledgerOf(test.database, contacts)).map((entry) => [`${entry.contact}:${entry.seq}`, entry]),
+  );
+  const told = await toldOf(contacts);
+  for (const { name, properties } of told.filter(({ name }) => name.startsWith('Permission'))) {
+    const { actor, claimedAt, recordedAt } = entries.get(String(properties.entry))!;
+    const happened = claimedAt ?? (actor === 'import' ? undefined : recordedAt);
+    expect(properties).toMatchObject({ actor, way: waysOf[actor], source: 'api' });
+    expect(properties.claimedAt).toEqual(happened && toIso(happened));
+    expect(feedbackProperties[name]).toEqual(expect.arrayContaining(Object.keys(properties)));
+  }
+}
+
+const toldOf = (contacts: ContactId[]) =>
+  test.database.query<{ name: FeedbackName; properties: JsonObject }>(
     `SELECT record->>'name' AS name, record->'properties' AS properties FROM outbox
      WHERE record->'contact'->>0 = ANY($1::text[])`,
     [contacts.map((contact) => `id:${contact}`)],
   );
+
+async function saysOf(contacts: ContactId[], topic: string): Promise<unknown> {
+  const { rule } = parseRule({ permission: topic, is: 'none' }) as { rule: Rule };
+  const told = await toldOf(contacts);
   const history = told.map((one, index) => ({ ...one, at: 0, id: String(index), own: true }));
   const facts = { contact: contacts[0]!, traits: {}, timeZone: 'UTC', history, memberOf: () => false };
   return (explain(rule, facts, 0) as { because: unknown }).because;

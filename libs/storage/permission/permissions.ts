@@ -15,8 +15,9 @@ import { lineagesOf, survivorsOf } from '../contact/contacts';
 import type { Tx } from '../database/database';
 import { tell } from '../outbox';
 import { knownAddresses, suppressedGrants, topicKey } from './permission-addresses';
-import { optOutTold, permissionTold } from './permission-feedback';
+import { optOutTold, permissionTold, type Outcome } from './permission-feedback';
 import { OpenLedger } from './permission-ledger';
+import { originsTold } from './permission-origin';
 import type { EntryId, OptOut, PermissionRequest, Recorded, Resolved } from './permission-requests';
 import { liftOptOuts, suppress } from './suppressions';
 
@@ -31,7 +32,12 @@ export const recordPermission = async (tx: Tx, request: PermissionRequest): Prom
  * Locks, in this order: the addresses that an opt-out covers, the ends of the contacts' chains.
  * Promise 4: whoever restricts holds the lock that a release to the same address takes, until it has committed.
  */
-export async function recordPermissions(tx: Tx, requests: readonly PermissionRequest[]): Promise<Recorded[]> {
+export const recordPermissions = async (
+  tx: Tx,
+  requests: readonly PermissionRequest[],
+): Promise<Recorded[]> => (await enterAll(tx, requests)).map(({ recorded }) => recorded);
+
+async function enterAll(tx: Tx, requests: readonly PermissionRequest[]): Promise<Outcome[]> {
   if (requests.length === 0) return [];
   const resolved = await resolve(tx, requests);
   await lockAddresses(tx, addressesToLock(resolved));
@@ -51,7 +57,7 @@ export async function recordPermissions(tx: Tx, requests: readonly PermissionReq
   await ledger.close(tx);
   await changeSuppressions(tx, told);
   await tell(tx, told.flatMap(permissionTold));
-  return told.map(({ recorded }) => recorded);
+  return told;
 }
 
 async function resolve(tx: Tx, requests: readonly PermissionRequest[]): Promise<Resolved[]> {
@@ -59,13 +65,15 @@ async function resolve(tx: Tx, requests: readonly PermissionRequest[]): Promise<
   const lineages = await lineagesOf(tx, [...new Set(survivors.values())]);
   const known = await knownAddresses(tx, [...lineages.values()].flat());
   const key = await addressKey(tx);
-  return requests.map(({ address, ...request }) => {
+  const origins = await originsTold(tx, requests);
+  return requests.map(({ address, ...request }, place) => {
     const survivor = survivors.get(request.contact)!;
     const lineage = lineages.get(survivor)!;
     const given = typeof address === 'string' ? addressHash(key, address) : address;
     const hash = given ?? known.profile.get(survivor);
     const covers = given ? [given] : lineage.flatMap((contact) => known.all.get(contact) ?? []);
-    return { ...request, survivor, lineage, covers, ...(hash && { addressHash: hash }) };
+    const origin = origins[place]!;
+    return { ...request, survivor, lineage, covers, origin, ...(hash && { addressHash: hash }) };
   });
 }
 
@@ -194,10 +202,8 @@ function append(ledger: OpenLedger, request: Resolved, contact: ContactId): Entr
   );
 }
 
-type Told = { readonly request: Resolved; readonly recorded: Recorded };
-
 /** A withdrawal holds for its addresses whoever else has them; the recipient's grant ends that for one topic. In the order given. */
-async function changeSuppressions(tx: Tx, told: readonly Told[]): Promise<void> {
+async function changeSuppressions(tx: Tx, told: readonly Outcome[]): Promise<void> {
   for (const run of runsOf(told.filter(({ recorded }) => !recorded.refused).map(({ request }) => request))) {
     await suppress(
       tx,
@@ -236,13 +242,9 @@ function runsOf(requests: readonly Resolved[]): Resolved[][] {
  * released (promise 4). Repeating it changes nothing. Says whether it changed anything.
  */
 export async function optOut(tx: Tx, request: OptOut): Promise<{ readonly changed: boolean }> {
-  const recorded = await recordPermission(tx, {
-    ...request,
-    act: 'withdrawn',
-    actor: 'recipient',
-    basis: 'none',
-  });
+  const [outcome] = await enterAll(tx, [{ ...request, act: 'withdrawn', actor: 'recipient', basis: 'none' }]);
+  const { recorded, request: resolved } = outcome!;
   if (recorded.refused || recorded.already) return { changed: false };
-  await tell(tx, [await optOutTold(tx, request, recorded.entry)]);
+  await tell(tx, [optOutTold(resolved, recorded.entry)]);
   return { changed: true };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
+import { dateOperators } from './comparison';
 import type { ArbitraryKind } from './kind';
 import { mail } from './mail';
 import { measures, regular, where } from './measure';
@@ -23,10 +24,31 @@ export const naming = (...names: readonly string[]): fc.Arbitrary<object> =>
     },
   );
 
+/** What Entente tells of people who agreed or left: how, and when they say that they did. */
+export const agreed = (scale: Scale): fc.Arbitrary<object> => {
+  const way = fc.constantFrom<unknown>('import', { in: ['one-click', 'preferences'] }, { exists: false });
+  const claimedAt = dateOperators(scale);
+  return fc.record({
+    event: fc.constantFrom<unknown>(
+      'Permission Granted',
+      ['Permission Granted', 'Permission Confirmed', 'Permission Shared'],
+      ['Permission Withdrawn', 'Unsubscribed'],
+    ),
+    own: fc.constant(true),
+    where: fc.oneof(fc.record({ way }), fc.record({ claimedAt }), fc.record({ way, claimedAt })),
+  });
+};
+
 const series = (scale: Scale, ...names: readonly string[]): fc.Arbitrary<object> =>
-  fc
-    .tuple(naming(...names), fc.record({ where: where(scale) }, { requiredKeys: [] }))
-    .map(([named, filter]) => filtered(named, filter));
+  fc.oneof(
+    {
+      arbitrary: fc
+        .tuple(naming(...names), fc.record({ where: where(scale) }, { requiredKeys: [] }))
+        .map(([named, filter]) => filtered(named, filter)),
+      weight: 12,
+    },
+    { arbitrary: agreed(scale), weight: 1 },
+  );
 
 /** Of what Entente itself tells, only what it tells is asked for. */
 export const filtered = (named: object, filter: { readonly where?: object }): object => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
-import { filtered, naming } from './event';
+import { agreed, filtered, naming } from './event';
 import { mail } from './mail';
 import { where } from './measure';
 import { periods } from './period';
@@ -11,9 +11,10 @@ const named = naming('X', 'Y', 'Z');
 /** Mostly without filters, so that some chains are completed. */
 const mostly = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
-    { arbitrary: named, weight: 3 },
-    { arbitrary: fc.tuple(named, where(scale)).map(([one, where]) => filtered(one, { where })), weight: 1 },
-    { arbitrary: mail, weight: 1 },
+    { arbitrary: named, weight: 9 },
+    { arbitrary: fc.tuple(named, where(scale)).map(([one, where]) => filtered(one, { where })), weight: 3 },
+    { arbitrary: mail, weight: 3 },
+    { arbitrary: agreed(scale), weight: 1 },
   );
 
 export const sequence: ArbitraryKind = (scale) => {
