@@ -271,6 +271,8 @@ describe('how somebody agreed', () => {
     });
     await world.passTo(world.clock.now() + MINUTE);
     expect((await into(late)).lately).toEqual([false]);
+    const typo = await api.call('PUT', '/segments/typo', { rule: granted({ way: 'form' }) });
+    expect([typo.status, typo.body.problems[0].path]).toEqual([422, 'rule.where.way']);
   });
 });
 

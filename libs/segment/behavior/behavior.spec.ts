@@ -511,6 +511,18 @@ describe('what is written', () => {
       [],
     ],
     [{ event: 'Permission Granted', own: true, where: { ip: '192.0.2.1' } }, ['rule.where.ip property']],
+    [{ event: 'Permission Granted', own: true, where: { way: 'web' } }, ['rule.where.way word']],
+    [{ event: 'Permission Granted', where: { way: 'web' } }, []],
+    [{ event: 'Permission Granted', own: true, last: { way: 7 } }, ['rule.last.way word']],
+    [{ event: 'Permission Granted', own: true, where: { way: { ne: 'web' } } }, []],
+    [
+      {
+        event: ['Unsubscribed', 'Permission Withdrawn'],
+        own: true,
+        where: { way: { in: ['report', 'spam'] }, state: 'withdrawn' },
+      },
+      ['rule.where.way word'],
+    ],
     [{ event: 'Unsubscribed', own: true, where: { page: 'a' } }, ['rule.where.page property']],
     [{ event: ['List Left', 5], own: true }, ['rule.event[1] name']],
     [{ event: 5, own: false }, ['rule.event name', 'rule.own own']],

@@ -8,7 +8,8 @@ import { parseSome } from '../parse-key';
 import { isText } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
 import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
-import { checkOwn, checkPassages, checkProperties, isOwnName, referTo } from './own';
+import { checkOwn, checkPassages, checkProperties, isOwnName } from './own';
+import { lookInto } from './own-words';
 import type { Series } from './seen';
 
 /** Events that a part of a condition is about, as authors write them: of some names that pass one filter, or what became of mails. */
@@ -45,8 +46,8 @@ export function parseSeries(
     expectedNames,
   );
   if (own !== undefined) checkOwn(own, event ?? [], below(path, 'own'), findings);
-  const refer = own === true ? referTo(findings) : undefined;
-  const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings, refer);
+  const look = own === true ? lookInto(event ?? [], findings) : undefined;
+  const filter = where === undefined ? undefined : parseFilter(where, below(path, 'where'), findings, look);
   if (own === true && event !== undefined && filter)
     checkProperties(event, pathsIn(filter), below(path, 'where'), findings);
   if (event === undefined) return undefined;

@@ -5,7 +5,8 @@ import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
 import { parseSeries, refuseItself, seriesFields, seriesSchemas } from '../behavior/named';
-import { checkProperties, referTo, tellersIn } from '../behavior/own';
+import { checkProperties, tellersIn } from '../behavior/own';
+import { lookInto } from '../behavior/own-words';
 import { contextPathsOf, measuredIn, traitsOf } from '../behavior/scope';
 import { pathsIn } from '../comparisons/filter';
 import { comparisonsIn } from '../comparisons/filter-of';
@@ -28,7 +29,7 @@ function checkAsked(condition: EventCondition, path: string, findings: Findings)
   const at = below(path, name);
   checkProperties(condition.event, asked, at, findings);
   for (const [property, comparison] of comparisonsIn(filter))
-    referTo(findings)(property, comparison, below(at, property));
+    lookInto(condition.event, findings)(property, comparison, below(at, property));
 }
 
 export const event: ConditionKind<EventCondition> = {
