@@ -22,4 +22,5 @@ export const migrations = [
   sqlMigration('0018-segment-events'),
   sqlMigration('0019-complaints'),
   sqlMigration('0020-address-words'),
+  sqlMigration('0021-message-chain'),
 ] as const;

@@ -292,7 +292,8 @@ CREATE TABLE message (
   ended_at timestamp with time zone,
   reply text,
   complained_at timestamp with time zone,
-  opted_out_at timestamp with time zone
+  opted_out_at timestamp with time zone,
+  chain text[]
 );
 CREATE TABLE outbox (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -754,6 +755,7 @@ COMMENT ON TABLE message IS 'the send ledger: one row per enrollment, step and v
 COMMENT ON COLUMN message.entry_seq IS 'the permission entry (of contact entry_contact) that allowed the release';
 COMMENT ON COLUMN message.complained_at IS 'when its recipient was first reported to have called it spam';
 COMMENT ON COLUMN message.opted_out_at IS 'when its recipient was first reported to opt out';
+COMMENT ON COLUMN message.chain IS 'the campaigns that led to it with nobody waiting, its own last; null where that is the only one';
 COMMENT ON TABLE outbox IS 'facts that became true with another row, on their way to the stream';
 COMMENT ON TABLE permission IS 'the consent ledger: append-only, chained per contact; ids and keyed hashes only';
 COMMENT ON COLUMN permission.commitment IS 'SHA-256 over the salt and the evidence of the same contact and seq';

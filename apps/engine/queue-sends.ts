@@ -14,7 +14,10 @@ import { survivorAmong, type Person, type Send } from './person';
 /** How long a message may wait to leave before it is out of date. */
 const lifetime = 4 * DAY;
 
-/** Writes the messages that steps asked for, each with why it is not queued where it may not be. */
+/**
+ * Writes the messages that steps asked for, each with why it is not queued where it may not be. That is not told of broadcasts, whose audience
+ * may be a million people without permission.
+ */
 export async function queueSends(
   tx: Tx,
   persons: readonly Person[],
@@ -49,6 +52,8 @@ function messageOf(send: Send, facts: RecipientFacts | undefined): QueuedMessage
     template: effect.template,
     templateVersion: effect.templateVersion,
     notQueued: refusal({ ...facts, campaign: 'live' })?.reason,
+    isTold: published.kind === 'campaign',
+    chain: enrollment.begunBy ?? [published.key],
     lane: facts?.address?.split('@').at(-1) ?? '',
     at,
     expiresAt: at + lifetime,

@@ -10,6 +10,8 @@ import type { Released } from './release';
 export interface Ending {
   readonly ended: Ended;
   readonly told?: Feedback;
+  /** Whether the message was given up without having left, and that is told. */
+  readonly isWithheld?: boolean;
   readonly suppress?: { readonly addressHash: Buffer; readonly detail: string };
   readonly outcome?: Outcome;
 }
@@ -38,7 +40,7 @@ export function endingOf(released: Released, reply: Reply, now: Instant): Ending
     case 'unknown':
       return { outcome, ended: { ...base, status: 'unknown', reason: outcome.class } };
     case 'deferred':
-      return { outcome, ended: { ...base, ...deferred(released.message, outcome, now) } };
+      return { outcome, ...putOff({ ...base, ...deferred(released.message, outcome, now) }) };
     case 'failed': {
       const suppressed = outcome.suppress !== undefined;
       return {
@@ -55,6 +57,8 @@ export function endingOf(released: Released, reply: Reply, now: Instant): Ending
 export const takenBack = (released: Released, why: string, now: Instant): Ending => ({
   ended: { ...idOf(released), status: 'waiting', reply: why, notBefore: now, counts: false },
 });
+
+const putOff = (ended: Ended): Ending => ({ ended, isWithheld: ended.status !== 'waiting' });
 
 const idOf = ({ message: { contact, id }, releasedAt }: Released) => ({ contact, id, releasedAt });
 

@@ -102,7 +102,11 @@ export class Preparer {
   }
 }
 
-const stop = ({ contact, id }: DueMessage, status: Stopped['status'], reason: string): Stopped => ({
+const stop = (
+  { contact, id }: DueMessage,
+  status: Stopped['status'],
+  reason: Stopped['reason'],
+): Stopped => ({
   contact,
   id,
   status,

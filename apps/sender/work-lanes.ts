@@ -50,7 +50,8 @@ export class LaneWork {
   /** Writes the mails; what cannot become one ends here. */
   private async prepare(messages: readonly DueMessage[]) {
     const { ready, stopped } = await this.preparer.prepare(messages);
-    await stopMessages(this.sender.database, stopped, this.sender.clock.now());
+    const { database, clock } = this.sender;
+    if (stopped.length > 0) await database.transaction((tx) => stopMessages(tx, stopped, clock.now()));
     for (const { status, reason } of stopped) this.sender.count(status, reason);
     return ready;
   }

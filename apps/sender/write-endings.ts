@@ -1,5 +1,5 @@
 import { SECOND } from '@entente/kernel';
-import { endReleases, sqlState, suppressAddresses, tell, type Ended } from '@entente/storage';
+import { endReleases, sqlState, suppressAddresses, tell, tellWithheld, type Ended } from '@entente/storage';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ending } from './ending';
 import type { Sender } from './sender';
@@ -72,6 +72,10 @@ export class EndingWriter {
       await tell(
         tx,
         endings.flatMap(({ ended: one, told }) => (told && ended.has(one.id) ? [told] : [])),
+      );
+      await tellWithheld(
+        tx,
+        endings.flatMap(({ ended: one, isWithheld }) => (isWithheld && ended.has(one.id) ? [one] : [])),
       );
       return ended;
     });

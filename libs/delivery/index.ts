@@ -1,6 +1,7 @@
 export { classifyReply } from './classify-reply';
 export {
   refusal,
+  type EndReason,
   type Gate,
   type GateFacts,
   type GateName,

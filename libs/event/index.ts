@@ -7,3 +7,4 @@ export * from './keys';
 export * from './phone';
 export * from './read-json';
 export * from './record';
+export * from './withheld-reasons';

@@ -10,6 +10,7 @@ import {
   openedFeedback,
   sentFeedback,
   unsubscribedFeedback,
+  withheldFeedback,
 } from './feedback-facts';
 import { originTold } from './origin';
 
@@ -39,6 +40,7 @@ describe('feedback facts', () => {
       openedFeedback(message, 1, human),
       clickedFeedback(message, 1, human, link),
       bouncedFeedback(message, 1, { kind: 'soft', suppressed: false, reply: '450' }),
+      withheldFeedback(message, 1, { reason: 'expired', chain: ['welcome'] }),
       complainedFeedback(message, 1, 'abuse'),
       addressFeedback({ contact: '42', reason: 'complaint', seq: 1, suppressed: true }, 1),
       addressFeedback({ contact: '42', reason: 'complaint', seq: 2, suppressed: false }, 1),
@@ -77,6 +79,7 @@ describe('feedback facts', () => {
       clickedFeedback(message, 1, human, { ...link, number: 2 }),
       clickedFeedback(message, 1, machine, link),
       bouncedFeedback(message, 1, { kind: 'hard-address', suppressed: true, reply: '550 5.1.1' }),
+      withheldFeedback(message, 1, { reason: 'expired', chain: ['welcome'] }),
       complainedFeedback(message, 1, 'abuse'),
       unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7', origin: {} }, 1),
       ...[1, 2].map((seq) =>

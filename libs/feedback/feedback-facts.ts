@@ -77,6 +77,22 @@ export const bouncedFeedback = (
   properties: { ...about(message), ...bounce },
 });
 
+/**
+ * A message ended without having left, for this reason. `chain` names the campaigns that led to it with nobody waiting in between, its own last:
+ * what is told so starts none of them again.
+ */
+export const withheldFeedback = (
+  message: ToldMessage,
+  at: Instant,
+  { reason, chain }: { readonly reason: string; readonly chain: readonly string[] },
+): Feedback => ({
+  contact: message.contact,
+  name: 'Email Withheld',
+  at,
+  cause: `withheld:${message.id}`,
+  properties: { ...about(message), reason, chain },
+});
+
 /** The recipient called a message spam; one complaint about a message is told. `type` is that of the report. */
 export const complainedFeedback = (message: ToldMessage, at: Instant, type: string): Feedback => ({
   contact: message.contact,

@@ -9,6 +9,7 @@ export {
   leftFeedback,
   listFeedback,
   unsubscribedFeedback,
+  withheldFeedback,
   type ToldMessage,
 } from './feedback-facts';
 export { originTold, type Origin } from './origin';

@@ -77,6 +77,7 @@ export * from './message/message-views';
 export * from './message/messages';
 export * from './message/sender-presence';
 export * from './message/subject-of';
+export * from './message/withheld';
 export * from './message/token-keys';
 
 export { changeMembers, type HowTold, type MemberChange } from './list/change-members';

@@ -129,9 +129,18 @@ it('ends the walks and the waiting messages of a canceled campaign, and no other
     await publish(tx);
     await cancelCampaign(tx, 'goes', world.clock.now());
   });
-  while (await endCanceled(world.engine));
   const statuses = (table: string) =>
     database.query(`SELECT campaign_key AS of, status FROM ${table} ORDER BY 1`);
+  await database.run(`INSERT INTO outbox (key, record) SELECT 'much', '{}' FROM generate_series(1, 10000)`);
+  expect([await endCanceled(world.engine), await statuses('message')]).toEqual([
+    false,
+    [
+      { of: 'goes', status: 'waiting' },
+      { of: 'stays', status: 'waiting' },
+    ],
+  ]);
+  await database.run(`DELETE FROM outbox WHERE key = 'much'`);
+  while (await endCanceled(world.engine));
   const ended = [
     { of: 'goes', status: 'canceled' },
     { of: 'stays', status: 'active' },

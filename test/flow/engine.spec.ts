@@ -492,7 +492,10 @@ describe('the engine', () => {
     expect(run).toEqual({ status: 'done', audience: 2 });
   });
 
-  it('shows in a run whom it could not evaluate', async () => {
+  it.each([
+    ['broadcast', 0],
+    ['campaign', 2],
+  ] as const)('shows in a run of a %s whom it could not evaluate', async (kind, told) => {
     await author.mailNeeds('news', 'shop', 'news');
     await author.segment('buyers', { event: 'Order Completed' });
     await world.arrive(bought('1'), bought('2'));
@@ -502,18 +505,27 @@ describe('the engine', () => {
       await findContact(database, 'user:2'),
     ]);
     const at = start + HOUR;
-    const definition = {
-      topic: 'news',
-      from: 'shop',
-      audience: { segment: 'buyers' },
-      template: 'news',
-      at: toIso(at),
+    const common = { topic: 'news', from: 'shop' };
+    const to = { segment: 'buyers' };
+    const definitions = {
+      broadcast: { ...common, audience: to, template: 'news', at: toIso(at) },
+      campaign: {
+        ...common,
+        triggers: [{ schedule: { at: toIso(at) }, to }],
+        steps: [{ id: 'news', send: 'news' }],
+      },
     };
-    await author.campaign('december', definition, start, 'broadcast', at);
+    await author.campaign('december', definitions[kind], start, kind, at);
     await world.passTo(at + 1);
     await world.work();
-    expect((await messages()).map((one) => one.reason).sort()).toEqual(['evaluation-failed', 'no-address']);
+    const reasons = ['evaluation-failed', 'no-address'];
+    expect((await messages()).map((one) => one.reason).sort()).toEqual(reasons);
     expect(await database.query('SELECT audience FROM campaign_run')).toEqual([{ audience: 2 }]);
+    const events = await database.query<{ reason: string; chain: string[] }>(
+      `SELECT properties->>'reason' AS reason, properties->'chain' AS chain FROM event WHERE name = 'Email Withheld'
+       ORDER BY 1`,
+    );
+    expect(events).toEqual(reasons.slice(0, told).map((reason) => ({ reason, chain: ['december'] })));
   });
 
   it('keeps one of the mails that wait for two contacts who turn out to be one person', async () => {

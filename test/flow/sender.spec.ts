@@ -358,6 +358,21 @@ describe('an outcome that cannot be written', () => {
     expect([await statusOf(id), failures]).toEqual(['sent', 3]);
   });
 
+  it('that gives a message up is told where it holds, and once', async () => {
+    const { id, contact, sender, released } = await releasedMessage();
+    const giveUp = (releasedAt: number): Ending => ({
+      ended: { contact, id, releasedAt, status: 'expired', reason: 'soft', reply: '451 later' },
+      isWithheld: true,
+    });
+    const withheld = async () => (await told()).filter(({ name }) => name === 'Email Withheld');
+    await write(sender, giveUp(released.releasedAt - 1));
+    expect([await statusOf(id), await withheld()]).toEqual(['sending', []]);
+    for (let times = 0; times < 2; times += 1) await write(sender, giveUp(released.releasedAt));
+    expect(await withheld()).toMatchObject([
+      { properties: { message: id, reason: 'soft', chain: [campaign] } },
+    ]);
+  });
+
   it('is none for a NUL in what a server says', async () => {
     const contact = await addRecipient(database, 'ana@example.com');
     mailer.answer = () => ({ phase: 'rcpt', code: 550, enhanced: '5.1.1', text: unwritable });

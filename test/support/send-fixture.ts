@@ -90,6 +90,8 @@ export async function queue(database: Database, contacts: readonly ContactId[]):
     template: 'hello',
     templateVersion: undefined,
     notQueued: undefined,
+    isTold: true,
+    chain: [campaign],
     lane: `example${contact}.com`,
     at,
     expiresAt: at + HOUR,

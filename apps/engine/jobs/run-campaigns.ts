@@ -126,7 +126,7 @@ async function enrollChunk(
 /** Who cannot be evaluated is considered too, and shows in the report with that reason. */
 function unsendable(
   contact: ContactId,
-  { key, versionId, campaign }: PublishedCampaign,
+  { key, kind, versionId, campaign }: PublishedCampaign,
   run: CampaignRun,
 ): QueuedMessage[] {
   const enrollment = stableUuid('enrollment', key, causeKey({ kind: 'planned', at: run.plannedAt }));
@@ -144,7 +144,9 @@ function unsendable(
     from: campaign.from,
     template: step.template.key,
     templateVersion: step.template.version,
-    notQueued: 'evaluation-failed',
+    notQueued: 'evaluation-failed' as const,
+    isTold: kind === 'campaign',
+    chain: [key],
     lane: '',
     at: run.plannedAt,
     expiresAt: run.plannedAt,

@@ -1,7 +1,10 @@
+import type { Act } from '@entente/consent';
+import type { WithheldReason } from '@entente/event';
+
 /** How a standing suppression covers a message: by its topic, or by everything. */
 export interface StandingSuppression {
   readonly topic: string;
-  readonly reason: string;
+  readonly reason: 'opt-out' | 'hard-bounce' | 'complaint' | 'operator';
 }
 
 /**
@@ -16,14 +19,17 @@ export interface GateFacts {
   /** Unlifted suppressions of this address for the message's topic or for `*`. */
   readonly suppressions?: readonly StandingSuppression[];
   /** What the ledger says for this topic: `allowed` as libs/consent's `allows`, `state` as its fold ('none' without an entry). */
-  readonly permission?: { readonly allowed: boolean; readonly state: string };
+  readonly permission?: { readonly allowed: boolean; readonly state: Act | 'none' };
   /** The status of the campaign the message belongs to. */
   readonly campaign?: string;
 }
 
+/** What may be told of it, and what is not: of somebody erased, and of a campaign that waits or never was live. */
+export type EndReason = WithheldReason | 'erased' | `campaign-${string}`;
+
 /** Why a message may not go now. One that `waits` stays queued; the others end it. */
 export interface GateRefusal {
-  readonly reason: string;
+  readonly reason: EndReason;
   readonly waits?: boolean;
 }
 

@@ -5,7 +5,7 @@ import { paused } from './paused';
 import { permission } from './permission';
 import { suppressed } from './suppressed';
 
-export type { Gate, GateFacts, GateRefusal, StandingSuppression } from './gate';
+export type { EndReason, Gate, GateFacts, GateRefusal, StandingSuppression } from './gate';
 
 /** In order of authority: what the person asked for, then the state of our own campaign. A gate is one file and one line here. */
 export const gates = { erased, address, suppressed, permission, paused } satisfies Record<string, Gate>;

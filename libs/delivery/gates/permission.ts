@@ -1,4 +1,5 @@
-import type { Gate } from './gate';
+import type { Act } from '@entente/consent';
+import type { EndReason, Gate } from './gate';
 
 export const permission: Gate = ({ permission: standing }) => {
   if (standing === undefined) return { reason: 'permission-unknown' };
@@ -7,7 +8,7 @@ export const permission: Gate = ({ permission: standing }) => {
 };
 
 /** A state that would allow mail but not to this address was given for another one. */
-function refusalOf(state: string): string {
+function refusalOf(state: Act | 'none'): EndReason {
   if (state === 'none') return 'no-permission';
   return state === 'granted' || state === 'confirmed' ? 'permission-of-another-address' : state;
 }

@@ -4,6 +4,7 @@ import { survivorsOf } from '../contact/contacts';
 import { lockContacts } from '../contact/persons';
 import type { Database } from '../database/database';
 import type { MessageId } from '../message/messages';
+import { tellWithheld } from '../message/withheld';
 import { tell } from '../outbox';
 
 /** Ends some of the walks through canceled campaigns; gives how many. */
@@ -36,15 +37,18 @@ export const endCanceledWalks = (database: Database, at: Instant, limit: number)
 
 const sorted = (contacts: readonly ContactId[]): ContactId[] => [...new Set(contacts)].sort(byContactId);
 
-/** Ends some of the messages of canceled campaigns that still wait; gives how many. */
+/** Ends some of the messages of canceled campaigns that still wait, and tells of them; gives how many. */
 export const endCanceledMessages = (database: Database, at: Instant, limit: number): Promise<number> =>
-  database.transaction((tx) =>
-    tx.run(
+  database.transaction(async (tx) => {
+    const ended = await tx.query<MessageId & Record<string, unknown>>(
       `UPDATE message SET status = 'canceled', reason = 'campaign-canceled', ended_at = $1
        FROM (SELECT waiting.contact_id, waiting.id FROM campaign
              JOIN message AS waiting ON waiting.campaign_key = campaign.key AND waiting.status = 'waiting'
              WHERE campaign.status = 'canceled' LIMIT $2) AS chunk
-       WHERE message.contact_id = chunk.contact_id AND message.id = chunk.id AND message.status = 'waiting'`,
+       WHERE message.contact_id = chunk.contact_id AND message.id = chunk.id AND message.status = 'waiting'
+       RETURNING message.contact_id AS contact, message.id`,
       [toIso(at), limit],
-    ),
-  );
+    );
+    await tellWithheld(tx, ended);
+    return ended.length;
+  });

@@ -1,6 +1,8 @@
+import type { EndReason } from '@entente/delivery';
 import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import { bigintArray, textArray } from '../database/binary-array';
 import type { Tx } from '../database/database';
+import { tellWithheld } from '../message/withheld';
 
 /** Shares of the recipient domains by which senders divide the work. */
 export const laneBuckets = 32;
@@ -19,7 +21,11 @@ export interface QueuedMessage {
   readonly template: string;
   readonly templateVersion: number | undefined;
   /** Why it was not even queued; undefined for a message that waits. */
-  readonly notQueued: string | undefined;
+  readonly notQueued: EndReason | undefined;
+  /** Whether that is told. */
+  readonly isTold: boolean;
+  /** The campaigns that led to it with nobody waiting, its own last. */
+  readonly chain: readonly string[];
   /** The recipient's domain. */
   readonly lane: string;
   readonly at: Instant;
@@ -29,23 +35,28 @@ export interface QueuedMessage {
 /** Channel on which senders hear that messages wait. */
 export const messageWaiting = 'message_waiting';
 
-/** Writes messages to the ledger; one that is there already stays as it is. Without a version the template's current one is meant. */
+/** Writes messages to the ledger, and tells of those that are not queued; one that is there already stays as it is. Without a version the template's current one is meant. */
 export async function queueMessages(tx: Tx, messages: readonly QueuedMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  await tx.run(
+  const written = await tx.query<{ id: Uuid }>(
     `INSERT INTO message (contact_id, id, enrollment_id, step, visit, campaign_key, version_id, topic, from_key,
-       template_key, template_version, status, reason, lane, bucket, not_before, expires_at, created_at, ended_at)
+       template_key, template_version, status, reason, chain, lane, bucket, not_before, expires_at, created_at, ended_at)
      SELECT m.contact_id, m.id, m.enrollment_id, m.step, m.visit, m.campaign_key, m.version_id, m.topic, m.from_key,
        m.template_key, coalesce(m.template_version, template.version, 0),
        CASE WHEN m.reason IS NULL THEN 'waiting' ELSE 'not-queued' END, m.reason,
-       m.lane, abs(hashtext(m.lane)::bigint) % ${laneBuckets}, m.at, m.expires_at, m.at,
+       m.chain, m.lane, abs(hashtext(m.lane)::bigint) % ${laneBuckets}, m.at, m.expires_at, m.at,
        CASE WHEN m.reason IS NULL THEN NULL ELSE m.at END
      FROM json_to_recordset($1::json) AS m (contact_id bigint, id uuid, enrollment_id uuid, step text, visit integer,
        campaign_key text, version_id integer, topic text, from_key text, template_key text,
-       template_version integer, reason text, lane text, at timestamptz, expires_at timestamptz)
+       template_version integer, reason text, chain text[], lane text, at timestamptz, expires_at timestamptz)
      LEFT JOIN template ON template.key = m.template_key
-     ON CONFLICT DO NOTHING`,
+     ON CONFLICT DO NOTHING RETURNING id`,
     [JSON.stringify(messages.map(messageRow))],
+  );
+  const news = new Set(written.map(({ id }) => id));
+  await tellWithheld(
+    tx,
+    messages.filter(({ id, isTold, notQueued }) => isTold && notQueued !== undefined && news.has(id)),
   );
   if (messages.some((message) => message.notQueued === undefined)) await tx.run(`NOTIFY ${messageWaiting}`);
 }
@@ -63,6 +74,7 @@ const messageRow = (message: QueuedMessage) => ({
   template_key: message.template,
   template_version: message.templateVersion ?? null,
   reason: message.notQueued ?? null,
+  chain: message.chain.length > 1 ? message.chain : null,
   lane: message.lane,
   at: toIso(message.at),
   expires_at: toIso(message.expiresAt),

@@ -1,6 +1,8 @@
+import type { EndReason } from '@entente/delivery';
 import { toIso, type ContactId, type Instant, type Uuid } from '@entente/kernel';
 import type { Tx } from '../database/database';
 import { subjectOf } from './subject-of';
+import { tellWithheld } from './withheld';
 
 /** Which message: it lies under the contact it was queued for, whoever survives for that contact today. */
 export interface MessageId {
@@ -102,26 +104,28 @@ const releaseRow = ({ contact, id, addressHash, entry }: Release) => ({
 /** How a message ends without having been released. */
 export interface Stopped extends MessageId {
   readonly status: 'refused' | 'canceled' | 'expired' | 'failed';
-  readonly reason: string;
+  readonly reason: EndReason;
   readonly entry?: { readonly contact: ContactId; readonly seq: number };
 }
 
-/** Ends messages that still wait; gives how many. */
-export async function stopMessages(tx: Tx, stopped: readonly Stopped[], at: Instant): Promise<number> {
-  if (stopped.length === 0) return 0;
+/** Ends messages that still wait, and tells of them. */
+export async function stopMessages(tx: Tx, stopped: readonly Stopped[], at: Instant): Promise<void> {
+  if (stopped.length === 0) return;
   const rows = stopped.map(({ entry, ...one }) => ({
     ...one,
     entry_contact: entry?.contact ?? null,
     entry_seq: entry?.seq ?? null,
   }));
-  return tx.run(
+  const ended = await tx.query<MessageId & Record<string, unknown>>(
     `UPDATE message SET status = s.status, reason = s.reason, ended_at = $2, entry_contact = s.entry_contact,
        entry_seq = s.entry_seq
      FROM json_to_recordset($1::json)
        AS s (contact bigint, id uuid, status text, reason text, entry_contact bigint, entry_seq integer)
-     WHERE message.contact_id = s.contact AND message.id = s.id AND message.status = 'waiting'`,
+     WHERE message.contact_id = s.contact AND message.id = s.id AND message.status = 'waiting'
+     RETURNING message.contact_id AS contact, message.id`,
     [JSON.stringify(rows), toIso(at)],
   );
+  await tellWithheld(tx, ended);
 }
 
 /** What became of a release. A `waiting` one is tried again from `notBefore` on. */

@@ -7,7 +7,7 @@ import {
   type Actor,
   type Standing,
 } from '@entente/consent';
-import type { GateFacts } from '@entente/delivery';
+import type { GateFacts, StandingSuppression } from '@entente/delivery';
 import type { ContactId } from '@entente/kernel';
 import type { Tx } from '../database/database';
 import type { EntryId } from './permission-requests';
@@ -70,7 +70,7 @@ interface FactsRow {
   erased: boolean;
   email: string | null;
   address_hash: Buffer | null;
-  suppressions: { topic: string; reason: string }[];
+  suppressions: StandingSuppression[];
   standings: StandingJson[];
 }
 

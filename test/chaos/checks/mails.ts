@@ -33,6 +33,7 @@ export async function checkMails(
   const ledger = new Map(rows.map((row) => [row.id, row]));
   checkHandedOverOnce(mails, ledger, findings);
   await checkFeedback(query, rows, findings);
+  await checkHeldBack(query, findings);
   checkPermission(mails, ledger, recipients, findings);
   await checkOptOuts(query, recipients, findings);
 }
@@ -80,6 +81,31 @@ async function checkFeedback(query: Query, rows: readonly MessageRow[], findings
     'each mail that was sent is told once, as an event',
     sent.length,
     wrong.map(({ id }) => `${id} is told ${times.get(id) ?? 0} times`),
+  );
+}
+
+/** Messages that were held back, and what was told of it, with the reason of each. */
+const HELD_BACK = `
+  WITH ended AS (
+    SELECT message.id || ' ' || reason AS what, 1 AS held, 0 AS told FROM message JOIN campaign ON campaign.key = campaign_key
+    WHERE message.status IN ('refused', 'expired') OR (message.status = 'canceled' AND reason <> 'merged')
+      OR (message.status = 'not-queued' AND kind = 'campaign')
+      OR (message.status = 'failed' AND NOT EXISTS (
+            SELECT FROM event WHERE name = 'Email Bounced' AND properties->>'message' = message.id::text))
+    UNION ALL
+    SELECT concat_ws(' ', properties->>'message', properties->>'reason'), 0, 1 FROM event WHERE name = 'Email Withheld'
+  )
+  SELECT what, sum(held)::int AS held, sum(told)::int AS told FROM ended GROUP BY what`;
+
+async function checkHeldBack(query: Query, findings: Findings): Promise<void> {
+  const all = await query<{ what: string; held: number; told: number }>(HELD_BACK);
+  findings.add(
+    '1',
+    'each mail that was held back is told once, with its reason',
+    all.length,
+    all
+      .filter(({ held, told }) => held !== 1 || told !== 1)
+      .map(({ what, held, told }) => `${what}: ${held} held back, ${told} told`),
   );
 }
 
