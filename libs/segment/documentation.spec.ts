@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { withheldReasons } from '@entente/event';
 import { Ajv } from 'ajv';
 import { costProblems, parseRule, ruleSchemas } from '.';
 import { operatorNames } from './comparisons/registry';
@@ -31,6 +32,12 @@ describe('docs/segments.md', () => {
     const fields = kindNames.flatMap((name) => kindNamed(name).fields);
     for (const name of [...operatorNames, ...fields]) expect(examples).toContain(`"${name}":`);
     expect(inTable).toHaveLength(operatorNames.length);
+  });
+
+  it('explains every reason why mails are held back', () => {
+    const from = text.indexOf('### Mails that were held back');
+    const section = text.slice(from, text.indexOf('\n## ', from));
+    for (const reason of withheldReasons) expect(section).toContain(`\`${reason}\``);
   });
 });
 

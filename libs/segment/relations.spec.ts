@@ -130,6 +130,27 @@ describe('a message', () => {
     expect(are({ message: 'bounced' })).toEqual([true, true, true, true, true]);
   });
 
+  it('was held back, for this reason or that', () => {
+    const withheld = (reason: string) => told('Email Withheld', { ...mail, reason });
+    const all = ['no-permission', 'withdrawn', 'expired'].map(withheld);
+    const are = (rule: object) => all.map((one) => holds(rule, [one]));
+    expect(are({ message: 'withheld', sentBy: 'welcome' })).toEqual([true, true, true]);
+    expect(are({ message: 'withheld', sentBy: 'other' })).toEqual([false, false, false]);
+    expect(are({ message: 'withheld', reason: 'expired' })).toEqual([false, false, true]);
+    expect(are({ message: 'withheld', reason: ['withdrawn', 'no-permission'] })).toEqual([true, true, false]);
+    expect(are({ message: 'bounced' })).toEqual([false, false, false]);
+    expect(holds({ message: 'withheld' }, [told('Email Withheld', mail, false)])).toBe(false);
+    expect(
+      ruleOf({ message: 'withheld', reason: ['withdrawn', 'expired', 'withdrawn'], within: 'P7D' }),
+    ).toEqual({
+      message: 'withheld',
+      reason: ['expired', 'withdrawn'],
+      within: 'P7D',
+      count: { gte: 1 },
+    });
+    expect(ruleOf({ message: 'withheld', reason: ['soft'] })).toMatchObject({ reason: 'soft' });
+  });
+
   it('is a complaint about it, of whoever it was sent by', () => {
     const complained = told('Email Complained', { ...mail, type: 'abuse' });
     expect(holds({ message: 'complained', sentBy: 'welcome' }, [complained])).toBe(true);
@@ -371,6 +392,13 @@ describe('what is wrong with them', () => {
     [{ message: 'sent', since: { message: 'sent', sentBy: 'a' } }, []],
     [{ message: 'sent', since: { message: 'opened' } }, []],
     [{ message: 'bounced', bounce: 'block' }, ['rule.bounce word']],
+    [{ message: 'bounced', reason: 'expired' }, ['rule.reason out-of-place']],
+    [{ message: 'withheld', bounce: 'hard' }, ['rule.bounce out-of-place']],
+    [{ message: 'withheld', reason: 'erased' }, ['rule.reason word']],
+    [{ message: 'withheld', reason: ['expired', 7] }, ['rule.reason[1] word']],
+    [{ message: 'withheld', reason: [] }, ['rule.reason names']],
+    [{ message: 'withheld', since: { message: 'withheld', reason: 'expired' } }, []],
+    [{ message: 'withheld', ratio: { to: { message: 'sent' }, gt: 1 } }, []],
     [{ message: 'sent', sentBy: [] }, ['rule.sentBy names']],
     [{ message: 'sent', sentBy: ['a', 7] }, ['rule.sentBy[1] key']],
     [{ message: 'opened', by: 'machines', count: -1 }, ['rule.by word', 'rule.count count']],

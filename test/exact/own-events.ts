@@ -37,6 +37,7 @@ const permissions: FeedbackName[] = [
   'Permission Shared',
 ];
 
+const held = fc.constantFrom<JsonObject[string]>('no-permission', 'expired', 'soft', 'x', 1);
 const addresses: FeedbackName[] = ['Address Suppressed', 'Address Cleared'];
 const why = fc.constantFrom<JsonObject[string]>('opt-out', 'hard-bounce', 'complaint', 'x', null);
 
@@ -58,6 +59,10 @@ const told = (scale: Scale) => {
     named(['List Joined', 'List Left'], fc.record({ list: key }, { requiredKeys: [] })),
     named(['Campaign Entered', 'Campaign Left'], fc.record({ campaign: key, reason }, { requiredKeys: [] })),
     named(emails, fc.record({ campaign: key, template: key, url: key, by, kind }, { requiredKeys: [] })),
+    named(
+      ['Email Withheld'],
+      fc.record({ campaign: key, template: key, reason: held }, { requiredKeys: [] }),
+    ),
     named(addresses, fc.record({ reason: why, entry }, { requiredKeys: [] })),
     named(
       ['Unsubscribed'],

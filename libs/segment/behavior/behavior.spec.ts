@@ -524,6 +524,15 @@ describe('what is written', () => {
       ['rule.where.way word'],
     ],
     [{ event: 'Unsubscribed', own: true, where: { page: 'a' } }, ['rule.where.page property']],
+    [
+      { event: 'Email Withheld', own: true, where: { reason: { in: ['expired', 'late'] } } },
+      ['rule.where.reason word'],
+    ],
+    [{ event: ['Email Withheld', 'Campaign Left'], own: true, where: { reason: 'late' } }, []],
+    [
+      { event: ['Email Withheld', 'Email Sent'], own: true, where: { reason: 'late' } },
+      ['rule.where.reason word'],
+    ],
     [{ event: ['List Left', 5], own: true }, ['rule.event[1] name']],
     [{ event: 5, own: false }, ['rule.event name', 'rule.own own']],
   ])('%j is refused: %j', (fields, problems) => expect(found({ event: 'X', ...fields })).toEqual(problems));

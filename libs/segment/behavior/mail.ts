@@ -1,4 +1,4 @@
-import type { FeedbackName } from '@entente/event';
+import { withheldReasons, type FeedbackName } from '@entente/event';
 import { expectedKey, isKey } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { parseName, parseSome, parseWord } from '../parse-key';
@@ -8,10 +8,12 @@ import { anyOf, text, word } from '../schema/schema';
 import { ownFeed } from './own-feed';
 import type { Series } from './seen';
 
-type Engagement = 'sent' | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'complained' | 'unsubscribed';
+type Engagement =
+  'sent' | 'delivered' | 'opened' | 'clicked' | 'bounced' | 'withheld' | 'complained' | 'unsubscribed';
 type By = 'people' | 'anybody';
 type Bounce = 'hard' | 'soft';
-type OutOfPlace = 'by' | 'link' | 'bounce';
+const outOfPlace = ['by', 'link', 'bounce', 'reason'] as const;
+type OutOfPlace = (typeof outOfPlace)[number];
 
 /** What became of some mails to somebody: `{ "message": "clicked", "sentBy": "welcome" }`. */
 export interface Mail {
@@ -21,6 +23,7 @@ export interface Mail {
   readonly link?: string;
   readonly by?: By;
   readonly bounce?: Bounce;
+  readonly reason?: string | readonly string[];
 }
 
 /** The event that tells of it, and which of the fields that are not of every mail may stand with it. */
@@ -30,6 +33,7 @@ const engagements: Readonly<Record<Engagement, { name: FeedbackName; takes: read
   opened: { name: 'Email Opened', takes: ['by'] },
   clicked: { name: 'Email Clicked', takes: ['by', 'link'] },
   bounced: { name: 'Email Bounced', takes: ['bounce'] },
+  withheld: { name: 'Email Withheld', takes: ['reason'] },
   complained: { name: 'Email Complained', takes: [] },
   unsubscribed: { name: 'Unsubscribed', takes: [] },
 };
@@ -53,6 +57,12 @@ export const mailSchemas = {
   link: text,
   by: word(...Object.keys(verdicts)),
   bounce: word(...Object.keys(bounces)),
+  reason: anyOf(word(...withheldReasons), {
+    type: 'array',
+    items: word(...withheldReasons),
+    minItems: 1,
+    maxItems: bounds.names,
+  }),
 };
 export const mailFields = Object.keys(mailSchemas);
 
@@ -84,6 +94,7 @@ export function parseMail(
     fields['bounce'] === undefined
       ? undefined
       : parseWord('bounce', Object.keys(bounces) as Bounce[], fields, path, findings);
+  const reason = fields['reason'] === undefined ? undefined : parseReason(fields['reason'], path, findings);
   const by = parseWord('by', Object.keys(verdicts) as By[], given, path, findings);
   return (
     what && {
@@ -92,30 +103,46 @@ export function parseMail(
       ...(template !== undefined && { template }),
       ...(link !== undefined && { link }),
       ...(bounce !== undefined && { bounce }),
+      ...(reason !== undefined && { reason }),
       ...(engagements[what].takes.includes('by') && by && { by }),
     }
   );
 }
 
+const parseReason = (raw: unknown, path: string, findings: Findings) =>
+  parseSome(
+    raw,
+    below(path, 'reason'),
+    findings,
+    (one, at) =>
+      (withheldReasons as readonly unknown[]).includes(one)
+        ? (one as string)
+        : findings.add(at, 'word', 'Mails are held back for no such reason.', expectedReason),
+    expectedReason,
+  );
+const expectedReason = `one or several of ${withheldReasons.map(quote).join(', ')}`;
+
 /** The events that tell of it. */
-export const seriesOfMail = once(({ message: what, sentBy, template, link, by, bounce }: Mail): Series =>
-  ownFeed(engagements[what].name, {
-    campaign: sentBy,
-    template,
-    url: link,
-    by: by && verdicts[by],
-    kind: bounce && bounces[bounce],
-  }),
+export const seriesOfMail = once(
+  ({ message: what, sentBy, template, link, by, bounce, reason }: Mail): Series =>
+    ownFeed(engagements[what].name, {
+      campaign: sentBy,
+      template,
+      url: link,
+      by: by && verdicts[by],
+      kind: bounce && bounces[bounce],
+      reason,
+    }),
 );
 
-/** Only opens and clicks are somebody's, only clicks are of a link. */
+/** Only opens and clicks are somebody's, only clicks are of a link, and so on. */
 function refuseOutOfPlace(
   what: Engagement,
   fields: Readonly<Record<string, unknown>>,
   path: string,
   findings: Findings,
 ): void {
-  for (const field of ['by', 'link', 'bounce'] as const) {
+  for (const field of outOfPlace) {
     if (fields[field] === undefined || engagements[what].takes.includes(field)) continue;
     const fitting = words.filter((word) => engagements[word].takes.includes(field));
     findings.add(

@@ -1,5 +1,5 @@
 import { actors, acts, bases, ways } from '@entente/consent';
-import { feedbackProperties, type FeedbackName } from '@entente/event';
+import { feedbackProperties, withheldReasons, type FeedbackName } from '@entente/event';
 import { valuesOf, type Comparison } from '../comparisons/comparison';
 import { namesOf, type EventNames } from '../event-names';
 import { quote, type Findings } from '../findings';
@@ -17,6 +17,7 @@ const words: Readonly<Partial<Record<FeedbackName, Words>>> = {
   'Permission Paused': ofPermission,
   'Permission Shared': ofPermission,
   Unsubscribed: { way: ways },
+  'Email Withheld': { reason: withheldReasons },
 };
 
 /** Looks at what is asked of a property of what Entente tells by these names: takes down what it refers to, and refuses words that it never has. */

@@ -18,7 +18,10 @@ export const naming = (...names: readonly string[]): fc.Arbitrary<object> =>
     },
     {
       arbitrary: fc
-        .constantFrom<unknown>('List Joined', 'Email Opened', ['Campaign Entered', 'Campaign Left'])
+        .constantFrom<unknown>('List Joined', 'Email Opened', 'Email Withheld', [
+          'Campaign Entered',
+          'Campaign Left',
+        ])
         .map((event) => ({ event, own: true })),
       weight: 1,
     },

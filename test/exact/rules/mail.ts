@@ -12,19 +12,22 @@ export const mail: fc.Arbitrary<object> = fc
         'opened',
         'clicked',
         'bounced',
+        'withheld',
         'complained',
         'unsubscribed',
       ),
       sentBy: fc.oneof({ arbitrary: key, weight: 3 }, { arbitrary: fc.constant(['k', 'l']), weight: 1 }),
       template: key,
       bounce: fc.constantFrom('hard', 'soft'),
+      reason: fc.constantFrom<unknown>('no-permission', ['expired', 'soft']),
       link: key,
       by: fc.constantFrom('people', 'anybody'),
     },
     { requiredKeys: ['message'] },
   )
-  .map(({ link, by, bounce, ...rest }) => ({
+  .map(({ link, by, bounce, reason, ...rest }) => ({
     ...rest,
+    ...(rest.message === 'withheld' && reason !== undefined && { reason }),
     ...(rest.message === 'bounced' && bounce !== undefined && { bounce }),
     ...(rest.message === 'clicked' && link !== undefined && { link }),
     ...(['opened', 'clicked'].includes(rest.message) && by !== undefined && { by }),
