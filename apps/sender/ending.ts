@@ -1,6 +1,6 @@
 import type { Feedback } from '@entente/event';
 import { classifyReply, retryAt, type Outcome, type Scope } from '@entente/delivery';
-import { bouncedFeedback, sentFeedback, type ToldMessage } from '@entente/feedback';
+import { bouncedFeedback, sentFeedback, type FollowedMessage } from '@entente/feedback';
 import { MINUTE, withoutAddresses, type Duration, type Instant } from '@entente/kernel';
 import type { Reply } from '@entente/mailer';
 import type { DueMessage, Ended } from '@entente/storage';
@@ -77,7 +77,7 @@ function deferred(
   return { status: again(Infinity) === undefined ? 'failed' : 'expired', reason };
 }
 
-const toldMessage = ({ id, contact, campaign, topic, step, template, subject }: DueMessage): ToldMessage => ({
+const toldMessage = ({
   id,
   contact,
   campaign,
@@ -85,7 +85,8 @@ const toldMessage = ({ id, contact, campaign, topic, step, template, subject }: 
   step,
   template,
   subject,
-});
+  chain,
+}: DueMessage): FollowedMessage => ({ id, contact, campaign, topic, step, template, subject, chain });
 
 /** Servers like to repeat whom they refused; and no text in the database holds a NUL. */
 const storable = (reply: string): string => withoutAddresses(reply.replaceAll('\u0000', ''));

@@ -76,6 +76,8 @@ export const passageNames = ['Segment Entered', 'Segment Left'] as const satisfi
 export const isPassage = (name: string): boolean => passageNames.some((one) => one === name);
 
 const ofMessage = ['message', 'campaign', 'topic', 'step', 'template', 'subject'];
+/** Of what is told of a message at once. */
+const ofFollowing = [...ofMessage, 'chain'];
 /** How an entry of the ledger came about. */
 const ofOrigin = ['way', 'claimedAt', 'source', 'message', 'campaign', 'template', 'subject'];
 const ofPermission = [
@@ -86,12 +88,12 @@ const ofPermission = [
 
 /** The properties that each of these may have. */
 export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]>> = {
-  'Email Sent': ofMessage,
+  'Email Sent': ofFollowing,
   'Email Delivered': ofMessage,
   'Email Opened': [...ofMessage, 'by'],
   'Email Clicked': [...ofMessage, 'by', 'link', 'url'],
-  'Email Bounced': [...ofMessage, 'kind', 'suppressed', 'reply'],
-  'Email Withheld': [...ofMessage, 'reason', 'chain'],
+  'Email Bounced': [...ofFollowing, 'kind', 'suppressed', 'reply'],
+  'Email Withheld': [...ofFollowing, 'reason'],
   'Email Complained': [...ofMessage, 'type'],
   Unsubscribed: ['topic', 'entry', ...ofOrigin],
   'Permission Granted': ofPermission,

@@ -22,6 +22,7 @@ const message = {
   step: 'hello',
   template: 'welcome-1',
   subject: 'Welcome, {{contact.firstName}}',
+  chain: ['invite', 'welcome'],
 };
 const human = { by: 'human' } as const;
 const machine = { by: 'machine', because: 'head' } as const;
@@ -32,6 +33,14 @@ describe('feedback facts', () => {
     expect(sentFeedback(message, 1).cause).toBe(sentFeedback(message, 9).cause);
   });
 
+  it('of what follows at once name the campaigns that led to it', () => {
+    expect(sentFeedback(message, 1).properties['chain']).toEqual(['invite', 'welcome']);
+    expect(withheldFeedback({ ...message, chain: null }, 1, 'expired').properties['chain']).toEqual([
+      'welcome',
+    ]);
+    expect(openedFeedback(message, 1, human).properties).not.toHaveProperty('chain');
+  });
+
   it('have no other properties than are known of them', () => {
     const link = { number: 1, url: 'https://shop.example/a' };
     const walk = { contact: '42', enrollment: message.id, campaign: 'welcome' };
@@ -40,7 +49,7 @@ describe('feedback facts', () => {
       openedFeedback(message, 1, human),
       clickedFeedback(message, 1, human, link),
       bouncedFeedback(message, 1, { kind: 'soft', suppressed: false, reply: '450' }),
-      withheldFeedback(message, 1, { reason: 'expired', chain: ['welcome'] }),
+      withheldFeedback(message, 1, 'expired'),
       complainedFeedback(message, 1, 'abuse'),
       addressFeedback({ contact: '42', reason: 'complaint', seq: 1, suppressed: true }, 1),
       addressFeedback({ contact: '42', reason: 'complaint', seq: 2, suppressed: false }, 1),
@@ -79,7 +88,7 @@ describe('feedback facts', () => {
       clickedFeedback(message, 1, human, { ...link, number: 2 }),
       clickedFeedback(message, 1, machine, link),
       bouncedFeedback(message, 1, { kind: 'hard-address', suppressed: true, reply: '550 5.1.1' }),
-      withheldFeedback(message, 1, { reason: 'expired', chain: ['welcome'] }),
+      withheldFeedback(message, 1, 'expired'),
       complainedFeedback(message, 1, 'abuse'),
       unsubscribedFeedback({ contact: '42', topic: 'newsletter', entry: '42-7', origin: {} }, 1),
       ...[1, 2].map((seq) =>

@@ -14,6 +14,17 @@ export interface ToldMessage {
   readonly subject: string | null;
 }
 
+/** A message, and the campaigns that led to it with nobody waiting in between, its own last; null where that is the only one. */
+export interface FollowedMessage extends ToldMessage {
+  readonly chain: readonly string[] | null;
+}
+
+/** What is told at once of a message starts none of the campaigns that led to it again. */
+const following = ({ chain, ...message }: FollowedMessage): JsonObject => ({
+  ...about(message),
+  chain: chain ?? [message.campaign],
+});
+
 const about = ({ id, topic, step, ...sent }: ToldMessage): JsonObject => ({
   message: id,
   topic,
@@ -33,12 +44,12 @@ export const sentAs = ({
 });
 
 /** The next server took the message. */
-export const sentFeedback = (message: ToldMessage, at: Instant): Feedback => ({
+export const sentFeedback = (message: FollowedMessage, at: Instant): Feedback => ({
   contact: message.contact,
   name: 'Email Sent',
   at,
   cause: `sent:${message.id}`,
-  properties: about(message),
+  properties: following(message),
 });
 
 /** The first open of a message by a person, and the first by a machine, are told; the verdict is in `by`. */
@@ -66,7 +77,7 @@ export const clickedFeedback = (
 
 /** A server refused the message; `kind` is the class of its reply (`hard-address`, `policy-content`, …). */
 export const bouncedFeedback = (
-  message: ToldMessage,
+  message: FollowedMessage,
   at: Instant,
   bounce: { readonly kind: string; readonly suppressed: boolean; readonly reply: string },
 ): Feedback => ({
@@ -74,23 +85,16 @@ export const bouncedFeedback = (
   name: 'Email Bounced',
   at,
   cause: `bounced:${message.id}`,
-  properties: { ...about(message), ...bounce },
+  properties: { ...following(message), ...bounce },
 });
 
-/**
- * A message ended without having left, for this reason. `chain` names the campaigns that led to it with nobody waiting in between, its own last:
- * what is told so starts none of them again.
- */
-export const withheldFeedback = (
-  message: ToldMessage,
-  at: Instant,
-  { reason, chain }: { readonly reason: string; readonly chain: readonly string[] },
-): Feedback => ({
+/** A message ended without having left, for this reason. */
+export const withheldFeedback = (message: FollowedMessage, at: Instant, reason: string): Feedback => ({
   contact: message.contact,
   name: 'Email Withheld',
   at,
   cause: `withheld:${message.id}`,
-  properties: { ...about(message), reason, chain },
+  properties: { ...following(message), reason },
 });
 
 /** The recipient called a message spam; one complaint about a message is told. `type` is that of the report. */

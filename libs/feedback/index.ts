@@ -10,6 +10,7 @@ export {
   listFeedback,
   unsubscribedFeedback,
   withheldFeedback,
+  type FollowedMessage,
   type ToldMessage,
 } from './feedback-facts';
 export { originTold, type Origin } from './origin';

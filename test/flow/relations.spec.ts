@@ -143,6 +143,7 @@ describe('a segment on mails', () => {
       step: 'hello',
       template: 'hello',
       subject: null,
+      chain: null,
     };
     const now = world.clock.now();
     const scanner = { by: 'machine', because: 'too-soon' } as const;

@@ -330,10 +330,31 @@ describe('a mail that was queued', () => {
   });
 });
 
-describe('campaigns that start where a mail was withheld', () => {
-  const walks = async (key: string): Promise<number> =>
-    (await database.query('SELECT FROM enrollment WHERE campaign_key = $1', [key])).length;
+const walks = async (key: string): Promise<number> =>
+  (await database.query('SELECT FROM enrollment WHERE campaign_key = $1', [key])).length;
 
+describe('campaigns that start where a mail was sent', () => {
+  it('go round no circle', async () => {
+    for (const key of ['a', 'b']) await campaign(key, { event: 'Email Sent' });
+    await campaign('hi', { event: 'Hi' });
+    await settle();
+    await happen(identified('1'));
+    await agree('1');
+    await settle();
+    await startSender();
+    await happen(fact('1'));
+    const waiting = async () => (await database.query(`SELECT FROM message WHERE status <> 'sent'`)).length;
+    for (let round = 0; round < 5; round += 1) {
+      await wakeSenders(database);
+      await eventually(async () => (await waiting()) === 0);
+      await settle();
+    }
+    // Each of them begins by the first mail, and by the other's.
+    expect([await walks('hi'), await walks('a'), await walks('b')]).toEqual([1, 2, 2]);
+  });
+});
+
+describe('campaigns that start where a mail was withheld', () => {
   it('go round no circle', async () => {
     for (const key of ['a', 'b']) await campaign(key, { event: 'Email Withheld' });
     await campaign('hi', { event: 'Hi' });

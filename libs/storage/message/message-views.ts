@@ -28,6 +28,8 @@ export interface MessageRow {
   readonly template: string;
   readonly templateVersion: number;
   readonly subject: string | null;
+  /** The campaigns that led to it with nobody waiting, its own last; null where that is the only one. */
+  readonly chain: readonly string[] | null;
   readonly status: MessageStatus;
   readonly reason: string | null;
   /** The permission entry that allowed the release, as `contact:seq`. */
@@ -42,7 +44,7 @@ export interface MessageRow {
 }
 
 const columns = `contact_id AS contact, id, campaign_key AS campaign, step, visit, topic, from_key AS "from",
-  template_key AS template, template_version AS "templateVersion", ${subjectOf('message')} AS subject, status, reason,
+  template_key AS template, template_version AS "templateVersion", ${subjectOf('message')} AS subject, chain, status, reason,
   entry_contact || ':' || entry_seq AS entry, attempts, not_before AS "notBefore", expires_at AS "expiresAt",
   created_at AS "createdAt", released_at AS "releasedAt", ended_at AS "endedAt", reply`;
 

@@ -21,6 +21,8 @@ export interface DueMessage extends MessageId {
   readonly templateVersion: number;
   /** As the template has it. */
   readonly subject: string | null;
+  /** The campaigns that led to it with nobody waiting, its own last; null where that is the only one. */
+  readonly chain: readonly string[] | null;
   readonly attempts: number;
   readonly expiresAt: Instant;
 }
@@ -38,7 +40,7 @@ export async function dueMessages(
   if (buckets.length === 0) return [];
   const rows = await tx.query<DueRow>(
     `SELECT due.contact_id AS contact, due.id, enrollment_id AS enrollment, step, campaign_key AS campaign, topic,
-       from_key AS "from", template_key AS template, template_version AS "templateVersion", ${subjectOf('due')} AS subject, attempts, expires_at
+       from_key AS "from", template_key AS template, template_version AS "templateVersion", ${subjectOf('due')} AS subject, chain, attempts, expires_at
      FROM unnest($1::smallint[]) AS own (bucket)
      CROSS JOIN LATERAL (
        SELECT * FROM message
