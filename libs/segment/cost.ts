@@ -4,6 +4,7 @@ import { VersionNames } from './book/versions';
 import { stepsFor } from './comparisons/comparison';
 import { comparisonsIn } from './comparisons/filter-of';
 import { ANYTHING, isAnything, namesOf } from './event-names';
+import { feedOfName } from './memories/feed-of-name';
 import type { Memory } from './memories/memory';
 import { insideOf, pathInside, type Rule } from './rule';
 
@@ -56,10 +57,12 @@ const NOTHING: readonly [event: string | null, steps: number] = [null, 0];
 /** How many comparisons a memory makes for one event of each name that it is fed. */
 function comparisonsByEvent({ feeds }: Memory): Map<string, number> {
   const compared = new Map<string, number>();
-  for (const { event, where } of feeds) {
-    const steps = comparisonsIn(where).reduce((sum, [, comparison]) => sum + stepsFor(comparison), 1);
-    for (const name of namesOf(event)) compared.set(name, (compared.get(name) ?? 0) + steps);
-  }
+  for (const feed of feeds)
+    for (const name of namesOf(feed.event)) {
+      const own = feedOfName(name, feed);
+      const steps = comparisonsIn(own?.where).reduce((sum, [, one]) => sum + stepsFor(one), 1);
+      if (own) compared.set(name, (compared.get(name) ?? 0) + steps);
+    }
   return compared;
 }
 

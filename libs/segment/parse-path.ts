@@ -1,5 +1,5 @@
 import type { Findings } from './findings';
-import { CONTEXT, INSTANT, isPath, stepsOf } from './read';
+import { CONTEXT, INSTANT, isPath, NAME, stepsOf } from './read';
 
 /** What a path leads to: a trait, a property of an event, one that is measured, or a field of an object in a list. */
 type Of = 'trait' | 'property' | 'measure' | 'field';
@@ -11,14 +11,14 @@ const named = {
   field: 'That names no field.',
 } satisfies Record<Of, string>;
 
-const ofEvents = `"${INSTANT}" and "${CONTEXT}" are of events.`;
+const ofEvents = `"${INSTANT}", "${NAME}" and "${CONTEXT}" are of events.`;
 const wrongOf = {
   trait: ofEvents,
   field: ofEvents,
-  property: `"${INSTANT}" has nothing below it, and "${CONTEXT}" is nothing by itself.`,
-  measure: `"${INSTANT}" is no value to measure or to compare with, and "${CONTEXT}" is none by itself.`,
+  property: `"${INSTANT}" and "${NAME}" have nothing below them, and "${CONTEXT}" is nothing by itself.`,
+  measure: `"${INSTANT}" is no value to measure or to compare with, "${NAME}" has nothing below it, and "${CONTEXT}" is no value by itself.`,
 } satisfies Record<Of, string>;
-const expectedReserved = `in a "where": "${INSTANT}" alone, and paths below "${CONTEXT}" such as "${CONTEXT}.locale"`;
+const expectedReserved = `in a "where": "${INSTANT}" and "${NAME}" alone, and paths below "${CONTEXT}" such as "${CONTEXT}.locale"`;
 
 /** A dot path to one of these. */
 export function parsePath(raw: unknown, of: Of, path: string, findings: Findings): string | undefined {
@@ -30,11 +30,14 @@ export function parsePath(raw: unknown, of: Of, path: string, findings: Findings
       'A path goes through objects only.',
       'the path of the list, compared by { "some": { … } } with what its objects have',
     );
-  return isReserved(raw, of) ? findings.add(path, 'path', wrongOf[of], expectedReserved) : raw;
+  const [first, ...deeper] = stepsOf(raw);
+  if (!isReserved(first!, deeper, of)) return raw;
+  const told = [path, 'path', wrongOf[of], expectedReserved] as const;
+  return first === NAME ? findings.mistake(raw, ...told) : findings.add(...told);
 }
 
-function isReserved(path: string, of: Of): boolean {
-  const [first, ...below] = stepsOf(path);
-  if (first === INSTANT) return of !== 'property' || below.length > 0;
-  return first === CONTEXT && (of === 'trait' || of === 'field' || below.length === 0);
+function isReserved(first: string, deeper: readonly string[], of: Of): boolean {
+  if (of === 'trait' || of === 'field') return [INSTANT, NAME, CONTEXT].includes(first);
+  if (first === INSTANT) return of === 'measure' || deeper.length > 0;
+  return first === NAME ? deeper.length > 0 : first === CONTEXT && deeper.length === 0;
 }

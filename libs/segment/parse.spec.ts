@@ -199,6 +199,12 @@ describe('parseRule', () => {
     { event: 'X', where: { p: { after: '2026-02-01', before: '2026-01-01' } } },
     { event: 'X', where: { $at: { withinNext: 'P1D' } } },
     { event: 'X', since: { event: 'X' } },
+    { event: 'X', where: { $name: 'Y' } },
+    { event: 'X', where: { $name: { gt: 1 } } },
+    { event: 'X', where: { '$name.p': 1 } },
+    { event: 'X', where: { a: { some: { b: { eq: { property: '$name' } } } } } },
+    { event: 'X', sum: { of: '$name', gt: 1 } },
+    { trait: '$name', eq: 1 },
     { sequence: [{ event: 'X' }, { event: 'x'.repeat(300) }] },
   ])('reads a mistake that is stored, which an author is told: %j', (json) => {
     expect(problemsOf(json)).toHaveLength(1);

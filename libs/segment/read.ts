@@ -11,12 +11,16 @@ export const isText = (value: unknown): value is string =>
 export const isPath = (value: unknown): value is string =>
   isText(value) && value.split('.').every((step) => step !== '');
 
-/** Among an event's properties, these name the instant at which it happened, and what was around it. */
+/** Among an event's properties, these name the instant at which it happened, its own name, and what was around it. */
 export const INSTANT = '$at';
+export const NAME = '$name';
 export const CONTEXT = '$context';
 
 /** Whether a path of an event leads into what was around it. */
 export const isOfContext = (path: string): boolean => path.startsWith(`${CONTEXT}.`);
+
+/** Whether it leads to one of its properties. */
+export const isOfProperties = (path: string): boolean => path !== NAME && !isOfContext(path);
 
 /** A path taken apart, for `valueAt`. */
 export const stepsOf = (path: string): readonly string[] => path.split('.');

@@ -22,7 +22,7 @@ export type Happening =
 // Few names and values, so that rules share memories and events pass filters.
 type Value = JsonObject[string];
 
-const values: Value[] = ['x', 'y', 'Xy', 1, 2, 0, true, null, ['x'], ['x', 1, 'y'], { r: 1 }];
+const values: Value[] = ['x', 'y', 'Xy', 'X', 1, 2, 0, true, null, ['x'], ['x', 1, 'y'], { r: 1 }];
 const versions: Value[] = ['1', 'v1.10', '1.9.9', '2.0.0-beta.10', '2.0'];
 const places: Value[] = [
   { lat: 48.85, lng: 2.35 },
@@ -48,7 +48,10 @@ const properties = (scale: Scale): fc.Arbitrary<JsonObject> => {
     { arbitrary: date, weight: 1 },
     { arbitrary: listOf(date), weight: 1 },
   );
-  return fc.record({ p, q: fc.oneof(value, fc.record({ r: value })), n: amount }, { requiredKeys: ['n'] });
+  const q = fc.oneof(value, fc.record({ r: value }));
+  // What bears a reserved name says nothing.
+  const $name = fc.constantFrom('X', 'Y', 5);
+  return fc.record({ p, q, n: amount, $name }, { requiredKeys: ['n'] });
 };
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);

@@ -95,6 +95,67 @@ it('whatever somebody does is taken in as it comes, from what is stored, and lat
   expect(world.reports).toEqual([]);
 });
 
+const paid = {
+  event: ['Bought', 'Renewed'],
+  where: {
+    $any: [
+      { $name: 'Bought', total: { gt: 50 } },
+      { $name: 'Renewed', plan: 'pro' },
+    ],
+  },
+};
+const bought = (userId: string, ago: number, total: number) =>
+  did('Bought', userId, ago, { properties: { total, $name: 'Renewed', plan: 'pro' } });
+const renewed = (userId: string, ago: number, plan: string) =>
+  did('Renewed', userId, ago, { properties: { plan, $name: 'Bought', total: 99 } });
+
+it('events of several kinds pass by the filter of their name, as they come, from what is stored, and late', async () => {
+  const twice = { ...paid, count: { gte: 2 }, within: 'P30D' };
+  const moving = { ...paid, where: { $at: { after: '2026-01-01' }, ...paid.where }, count: { gte: 2 } };
+  const named = { event: ['Bought', 'Renewed'], where: { $name: { ne: 'Bought' } }, count: { gte: 2 } };
+  const steps = {
+    sequence: [
+      { event: '*', where: paid.where },
+      { event: 'Seen', within: 'PT2H' },
+    ],
+  };
+  const rules = { twice, moving, steps };
+  const live = Object.keys(rules);
+  for (const [key, rule] of Object.entries(rules)) await segment(key, rule);
+  await arrive(bought('ana', HOUR, 60), bought('ana', HOUR, 40), renewed('ana', HOUR, 'free'));
+  await arrive(renewed('ben', HOUR, 'pro'), renewed('ben', HOUR, 'free'), did('Seen', 'ana', 0));
+  expect(await Promise.all(live.map(members))).toEqual([[], [], ['ana']]);
+  await arrive(renewed('ana', 2 * HOUR, 'pro'));
+  expect(await Promise.all(live.map(members))).toEqual([['ana'], ['ana'], ['ana']]);
+
+  const built = [
+    await segment('built', twice),
+    await segment('latest', { ...paid, last: { $name: 'Bought' } }),
+  ];
+  expect(await Promise.all(built.map(members))).toEqual([['ana'], ['ana']]);
+  expect(await members(await segment('named', named))).toEqual(['ana', 'ben']);
+
+  await world.restart();
+  const device = { anonymousId: 'd' };
+  const { userId: _, ...other } = bought('', 0, 70);
+  await arrive({ ...other, ...device }, { ...said('ben'), ...device });
+  const all = await Promise.all([...live, ...built, 'named'].map(members));
+  const both = ['ana', 'ben'];
+  expect(all).toEqual([both, both, ['ana'], both, both, both]);
+  const late = { ...did('Seen', '', 0), userId: 'ben' };
+  await arrive(late);
+  expect(await members('steps')).toEqual(both);
+
+  const why = await api.call('POST', '/contacts/user:ana/why', { rule: twice });
+  expect(why.body.because).toMatchObject({ value: true, because: { count: 2 } });
+  const preview = await api.call('POST', '/segments/preview', { rule: twice });
+  expect(preview.body.size).toMatchObject({ estimate: 2 });
+  const question = wholeRule((parseRule(twice) as { rule: Rule }).rule, () => undefined);
+  const ana = (await findContact(api.test.database, 'user:ana'))!;
+  expect(await holdsByFolding(api.test.database, question, ana, world.clock.now())).toBe(true);
+  expect(world.reports).toEqual([]);
+});
+
 it('is explained and counted without what tells who somebody is', async () => {
   await segment('live', since);
   await arrive(did('Bought', 'cid', HOUR), did('Seen', 'cid', 0), said('cid'), did('Tried', 'cid', 0));

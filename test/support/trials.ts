@@ -130,6 +130,23 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     where: fc.record({ total: fc.record({ gt: fc.integer({ min: 0, max: 2 }) }) }),
     within,
   }),
+  fc
+    .tuple(
+      fc.constantFrom<Json>(['Bought', 'Seen'], '*'),
+      fc.integer({ min: 0, max: 2 }),
+      fc.constantFrom<JsonObject>({}, { total: 1 }, { $at: { before: { trait: 'due' } } }),
+      fc.constantFrom<JsonObject>({}, { within: 'P1D', count: { gte: 2 } }, { last: { $name: 'Seen' } }),
+    )
+    .map(([names, gt, other, more]): JsonObject => ({
+      event: names,
+      where: {
+        $any: [
+          { $name: 'Bought', total: { gt } },
+          { $name: 'Seen', ...other },
+        ],
+      },
+      ...more,
+    })),
   fc.constantFrom<JsonObject>(
     { event: '*', since: { event: 'Bought' }, count: { gte: 2 } },
     { sequence: [{ event: 'Bought' }, { event: '*', within: 'P1D' }] },

@@ -7,6 +7,7 @@ import { below, quote, type Findings } from '../findings';
 import { parseSome } from '../parse-key';
 import { isText } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
+import { checkNames } from './check-names';
 import { mailFields, parseMail, seriesOfMail, type Mail } from './mail';
 import { checkOwn, checkPassages, checkProperties, isOwnName } from './own';
 import { lookInto } from './own-words';
@@ -51,6 +52,7 @@ export function parseSeries(
   if (own === true && event !== undefined && filter)
     checkProperties(event, pathsIn(filter), below(path, 'where'), findings);
   if (event === undefined) return undefined;
+  if (filter) checkNames(event, where, below(path, 'where'), findings);
   const series = {
     event,
     ...(own !== undefined && { own: true as const }),

@@ -4,7 +4,7 @@ import { valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import { namesOf, type EventNames } from '../event-names';
 import { below, quote, type Findings } from '../findings';
-import { INSTANT } from '../read';
+import { INSTANT, NAME } from '../read';
 import type { Series } from './seen';
 
 /** Whether it may be Entente that tells of something by a name. */
@@ -32,14 +32,14 @@ export function checkProperties(
 ): void {
   const own = namesOf(event).filter(isOwnName);
   const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
-  for (const property of properties.filter((one) => one !== INSTANT))
+  for (const property of properties.filter((one) => one !== INSTANT && one !== NAME))
     if (own.length > 0 && !known.some((one) => one === property || isInside(property, one)))
       findings.mistake(
         property,
         below(path, property),
         'property',
         `Entente tells no ${quote(property)} there.`,
-        [...known, INSTANT].join(', '),
+        [...known, INSTANT, NAME].join(', '),
       );
 }
 

@@ -7,7 +7,8 @@ import { withBeside, type Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { isNamed, type EventNames } from '../event-names';
 import { inEventOrder, type Facts } from '../facts';
-import { INSTANT, stepsOf, valueAt } from '../read';
+import { INSTANT } from '../read';
+import { eventReader } from '../read-event';
 
 /** Events of some names, our own only or anybody's, that pass one filter. */
 export interface Series {
@@ -29,19 +30,19 @@ export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant
   const context = contextOf(facts, now);
   return facts.history
     .filter((one) => isNamed(event, one) && (own !== true || one.own === true) && one.at <= now)
-    .filter(({ properties }) => passesFilter(fixed, properties, context))
+    .filter((one) => passesFilter(fixed, one, context))
     .sort(inEventOrder)
-    .map(({ at, id, properties }) => seenAs(at, id, (path) => valueAt(properties, stepsOf(path))));
+    .map((one) => seenAs(one.at, one.id, (path) => eventReader(path)(one)));
 }
 
-/** An event with its properties, and its instant among them. */
+/** An event as `read` reads it, and its instant besides. */
 export const seenAs = (at: Instant, id: Uuid, read: (path: string) => Json | undefined): Seen => ({
   at,
   id,
   read: (path) => (path === INSTANT ? toIso(at) : read(path)),
 });
 
-/** The properties that a filter looks at. */
+/** What a filter looks at besides the instant: properties, and the name. */
 export const propertiesIn = (filter: Filter | undefined): string[] =>
   pathsIn(filter).filter((path) => path !== INSTANT);
 

@@ -4,8 +4,9 @@ import { valuesOf } from '../comparisons/comparison';
 import type { Filter } from '../comparisons/filter';
 import { conjunctsOf } from '../comparisons/filter-of';
 import { ANYTHING, namesOf } from '../event-names';
+import { feedOfName } from '../memories/feed-of-name';
 import type { Feed } from '../memories/memory';
-import { isOfContext, stepsOf } from '../read';
+import { isOfProperties, stepsOf } from '../read';
 import type { Threshold } from '../conditions/kind';
 import type { Condition } from '../conditions/registry';
 import type { Rule } from '../rule';
@@ -76,10 +77,10 @@ function breadthOf({ everybody, events, traits, members, others }: Deviation): n
 /** Of a condition that refers to no segment. */
 function deviationOf({ tracked, memories, traits }: Leaf): Deviation {
   const threshold: Threshold = tracked.threshold ?? { events: 1, within: undefined };
-  const had = ({ event, own, where }: Feed): EventsHad => ({
-    names: namesOf(event),
-    own: own === true,
-    properties: demanded(where),
+  const had = (feed: Feed): EventsHad => ({
+    names: namesOf(feed.event).filter((name) => feedOfName(name, feed)),
+    own: feed.own === true,
+    properties: demanded(feed.where),
     atLeast: threshold.events,
     within: threshold.within,
   });
@@ -94,7 +95,7 @@ function deviationOf({ tracked, memories, traits }: Leaf): Deviation {
 /** The properties of which a filter lets a single value pass. */
 function demanded(where: Filter | undefined): JsonObject | undefined {
   const equal = conjunctsOf(where).flatMap(([path, comparison]) => {
-    const values = isOfContext(path) ? undefined : valuesOf(comparison);
+    const values = isOfProperties(path) ? valuesOf(comparison) : undefined;
     return values?.length === 1 ? [{ steps: stepsOf(path), value: values[0]! }] : [];
   });
   return equal.length === 0

@@ -3,9 +3,10 @@ import { isListed, valuesOf, type Comparison } from '../comparisons/comparison';
 import { comparisonsIn, conjunctsOf } from '../comparisons/filter-of';
 import type { Scalar } from '../comparisons/operator';
 import type { Happened } from '../facts';
+import { feedOfName } from '../memories/feed-of-name';
 import type { Feed } from '../memories/memory';
-import type { OpenMemory } from './open-memory';
-import { stepsOf, valueAt } from '../read';
+import { eventReader } from '../read-event';
+import { testOfFeed, type OpenMemory } from './open-memory';
 
 /** One feed of a memory, as the index finds it. */
 interface Entry {
@@ -19,6 +20,7 @@ interface Entry {
   readonly isOnly: boolean;
 }
 
+type Reader = ReturnType<typeof eventReader>;
 type ByValue = Map<unknown, Entry[]>;
 
 /** A memory that an event is fed to, and by which of its feeds. */
@@ -35,15 +37,11 @@ export class EventIndex {
   constructor(all: Iterable<OpenMemory>) {
     const named = new Map<string, Entry[]>();
     for (const memory of all)
-      for (const [place, feed] of memory.feeds.entries()) {
-        const entry: Entry = {
-          where: new Map(conjunctsOf(feed.where)),
-          ...(!isFound(feed) && { takes: memory.tests[place]! }),
-          match: { memory, feeds: [place] },
-          isOnly: memory.feeds.length === 1,
-        };
-        for (const name of namesOf(feed.event)) addTo(named, name, entry);
-      }
+      for (const [place, { event }] of memory.feeds.entries())
+        for (const name of namesOf(event)) {
+          const entry = entryOf(memory, place, name);
+          if (entry) addTo(named, name, entry);
+        }
     for (const [name, list] of named) this.byName.set(name, new NameIndex(list));
     this.ofAnything = this.byName.get(ANYTHING);
   }
@@ -60,15 +58,29 @@ export class EventIndex {
   }
 }
 
+/** A feed of a memory for the events of one of its names, if it has any. */
+function entryOf(memory: OpenMemory, place: number, name: string): Entry | undefined {
+  const whole = memory.feeds[place]!;
+  const feed = feedOfName(name, whole);
+  return (
+    feed && {
+      where: new Map(conjunctsOf(feed.where)),
+      ...(!isFound(feed) && { takes: feed === whole ? memory.tests[place]! : testOfFeed(feed) }),
+      match: { memory, feeds: [place] },
+      isOnly: memory.feeds.length === 1,
+    }
+  );
+}
+
 const NONE: readonly Match[] = [];
 const NOTHING: readonly Entry[] = [];
 
 class NameIndex {
   /** Feeds without an equality: each is tried. */
   private readonly open: Entry[] = [];
-  private readonly byProperty: { steps: readonly string[]; byValue: ByValue }[] = [];
+  private readonly byProperty: { read: Reader; byValue: ByValue }[] = [];
   /** Where one property tells everything, what each of its values finds. */
-  private readonly plain: { steps: readonly string[]; matches: Map<unknown, readonly Match[]> } | undefined;
+  private readonly plain: { read: Reader; matches: Map<unknown, readonly Match[]> } | undefined;
 
   constructor(all: readonly Entry[]) {
     const properties = new Map<string, ByValue>();
@@ -82,18 +94,18 @@ class NameIndex {
         for (const value of valuesOf(entry.where.get(path)!)!) addTo(byValue, value, entry);
       }
     }
-    for (const [path, byValue] of properties) this.byProperty.push({ steps: stepsOf(path), byValue });
+    for (const [path, byValue] of properties) this.byProperty.push({ read: eventReader(path), byValue });
     if (this.byProperty.length > 1 || !all.every(({ takes, isOnly }) => !takes && isOnly)) return;
-    const { steps, byValue } = this.byProperty[0]!;
+    const { read, byValue } = this.byProperty[0]!;
     const found = [...byValue].map(([value, list]) => [value, list.map(({ match }) => match)] as const);
-    this.plain = { steps, matches: new Map(found) };
+    this.plain = { read, matches: new Map(found) };
   }
 
   matching(event: Happened): readonly Match[] {
-    if (this.plain) return this.plain.matches.get(valueAt(event.properties, this.plain.steps)) ?? NONE;
+    if (this.plain) return this.plain.matches.get(this.plain.read(event)) ?? NONE;
     const found = this.open.filter(({ takes }) => takes!(event));
-    for (const { steps, byValue } of this.byProperty)
-      for (const entry of byValue.get(valueAt(event.properties, steps)) ?? NOTHING)
+    for (const { read, byValue } of this.byProperty)
+      for (const entry of byValue.get(read(event)) ?? NOTHING)
         if (!entry.takes || entry.takes(event)) found.push(entry);
     return found.every(({ isOnly }) => isOnly) ? found.map(({ match }) => match) : byMemory(found);
   }

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '@entente/kernel';
-import { filterTest } from '../comparisons/filter';
+import { filterTest, pathsIn } from '../comparisons/filter';
 import { ANYTHING, isNamed, isToldByName, namesOf } from '../event-names';
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
-import { stepsOf, valueAt } from '../read';
+import { NAME } from '../read';
+import { eventReader } from '../read-event';
 import { isTimed, type Leaf, type TimedLeaf } from './evaluation';
 
 /**
@@ -25,7 +26,8 @@ export class OpenMemory implements Memory {
   private timedLeaves: readonly TimedLeaf[] | undefined;
   private readonly kind: MemoryKind<Json, Json>;
   private readonly options: Json;
-  private readonly paths: readonly (readonly string[])[];
+  private readonly picks: readonly string[];
+  private readonly readers: readonly ReturnType<typeof eventReader>[];
 
   constructor({ kind, feeds, options, picks = [] }: Remembered<Json, Json>) {
     this.key = keyOf([
@@ -39,8 +41,9 @@ export class OpenMemory implements Memory {
     this.kind = kind;
     this.feeds = feeds;
     this.options = options;
-    this.tests = feeds.map(testOf);
-    this.paths = picks.map(stepsOf);
+    this.tests = feeds.map(testOfFeed);
+    this.picks = picks;
+    this.readers = picks.map(eventReader);
   }
 
   get eventNames(): ReadonlySet<string> {
@@ -49,13 +52,18 @@ export class OpenMemory implements Memory {
 
   /** Whether it looks at the properties of its events. */
   get readsProperties(): boolean {
-    return this.paths.length > 0 || this.feeds.some(({ identify, has, where }) => identify ?? has ?? where);
+    const isProperty = (path: string): boolean => path !== NAME;
+    return (
+      this.picks.some(isProperty) ||
+      this.feeds.some(({ identify, has, where }) => identify ?? has ?? pathsIn(where).some(isProperty))
+    );
   }
 
   /** Whether of its events their names and instants tell what is kept. */
   get goesByInstants(): boolean {
     return (
       (this.kind.instantsOnly ?? false) &&
+      this.picks.length === 0 &&
       !this.readsProperties &&
       this.feeds.every(
         ({ event, own }) => !own && namesOf(event).every((name) => name !== ANYTHING && isToldByName(name)),
@@ -102,8 +110,9 @@ export class OpenMemory implements Memory {
     return this.kind.of(items, this.size, this.options);
   }
 
-  private itemOf({ at, id, properties }: HistoryEvent, feeds: readonly number[]): Item {
-    const picked = this.paths.length > 0 ? this.paths.map((steps) => valueAt(properties, steps)) : NOTHING;
+  private itemOf(event: HistoryEvent, feeds: readonly number[]): Item {
+    const { at, id, properties } = event;
+    const picked = this.readers.length > 0 ? this.readers.map((read) => read(event)) : NOTHING;
     return { at, id, feeds, properties, picked };
   }
 }
@@ -115,13 +124,14 @@ const isOfCalls = ({ event, identify }: Feed): boolean =>
   identify !== true && !namesOf(event).every(isToldByName);
 const CALLS = 'calls';
 
-function testOf({ own, identify, has, where }: Feed): (event: Happened) => boolean {
+/** Whether a feed has an event of its name. */
+export function testOfFeed({ own, identify, has, where }: Feed): (event: Happened) => boolean {
   const passes = filterTest(where);
   return (event) =>
     (own !== true || event.own === true) &&
     (identify !== true || event.identify === true) &&
     (has === undefined || Object.hasOwn(event.properties, has)) &&
-    passes(event.properties);
+    passes(event);
 }
 
 const keyOf = (parts: readonly unknown[]): string =>

@@ -65,6 +65,12 @@ export const notOfDates = (comparison: Comparison): string[] =>
     .filter(([operator, operand]) => operator.ofLists || !moves(operator.depends?.(operand)))
     .map(([, , name]) => name);
 
+/** The operators that no text passes with their operands. */
+export const notOfTexts = (comparison: Comparison): string[] =>
+  partsOf(comparison)
+    .filter(([operator, operand]) => !operator.ofTexts?.(operand))
+    .map(([, , name]) => name);
+
 /** The parts of a comparison whose truth is that of the value alone, and those that move with time or traits. */
 export function splitComparison(comparison: Comparison): {
   readonly fixed: Comparison | undefined;

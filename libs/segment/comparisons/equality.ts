@@ -23,6 +23,7 @@ const equality: Omit<Operator<Scalar>, 'test' | 'turns'> = {
   schema: scalar,
   parse: asScalar,
   edges: (operand) => [operand],
+  ofTexts: (operand) => typeof operand === 'string',
   settles: (operand) => Number(operand) + 1,
 };
 

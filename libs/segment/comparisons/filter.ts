@@ -1,10 +1,11 @@
-import type { JsonObject } from '@entente/kernel';
 import { unitsIn, type During } from '../during';
 import { quote, type Findings } from '../findings';
-import { besideIn, INSTANT, stepsOf, valueAt } from '../read';
+import { INSTANT, NAME } from '../read';
+import { eventReader, type Readable } from '../read-event';
 import {
   dependenceOf,
   notOfDates,
+  notOfTexts,
   parseComparison,
   splitComparison,
   testOf,
@@ -23,10 +24,10 @@ import {
   type TestOfRoot,
 } from './filter-of';
 
-/** Comparisons by the dot path of a property, or by `$at`, which must hold for the same event. */
+/** Comparisons by the dot path of a property, or by `$at` or `$name`, which must hold for the same event. */
 export type Filter = FilterOf<Comparison>;
 
-/** Reads a filter, and tells of each comparison that is found. Of an event's own instant it says what dates are compared by, and nothing that is still to come. */
+/** Reads a filter, and tells of each comparison that is found. */
 export const parseFilter = (
   raw: unknown,
   path: string,
@@ -36,17 +37,33 @@ export const parseFilter = (
   readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
     if (comparison) found?.(property, comparison, at);
-    if (!comparison || property !== INSTANT) return comparison;
-    const others = notOfDates(comparison);
-    if (others.length > 0) {
-      const message = `The instant of an event is a date: ${others.map(quote).join(' and ')} cannot compare it so.`;
-      return findings.add(at, 'instant', message, expectedOfInstant);
-    }
-    const message = 'An event that is still to come has not happened.';
-    return isAhead(comparison)
-      ? findings.mistake(comparison, at, 'instant', message, expectedOfInstant)
-      : comparison;
+    if (comparison && property === INSTANT) return checkInstant(comparison, at, findings);
+    return comparison && property === NAME ? checkName(comparison, at, findings) : comparison;
   });
+
+/** Of an event's own instant a filter says what dates are compared by, and nothing that is still to come. */
+function checkInstant(comparison: Comparison, path: string, findings: Findings): Comparison | undefined {
+  const others = notOfDates(comparison);
+  if (others.length > 0) {
+    const message = `The instant of an event is a date: ${others.map(quote).join(' and ')} cannot compare it so.`;
+    return findings.add(path, 'instant', message, expectedOfInstant);
+  }
+  const message = 'An event that is still to come has not happened.';
+  return isAhead(comparison)
+    ? findings.mistake(comparison, path, 'instant', message, expectedOfInstant)
+    : comparison;
+}
+
+/** Of an event's name it says what texts are compared by. */
+function checkName(comparison: Comparison, path: string, findings: Findings): Comparison | undefined {
+  const others = notOfTexts(comparison);
+  if (others.length === 0) return comparison;
+  const message = `The name of an event is a text: ${others.map(quote).join(' and ')} cannot compare it so.`;
+  return findings.mistake(comparison, path, 'name', message, expectedOfName);
+}
+
+const expectedOfName =
+  'a name, or operators that compare texts, such as { "in": ["Order Completed", "Subscription Renewed"] } or { "startsWith": "Order" }';
 
 const expectedOfInstant =
   'operators that compare dates which have come, such as { "weekday": "saturday" } or { "withinLast": "P30D" }';
@@ -57,24 +74,28 @@ export function isAhead(comparison: Comparison): boolean {
   return withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
 }
 
-/** Whether an event's properties pass; no filter passes every event. */
-export const passesFilter = (filter: Filter | undefined, properties: JsonObject, context: Context): boolean =>
-  !filter || propertiesTest(filter)(properties, context);
+/** Whether an event passes by its name and its properties; no filter passes every event. */
+export const passesFilter = (filter: Filter | undefined, event: Readable, context: Context): boolean =>
+  !filter || eventTest(filter)(event, context);
 
-/** `passesFilter` for a fixed filter, which looks at nothing but the properties. */
-export function filterTest(fixed: Filter | undefined): (properties: JsonObject) => boolean {
+/** `passesFilter` for a fixed filter, which looks at nothing but the event. */
+export function filterTest(fixed: Filter | undefined): (event: Readable) => boolean {
   if (!fixed) return () => true;
-  const test = propertiesTest(fixed);
-  return (properties) => test(properties, NO_CONTEXT);
+  const test = eventTest(fixed);
+  return (event) => test(event, NO_CONTEXT);
 }
 
-const propertiesTest = once((filter: Filter): TestOfRoot<JsonObject> => {
-  const test = testOfFilter<Comparison, JsonObject>(filter, (path, comparison) => {
-    const [steps, passes] = [stepsOf(path), testOf(comparison)];
-    return (properties, context) => passes(valueAt(properties, steps), context);
+const eventTest = once((filter: Filter): TestOfRoot<Readable> => {
+  const test = testOfFilter<Comparison, Readable>(filter, (path, comparison) => {
+    const [read, passes] = [eventReader(path), testOf(comparison)];
+    return (event, context) => passes(read(event), context);
   });
   if (!looksBeside(filter)) return test;
-  return (properties, context) => test(properties, withBeside(context, besideIn(properties)));
+  return (event, context) =>
+    test(
+      event,
+      withBeside(context, (path) => eventReader(path)(event)),
+    );
 });
 
 /** The paths that a filter reads: of the properties that are compared, and of those that they are compared with. */

@@ -16,6 +16,7 @@ export const isNot = (operators: table.OperatorTable): Operator<Comparison> => (
     return (value, context) => !test(value, context);
   },
   edges: (operand) => table.edgesOf(operators, operand),
+  ofTexts: (operand) => table.partsOf(operators, operand).every(([operator, one]) => operator.ofTexts?.(one)),
   steps: (operand) => table.stepsFor(operators, operand),
   depends: (operand) => table.dependenceOf(operators, operand),
   turns: (operand) => table.turnOf(operators, operand),

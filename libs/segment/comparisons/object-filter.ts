@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '@entente/kernel';
 import type { Findings } from '../findings';
-import { besideIn, CONTEXT, isOfContext, stepsOf, valueAt } from '../read';
+import { besideIn, CONTEXT, isOfProperties, NAME, stepsOf, valueAt } from '../read';
 import { refTo } from '../schema/schema';
 import { earliest } from '../sooner';
 import { RECKONED_ITEMS, withBeside, type Context, type Dependence, type Turn } from './operator';
@@ -19,10 +19,16 @@ export function objectFilters(operators: table.OperatorTable) {
       operators,
       comparisonsIn(filter).map(([, comparison]) => comparison),
     );
-  /** What is around an event is beside its properties, not beside fields of an object. */
+  /** An event's name and what was around it are beside its properties, not beside fields of an object. */
   const ofObject = (comparison: Comparison | undefined, path: string, findings: Findings) =>
-    comparison && table.dependenceOf(operators, comparison).beside.some(isOfContext)
-      ? findings.add(path, 'path', `"${CONTEXT}" is of events.`, 'a field of the same object')
+    comparison && !table.dependenceOf(operators, comparison).beside.every(isOfProperties)
+      ? findings.mistake(
+          comparison,
+          path,
+          'path',
+          `"${NAME}" and "${CONTEXT}" are of events.`,
+          'a field of the same object',
+        )
       : comparison;
   return {
     expected: `${expectedFilter}, all of the same object in the list`,

@@ -18,6 +18,7 @@ export const listOperand = {
   },
 };
 
+const ofTexts = (operand: readonly Scalar[]): boolean => operand.some((item) => typeof item === 'string');
 const settles = (operand: readonly Scalar[]): number => Math.max(...operand.map(Number)) + 1;
 
 export const oneOf: Operator<readonly Scalar[]> = {
@@ -28,6 +29,7 @@ export const oneOf: Operator<readonly Scalar[]> = {
     return (value) => values.has(value);
   },
   only: (operand) => operand,
+  ofTexts,
   settles,
 };
 
@@ -40,5 +42,6 @@ export const noneOf: Operator<readonly Scalar[]> = {
     const types = new Set<string>(operand.map((item) => typeof item));
     return (value) => types.has(typeof value) && !values.has(value);
   },
+  ofTexts,
   settles,
 };

@@ -69,6 +69,8 @@ export interface Operator<Operand extends Json> {
   steps?(operand: Operand): number;
   /** Absent: on the value alone, at every instant. */
   depends?(operand: Operand): Dependence | undefined;
+  /** Whether it compares texts, with this operand; absent: with none. */
+  ofTexts?(operand: Operand): boolean;
   /** Whether it looks into lists: no single value passes. */
   readonly ofLists?: true;
   /** Where it depends on time. */

@@ -85,6 +85,8 @@ export const orOther = <Operand extends Json>(
 
   edges: (operand) => (isOther(operand) ? undefined : operator.edges?.(operand)),
 
+  ofTexts: (operand) => operator.ofTexts !== undefined && (isOther(operand) || operator.ofTexts(operand)),
+
   only: (operand) => (isOther(operand) ? undefined : operator.only?.(operand)),
 
   depends(operand) {

@@ -35,6 +35,7 @@ export const matches: Operator<string> = {
     const pattern = RE2JS.compile(operand);
     return (value) => typeof value === 'string' && value.length <= bounds.matched && pattern.test(value);
   },
+  ofTexts: () => true,
 };
 
 /** What is wrong with a pattern. */

@@ -29,6 +29,7 @@ const compareTexts = (
       return texts.some((one) => holds(own, one));
     };
   },
+  ofTexts: () => true,
   steps: (operand) => [operand].flat().length,
 });
 

@@ -1,6 +1,7 @@
 import { toIso, type JsonObject } from '@entente/kernel';
 import { askedOf, howOftenFields, othersOf, parseHowOften, type Behavior } from '../behavior/behavior';
 import { howOftenSchemas } from '../behavior/behavior-schemas';
+import { checkNamesOfEdge } from '../behavior/check-names';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
@@ -43,6 +44,7 @@ export const event: ConditionKind<EventCondition> = {
     if (findings.problems.length > before || !series) return undefined;
     const condition = { ...series, ...howOften };
     if (series.own) checkAsked(condition, path, findings);
+    checkNamesOfEdge(series, fields, path, findings);
     if (findings.problems.length > before) return undefined;
     return refuseItself(condition, series, path, findings);
   },

@@ -1,4 +1,5 @@
 import { howOftenFields, parseHowOften, type HowOften } from '../behavior/behavior';
+import { checkNamesOfEdge } from '../behavior/check-names';
 import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { refuseItself } from '../behavior/named';
 import { mailFields, mailSchemas, parseMail, seriesOfMail, type Mail } from '../behavior/mail';
@@ -16,7 +17,9 @@ export const message: ConditionKind<MessageCondition> = {
     const before = findings.problems.length;
     const mail = parseMail(fields, path, findings);
     const howOften = parseHowOften(fields, path, findings);
-    return findings.problems.length > before || !mail
+    if (findings.problems.length > before || !mail) return undefined;
+    checkNamesOfEdge(seriesOfMail(mail), fields, path, findings);
+    return findings.problems.length > before
       ? undefined
       : refuseItself({ ...mail, ...howOften }, seriesOfMail(mail), path, findings);
   },

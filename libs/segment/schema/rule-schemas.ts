@@ -21,7 +21,8 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
   },
   NumberComparison: { ...anyOf({ type: 'number' }, withOperators(numeric)) },
   Filter: {
-    description: 'Comparisons by the path of a property, all for the same event.',
+    description:
+      'Comparisons by the path of a property, all for the same event. `$name` is its name, `$at` its instant, `$context` what was around it.',
     type: 'object',
     properties: {
       [ANY]: {

@@ -455,6 +455,30 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     sql: `(SELECT count(*) FROM e WHERE e.person = p.person AND e.name IN ('Order Completed', 'Cart Updated')
       AND e.properties->>'category' = 'shoes' AND e.at > ${ago(30)}) >= 2`,
   },
+  'large-orders-and-payments': {
+    rule: {
+      event: ['Order Completed', 'Payment'],
+      where: {
+        $any: [
+          { $name: 'Order Completed', total: { gt: 50 } },
+          { $name: 'Payment', amount: { gt: 80 } },
+        ],
+      },
+      within: 'P60D',
+      count: { gte: 2 },
+    },
+    sql: `(SELECT count(*) FROM e WHERE e.person = p.person AND e.at > ${ago(60)} AND (e.name = 'Order Completed' AND ${total} > 50
+      OR e.name = 'Payment' AND (e.properties->>'amount')::numeric > 80)) >= 2`,
+  },
+  'busy-with-three-things': {
+    rule: {
+      event: '*',
+      where: { $name: { ne: 'Payment' } },
+      distinct: { of: '$name', gte: 3 },
+      within: 'P14D',
+    },
+    sql: `(SELECT count(DISTINCT e.name) ${deeds} AND e.name <> 'Payment' AND e.at > ${ago(14)}) >= 3`,
+  },
   'two-weeks-with-two-views': {
     rule: { event: 'Product Viewed', regular: { in: 'week', of: 8, gte: 2, times: { gte: 2 } } },
     sql: `(SELECT count(*) FROM (SELECT ${views} AND ${weekOf('e.at')} >= ${thisWeek} - interval '49 days'

@@ -188,6 +188,68 @@ export const dateOperators = (scale: Scale): fc.Arbitrary<object> =>
     { arbitrary: opposite(datePlain(scale)), weight: 1 },
   );
 
+/** Of the name of an event. */
+const called: fc.Arbitrary<unknown> = fc.oneof(
+  {
+    arbitrary: fc.constantFrom<unknown>(
+      'X',
+      'Y',
+      'Z',
+      { in: ['X', 'Z'] },
+      { ne: 'Y' },
+      { notIn: ['X', 'Y'] },
+    ),
+    weight: 4,
+  },
+  {
+    arbitrary: fc.constantFrom<unknown>(
+      { contains: ['x', 'z'] },
+      { startsWith: 'y' },
+      { matches: '^[XY]$' },
+      { isNot: { eq: 'Z' } },
+      { in: ['X', 'Y'], ne: 'Y' },
+      { eq: { property: 'p' } },
+      { ne: { trait: 'a' } },
+      { eq: { trait: 'a' } },
+    ),
+    weight: 2,
+  },
+);
+
+/** Filters that ask for the name of the event, too: several kinds of events, each with its own filter, and others. */
+export const byName = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof(
+    {
+      arbitrary: fc
+        .tuple(fc.constantFrom('X', 'Y'), comparison, called, fc.option(comparison))
+        .map(([one, p, other, q]) => ({
+          $any: [
+            { $name: one, p },
+            { $name: other, ...(q !== null && { 'q.r': q }) },
+          ],
+        })),
+      weight: 4,
+    },
+    { arbitrary: called.map(($name) => ({ $name })), weight: 1 },
+    { arbitrary: fc.tuple(called, comparison).map(([$name, p]) => ({ $name, p })), weight: 1 },
+    { arbitrary: fc.tuple(called, datePlain(scale)).map(([$name, $at]) => ({ $name, $at })), weight: 1 },
+    {
+      arbitrary: fc
+        .tuple(called, datePlain(scale), fc.option(called), comparison)
+        .map(([$name, $at, other, p]) => ({
+          $any: [{ $name, $at }, { p }],
+          ...(other !== null && { $name: other }),
+        })),
+      weight: 1,
+    },
+    {
+      arbitrary: fc
+        .constantFrom('eq', 'ne')
+        .map((operator) => ({ p: { [operator]: { property: '$name' } } })),
+      weight: 1,
+    },
+  );
+
 /** A filter whose truth moves with time or traits, of a property or of the instant of the event. */
 export const movingFilter = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(

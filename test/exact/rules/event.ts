@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
-import { dateOperators } from './comparison';
+import { byName, dateOperators } from './comparison';
 import type { ArbitraryKind } from './kind';
 import { mail } from './mail';
 import { measures, regular, where } from './measure';
@@ -51,6 +51,13 @@ const series = (scale: Scale, ...names: readonly string[]): fc.Arbitrary<object>
       weight: 12,
     },
     { arbitrary: agreed(scale), weight: 1 },
+    {
+      arbitrary: fc.record({
+        event: fc.constantFrom<unknown>(['X', 'Y'], ['X', 'Y'], ['X', 'Y', 'Z'], '*', ['*', 'Identified']),
+        where: byName(scale),
+      }),
+      weight: 2,
+    },
   );
 
 /** Of what Entente itself tells, only what it tells is asked for. */

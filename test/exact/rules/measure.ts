@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
-import { beside, comparison, movingFilter, starts } from './comparison';
+import { beside, byName, comparison, movingFilter, starts } from './comparison';
 
 const number = fc.constantFrom(0, 1, 2);
 
@@ -39,6 +39,7 @@ export const where = (scale: Scale): fc.Arbitrary<object> =>
       weight: 2,
     },
     { arbitrary: movingFilter(scale), weight: 3 },
+    { arbitrary: byName(scale), weight: 2 },
   );
 
 const amounts = ['sum', 'average', 'min', 'max'].map((name) =>
@@ -53,7 +54,7 @@ export const measures = (scale: Scale): fc.Arbitrary<object> =>
     ...amounts.map((arbitrary) => ({ arbitrary, weight: 1 })),
     {
       arbitrary: fc
-        .tuple(of, count)
+        .tuple(fc.oneof({ arbitrary: of, weight: 5 }, { arbitrary: fc.constant('$name'), weight: 1 }), count)
         .map(([property, one]) => ({ distinct: { of: property, ...asObject(one) } })),
       weight: 2,
     },

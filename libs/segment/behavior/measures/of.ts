@@ -5,6 +5,7 @@ import { numeric } from '../../comparisons/numeric';
 import { parseOperators } from '../../comparisons/operator-table';
 import { below, type Findings } from '../../findings';
 import { parsePath } from '../../parse-path';
+import { NAME } from '../../read';
 import { isConstant } from '../ranked';
 
 /** A property and what its values taken together are compared with: `{ "of": "total", "gt": 100 }`. */
@@ -14,8 +15,12 @@ export const comparisonIn = ({ of: _, ...comparison }: Of): Comparison => compar
 
 const expected = 'a property and a comparison, such as { "of": "total", "gt": 100 }';
 
-export const parseAmounts = (raw: unknown, path: string, findings: Findings): Of | undefined =>
-  parseOf(raw, path, findings, (rest) => parseNumbers(rest, path, findings));
+export function parseAmounts(raw: unknown, path: string, findings: Findings): Of | undefined {
+  const asked = parseOf(raw, path, findings, (rest) => parseNumbers(rest, path, findings));
+  if (asked?.of !== NAME) return asked;
+  const message = 'The name of an event is a text, and no number.';
+  return findings.mistake(asked, below(path, 'of'), 'path', message, 'a property, or "distinct"');
+}
 
 export const parseCounts = (
   raw: unknown,
