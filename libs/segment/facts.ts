@@ -14,9 +14,9 @@ export interface HistoryEvent {
   readonly identify?: boolean;
 }
 
-/** An event's properties as rules see them, with what was around it. */
+/** An event's properties as rules see them, with what was around it, in the place of a property of that name. */
 export const withContext = (properties: JsonObject, context: JsonObject | null | undefined): JsonObject =>
-  context ? { ...properties, [CONTEXT]: context } : properties;
+  context || Object.hasOwn(properties, CONTEXT) ? { ...properties, [CONTEXT]: context ?? null } : properties;
 
 /** What decides which memories an event is fed to. */
 export type Happened = Pick<HistoryEvent, 'name' | 'properties' | 'own' | 'identify'>;

@@ -48,7 +48,7 @@ async function members(version: number): Promise<string[]> {
     'SELECT contact_id AS id FROM membership WHERE version_id = $1',
     [version],
   );
-  const users = ['ana', 'ben', 'cid', 'dan'];
+  const users = ['ana', 'ben', 'cid', 'dan', 'eva'];
   const known = await Promise.all(
     users.map(async (user) => [await findContact(database, `user:${user}`), user]),
   );
@@ -83,6 +83,16 @@ it('what is around events is asked of those that come, of those that are stored,
   await arrive(viewed('ana', fromNews), viewed('ben', fromNews));
   expect(await members(built)).toEqual(['ana', 'dan']);
   expect(await members(live)).toEqual(['ana', 'ben', 'dan']);
+});
+
+it('is not what a property of that name says', async () => {
+  const forged = { properties: { $context: fromNews } };
+  await arrive(viewed('eva', undefined, forged), viewed('eva', { locale: 'fr' }, forged));
+  const live = await segment('of-news', news);
+  await arrive(viewed('eva', undefined, forged));
+  expect(await members(live)).toEqual(['ana', 'ben', 'dan']);
+  const why = await api.call('POST', '/contacts/user:eva/why', { rule: news });
+  expect(why.body.because).toMatchObject({ value: false });
 });
 
 it('is asked of somebody whose events are read again, and of whom two become', async () => {
