@@ -1,5 +1,6 @@
 import { advance, causeKey, enroll, mayEnter, startedBy, type Cause } from '@entente/campaign';
 import { stableUuid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
+import { withContext } from '@entente/segment';
 import type { Enrollment, StoredEvent } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from './definitions';
 import { subjectOf, walksOf, type ChangeCause, type Person } from './person';
@@ -58,7 +59,8 @@ export const enrollmentsBy = (event: StoredEvent, definitions: Definitions): Uui
   );
 
 function causesOf(event: StoredEvent, definitions: Definitions): Cause[] {
-  const { name, message, properties, at, type } = event;
+  const { name, message, at, type } = event;
+  const properties = withContext(event.properties, event.context);
   const told = event.source === definitions.ownSource ? permissionTold(event) : undefined;
   const identify = type === 'identify' ? { identify: true as const } : {};
   return [{ kind: 'event', name, message, properties, at, ...identify }, ...(told ? [told] : [])];

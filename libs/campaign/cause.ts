@@ -12,6 +12,7 @@ export type Cause =
       readonly kind: 'event';
       readonly name: string;
       readonly message: Uuid;
+      /** With what was around it, as rules read them. */
       readonly properties: JsonObject;
       /** Of an identify call. */
       readonly identify?: true;

@@ -112,6 +112,18 @@ it('is asked of somebody whose events are read again, and of whom two become', a
   expect(world!.reports).toEqual([]);
 });
 
+it('is asked of events that start campaigns, as their name is', async () => {
+  await author.mailNeeds('news', 'shop', 'hello');
+  const where = { ...news.where, $name: { startsWith: 'Article' } };
+  const triggers = [{ event: 'Article Viewed', where }];
+  const steps = [{ id: 'hello', send: 'hello' }];
+  await author.campaign('welcome', { topic: 'news', from: 'shop', triggers, steps }, clock.now() - DAY);
+  const forged = { $context: fromNews, $name: 'Article' };
+  await arrive(viewed('ben', undefined, { properties: forged }), viewed('ana', fromNews));
+  const entered = await api.test.database.query('SELECT contact_id AS id FROM enrollment');
+  expect(entered).toEqual([{ id: await findContact(api.test.database, 'user:ana') }]);
+});
+
 it('is part of what is explained, and counted in previews', async () => {
   const why = await api.call('GET', '/contacts/user:ana/why?segment=built');
   expect(why.body.segment).toMatchObject({ member: true, because: { value: true } });
