@@ -199,6 +199,7 @@ describe('parseRule', () => {
     { event: 'X', where: { p: { after: '2026-02-01', before: '2026-01-01' } } },
     { event: 'X', where: { $at: { withinNext: 'P1D' } } },
     { event: 'X', since: { event: 'X' } },
+    { event: 'X', where: { $at: { gt: { trait: 'a' } } } },
     { event: 'X', where: { $name: 'Y' } },
     { event: 'X', where: { $name: { gt: 1 } } },
     { event: 'X', where: { '$name.p': 1 } },

@@ -50,6 +50,8 @@ export const anniversary: Operator<Anniversary> = {
     };
   },
 
+  compares: () => 'date',
+
   depends: () => ({ onTime: true, onTraits: [zoneTrait] }),
 
   turns(operand) {

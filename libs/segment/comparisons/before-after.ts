@@ -27,6 +27,7 @@ const compareDates = (
         };
       },
       edges: (operand) => [operand],
+      compares: () => 'date',
       depends: () => ({ onTraits }),
     },
     dateShift(holds),
@@ -54,5 +55,6 @@ export const onDay: Operator<string> = {
     };
   },
   edges: (operand) => [operand, toIso((plainDay(operand)! + 1) * DAY).slice(0, 10)],
+  compares: () => 'date',
   depends: () => ({ onTraits }),
 };

@@ -2,6 +2,7 @@ import type { Json } from '@entente/kernel';
 import type { Findings } from '../findings';
 import {
   moves,
+  type Compared,
   type Context,
   type Dependence,
   type Operator,
@@ -59,16 +60,10 @@ export const turnOf = (comparison: Comparison): Turn => table.turnOf(operators, 
 /** How many comparisons one value is reckoned to take. */
 export const stepsFor = (comparison: Comparison): number => table.stepsFor(operators, comparison);
 
-/** The operators that compare no single date. */
-export const notOfDates = (comparison: Comparison): string[] =>
+/** The operators that take a value for something else. */
+export const othersThan = (what: Compared, comparison: Comparison): string[] =>
   partsOf(comparison)
-    .filter(([operator, operand]) => operator.ofLists || !moves(operator.depends?.(operand)))
-    .map(([, , name]) => name);
-
-/** The operators that no text passes with their operands. */
-export const notOfTexts = (comparison: Comparison): string[] =>
-  partsOf(comparison)
-    .filter(([operator, operand]) => !operator.ofTexts?.(operand))
+    .filter(([operator, operand]) => operator.compares?.(operand) !== what)
     .map(([, , name]) => name);
 
 /** The parts of a comparison whose truth is that of the value alone, and those that move with time or traits. */

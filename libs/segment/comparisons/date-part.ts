@@ -28,6 +28,7 @@ export const weekday: Operator<readonly Weekday[]> = {
       const date = dateIn(value);
       return date !== undefined && operand.includes(weekdayOf(dayIn(date, zone)));
     },
+  compares: () => 'date',
   depends: () => ({ onTraits }),
 };
 
@@ -55,6 +56,7 @@ const numbered = (
       const part = date && partOf(date, zone);
       return part !== undefined && passesNumber(operand, part);
     },
+  compares: () => 'date',
   depends: () => ({ onTraits }),
 });
 

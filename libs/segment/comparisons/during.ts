@@ -21,6 +21,8 @@ export const during: Operator<During> = {
     };
   },
 
+  compares: () => 'date',
+
   depends: () => ({ onTime: true, onTraits: [zoneTrait] }),
 
   turns(operand) {

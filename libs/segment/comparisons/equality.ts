@@ -23,7 +23,7 @@ const equality: Omit<Operator<Scalar>, 'test' | 'turns'> = {
   schema: scalar,
   parse: asScalar,
   edges: (operand) => [operand],
-  ofTexts: (operand) => typeof operand === 'string',
+  compares: (operand) => (typeof operand === 'number' || typeof operand === 'boolean' ? undefined : 'text'),
   settles: (operand) => Number(operand) + 1,
 };
 

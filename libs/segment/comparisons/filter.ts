@@ -1,11 +1,10 @@
-import { unitsIn, type During } from '../during';
 import { quote, type Findings } from '../findings';
 import { INSTANT, NAME } from '../read';
 import { eventReader, type Readable } from '../read-event';
+import { checkInstant } from './check-instant';
 import {
   dependenceOf,
-  notOfDates,
-  notOfTexts,
+  othersThan,
   parseComparison,
   splitComparison,
   testOf,
@@ -41,22 +40,9 @@ export const parseFilter = (
     return comparison && property === NAME ? checkName(comparison, at, findings) : comparison;
   });
 
-/** Of an event's own instant a filter says what dates are compared by, and nothing that is still to come. */
-function checkInstant(comparison: Comparison, path: string, findings: Findings): Comparison | undefined {
-  const others = notOfDates(comparison);
-  if (others.length > 0) {
-    const message = `The instant of an event is a date: ${others.map(quote).join(' and ')} cannot compare it so.`;
-    return findings.add(path, 'instant', message, expectedOfInstant);
-  }
-  const message = 'An event that is still to come has not happened.';
-  return isAhead(comparison)
-    ? findings.mistake(comparison, path, 'instant', message, expectedOfInstant)
-    : comparison;
-}
-
-/** Of an event's name it says what texts are compared by. */
+/** Of an event's name a filter says what texts are compared by. */
 function checkName(comparison: Comparison, path: string, findings: Findings): Comparison | undefined {
-  const others = notOfTexts(comparison);
+  const others = othersThan('text', comparison);
   if (others.length === 0) return comparison;
   const message = `The name of an event is a text: ${others.map(quote).join(' and ')} cannot compare it so.`;
   return findings.mistake(comparison, path, 'name', message, expectedOfName);
@@ -64,15 +50,6 @@ function checkName(comparison: Comparison, path: string, findings: Findings): Co
 
 const expectedOfName =
   'a name, or operators that compare texts, such as { "in": ["Order Completed", "Subscription Renewed"] } or { "startsWith": "Order" }';
-
-const expectedOfInstant =
-  'operators that compare dates which have come, such as { "weekday": "saturday" } or { "withinLast": "P30D" }';
-
-/** Whether it asks for what is to come. */
-export function isAhead(comparison: Comparison): boolean {
-  const { withinNext, during } = comparison as { withinNext?: unknown; during?: During };
-  return withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
-}
 
 /** Whether an event passes by its name and its properties; no filter passes every event. */
 export const passesFilter = (filter: Filter | undefined, event: Readable, context: Context): boolean =>

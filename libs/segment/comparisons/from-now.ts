@@ -28,6 +28,7 @@ function fromNow(stretchOf: (at: Instant, span: Span, zone: string) => Stretch):
         return from <= now && now < until;
       };
     },
+    compares: () => 'date',
     depends: () => ({ onTime: true, onTraits: [zoneTrait] }),
     turns(window) {
       const stretch = stretcher(window);

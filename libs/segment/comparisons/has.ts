@@ -10,7 +10,6 @@ type Comparison = { readonly [operator: string]: Json };
 export const has = (operators: table.OperatorTable): Operator<Comparison> => ({
   expected: 'a value, or operators that one item of the list passes, such as { "startsWith": "vip-" }',
   schema: refTo('Comparison'),
-  ofLists: true,
   parse: (raw, path, findings) =>
     table.parseOperators(operators, raw, path, findings) as Comparison | undefined,
   test(operand) {

@@ -16,7 +16,11 @@ export const isNot = (operators: table.OperatorTable): Operator<Comparison> => (
     return (value, context) => !test(value, context);
   },
   edges: (operand) => table.edgesOf(operators, operand),
-  ofTexts: (operand) => table.partsOf(operators, operand).every(([operator, one]) => operator.ofTexts?.(one)),
+  compares(operand) {
+    const parts = table.partsOf(operators, operand);
+    const [first, ...others] = new Set(parts.map(([operator, one]) => operator.compares?.(one)));
+    return others.length === 0 ? first : undefined;
+  },
   steps: (operand) => table.stepsFor(operators, operand),
   depends: (operand) => table.dependenceOf(operators, operand),
   turns: (operand) => table.turnOf(operators, operand),

@@ -21,7 +21,6 @@ export function objects(operators: OperatorTable): Operator<Asked> {
   const { parse, passing, schema, steps, depends, turns } = objectFilters(operators);
   return {
     expected,
-    ofLists: true,
     schema: { ...closed({ where: schema, ...operatorSchemas(numeric) }, ['where']), minProperties: 2 },
 
     parse(raw, path, findings) {

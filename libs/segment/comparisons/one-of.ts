@@ -18,7 +18,8 @@ export const listOperand = {
   },
 };
 
-const ofTexts = (operand: readonly Scalar[]): boolean => operand.some((item) => typeof item === 'string');
+const compares = (operand: readonly Scalar[]) =>
+  operand.some((item) => typeof item === 'string') ? 'text' : undefined;
 const settles = (operand: readonly Scalar[]): number => Math.max(...operand.map(Number)) + 1;
 
 export const oneOf: Operator<readonly Scalar[]> = {
@@ -29,7 +30,7 @@ export const oneOf: Operator<readonly Scalar[]> = {
     return (value) => values.has(value);
   },
   only: (operand) => operand,
-  ofTexts,
+  compares,
   settles,
 };
 
@@ -42,6 +43,6 @@ export const noneOf: Operator<readonly Scalar[]> = {
     const types = new Set<string>(operand.map((item) => typeof item));
     return (value) => types.has(typeof value) && !values.has(value);
   },
-  ofTexts,
+  compares,
   settles,
 };

@@ -47,6 +47,9 @@ export type Turn = (value: Json | undefined, context: Context) => Instant | unde
 /** So many items a list is reckoned to have: a rule does not say. */
 export const RECKONED_ITEMS = 10;
 
+/** What the name of an event is compared as, and the instant of something. */
+export type Compared = 'text' | 'date';
+
 /** One operator of a comparison, such as `gte`. */
 export interface Operator<Operand extends Json> {
   /** What may stand behind it, for an author who wrote something else. */
@@ -69,10 +72,8 @@ export interface Operator<Operand extends Json> {
   steps?(operand: Operand): number;
   /** Absent: on the value alone, at every instant. */
   depends?(operand: Operand): Dependence | undefined;
-  /** Whether it compares texts, with this operand; absent: with none. */
-  ofTexts?(operand: Operand): boolean;
-  /** Whether it looks into lists: no single value passes. */
-  readonly ofLists?: true;
+  /** What it takes single values for with this operand; undefined where it compares neither. */
+  compares?(operand: Operand): Compared | undefined;
   /** Where it depends on time. */
   turns?(operand: Operand): Turn;
 }

@@ -85,7 +85,7 @@ export const orOther = <Operand extends Json>(
 
   edges: (operand) => (isOther(operand) ? undefined : operator.edges?.(operand)),
 
-  ofTexts: (operand) => operator.ofTexts !== undefined && (isOther(operand) || operator.ofTexts(operand)),
+  compares: (operand) => operator.compares?.(operand as Operand),
 
   only: (operand) => (isOther(operand) ? undefined : operator.only?.(operand)),
 

@@ -35,7 +35,7 @@ export const matches: Operator<string> = {
     const pattern = RE2JS.compile(operand);
     return (value) => typeof value === 'string' && value.length <= bounds.matched && pattern.test(value);
   },
-  ofTexts: () => true,
+  compares: () => 'text',
 };
 
 /** What is wrong with a pattern. */

@@ -7,7 +7,6 @@ export function some(operators: OperatorTable): Operator<ObjectFilter> {
   const { passing, ...filters } = objectFilters(operators);
   return {
     ...filters,
-    ofLists: true,
     test(operand) {
       const passingIn = passing(operand);
       return (value, context) => passingIn(value, context).length > 0;

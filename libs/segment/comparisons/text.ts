@@ -29,7 +29,7 @@ const compareTexts = (
       return texts.some((one) => holds(own, one));
     };
   },
-  ofTexts: () => true,
+  compares: () => 'text',
   steps: (operand) => [operand].flat().length,
 });
 

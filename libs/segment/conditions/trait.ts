@@ -1,7 +1,7 @@
 import { toIso, type JsonObject } from '@entente/kernel';
-import { dependenceOf, notOfDates, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
+import { dependenceOf, othersThan, passes, readOperators, testOf, turnOf } from '../comparisons/comparison';
 import type { Comparison } from '../comparisons/comparison';
-import { isAhead } from '../comparisons/filter';
+import { isAhead } from '../comparisons/check-instant';
 import { operatorSchemas } from '../schema/operator-schemas';
 import { path as pathSchema, refTo } from '../schema/schema';
 import { operatorNames, operators } from '../comparisons/registry';
@@ -110,7 +110,10 @@ function checkCreated(
       `"${CREATED}" has nothing below it.`,
       `"${CREATED}" alone`,
     );
-  const others = [...(changedWithin ? ['changedWithin'] : []), ...notOfDates(comparison as Comparison)];
+  const others = [
+    ...(changedWithin ? ['changedWithin'] : []),
+    ...othersThan('date', comparison as Comparison),
+  ];
   const message = `When somebody was created is a date: ${others.map(quote).join(' and ')} cannot compare it so.`;
   if (others.length > 0) return findings.add(path, 'instant', message, expectedOfCreated);
   return isAhead(comparison as Comparison)
