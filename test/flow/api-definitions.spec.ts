@@ -156,6 +156,19 @@ describe('segments', () => {
     expect([renamed.status, renamed.body.version, renamed.body.name]).toEqual([200, 1, 'Away']);
   });
 
+  it('takes a rule that was stored in a shorter form for the same', async () => {
+    await api.call('PUT', '/segments/changed', { rule: { trait: 'plan', changedWithin: 'P1W' } });
+    await api.test.database.run(`UPDATE segment_version SET rule = $1 WHERE segment_key = 'changed'`, [
+      JSON.stringify({ trait: 'plan', changedWithin: 'P7D' }),
+    ]);
+    const written = { trait: 'plan', changed: { withinLast: 'P7D' } };
+    const same = await api.call('PUT', '/segments/changed', { rule: written });
+    expect([same.status, same.body.version]).toEqual([200, 1]);
+    const other = await api.call('PUT', '/segments/changed', { rule: { ...written, eq: 'pro' } });
+    expect([other.status, other.body.version, other.body.rule]).toEqual([202, 2, { ...written, eq: 'pro' }]);
+    await swap();
+  });
+
   it('replaces a rule as a whole in a merge-patch, too', async () => {
     await api.call('PUT', '/segments/patched', { name: 'Patched', rule: { trait: 'score', lt: 1_000 } });
     const patch = { rule: { trait: 'score', gte: 900 } };

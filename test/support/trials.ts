@@ -153,6 +153,16 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     { sequence: [{ event: ['Bought', 'Seen'] }, { event: 'Seen', without: { event: '*' } }] },
   ),
   fc.record({ trait: fc.constant('plan'), eq: fc.constantFrom('free', 'paid') }),
+  fc.record({
+    trait: fc.constant('plan'),
+    changed: fc.constantFrom<JsonObject>(
+      { withinLast: 'P1D' },
+      { moreThanAgo: 'PT6H' },
+      { during: { day: -1 } },
+      { before: { trait: 'due' } },
+      { isNot: { hour: { lt: 12 } } },
+    ),
+  }),
   fc.record({ trait: fc.constant('due'), withinLast: within }),
   fc.record({ trait: fc.constant('due'), withinNext: within }),
   fc.record({ trait: fc.constant('due'), during: fc.constantFrom({ day: 0 }, { day: [1, 2] }) }),
@@ -424,7 +434,13 @@ class Trial {
       if (roots.get(own) !== root || seen.has(`${own} ${message}`)) continue;
       seen.add(`${own} ${message}`);
       const values = propertiesOf(fact);
-      history.push({ at: eventTime(fact, at), id: message, name: eventName(fact), properties: values });
+      history.push({
+        at: eventTime(fact, at),
+        id: message,
+        name: eventName(fact),
+        properties: values,
+        identify: fact.type === 'identify',
+      });
       if (fact.type === 'identify')
         traits = applyTraits(traits, {
           source: fact.source,

@@ -400,6 +400,7 @@ describe('what is written', () => {
     [{ where: { $at: '2026-11-24' } }, ['rule.where.$at instant']],
     [{ where: { $at: { eq: { trait: 'a' } } } }, ['rule.where.$at instant']],
     [{ where: { $at: { isNot: { gt: { trait: 'timezone' }, hour: 9 } } } }, ['rule.where.$at instant']],
+    [{ where: { $at: { isNot: { hour: 9, has: 5 } } } }, ['rule.where.$at instant']],
     [{ where: { $at: { isNot: { before: { trait: 'a' }, hour: 9 } } } }, []],
     [{ where: { $at: { withinNext: 'P1D' } } }, ['rule.where.$at instant']],
     [{ where: { $at: { during: { day: 1 } } } }, ['rule.where.$at instant']],

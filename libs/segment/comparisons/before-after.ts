@@ -28,7 +28,9 @@ const compareDates = (
       },
       edges: (operand) => [operand],
       compares: () => 'date',
-      depends: () => ({ onTraits }),
+      depends: (operand, ofInstants) => ({
+        onTraits: ofInstants && plainDay(operand) === undefined ? [] : onTraits,
+      }),
     },
     dateShift(holds),
   );

@@ -54,6 +54,10 @@ export const isListed = (comparison: Comparison): boolean =>
 export const dependenceOf = (comparison: Comparison): Required<Dependence> =>
   table.dependenceOf(operators, comparison);
 
+/** The same where every value is an instant, and no day, which begins at another one in each zone. */
+export const dependenceOfInstants = (comparison: Comparison): Required<Dependence> =>
+  table.dependenceOf(operators, comparison, true);
+
 /** An instant after `now` before which time alone does not change whether a value passes. */
 export const turnOf = (comparison: Comparison): Turn => table.turnOf(operators, comparison);
 

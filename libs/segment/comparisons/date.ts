@@ -60,6 +60,10 @@ export function plainDay(text: string): Day | undefined {
   return year < 2200 && toIso(midnight).startsWith(text) ? midnight / DAY : undefined;
 }
 
+/** A value that names an instant: a number where that does, for of texts there are ever more to know. */
+export const valueOfInstant = (at: Instant): Json =>
+  at >= MILLISECONDS.from && at < MILLISECONDS.until ? at : toIso(at);
+
 /** The instant itself, or the beginning of the day. */
 export const instantOf = (date: DateValue, zone: string): Instant =>
   'at' in date ? date.at : startOf(date.day, zone);

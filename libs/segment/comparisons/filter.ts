@@ -36,7 +36,7 @@ export const parseFilter = (
   readFilter(raw, 'property', path, findings, (one, at, property) => {
     const comparison = parseComparison(one, at, findings);
     if (comparison) found?.(property, comparison, at);
-    if (comparison && property === INSTANT) return checkInstant(comparison, at, findings);
+    if (comparison && property === INSTANT) return checkInstant('event', comparison, at, findings);
     return comparison && property === NAME ? checkName(comparison, at, findings) : comparison;
   });
 

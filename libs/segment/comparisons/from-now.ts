@@ -29,7 +29,10 @@ function fromNow(stretchOf: (at: Instant, span: Span, zone: string) => Stretch):
       };
     },
     compares: () => 'date',
-    depends: () => ({ onTime: true, onTraits: [zoneTrait] }),
+    depends: (window, ofInstants) => ({
+      onTime: true,
+      onTraits: ofInstants && !spanOf(window).byCalendar ? [] : [zoneTrait],
+    }),
     turns(window) {
       const stretch = stretcher(window);
       return (value, { now, zone }) => {

@@ -22,6 +22,6 @@ export const isNot = (operators: table.OperatorTable): Operator<Comparison> => (
     return others.length === 0 ? first : undefined;
   },
   steps: (operand) => table.stepsFor(operators, operand),
-  depends: (operand) => table.dependenceOf(operators, operand),
+  depends: (operand, ofInstants) => table.dependenceOf(operators, operand, ofInstants),
   turns: (operand) => table.turnOf(operators, operand),
 });

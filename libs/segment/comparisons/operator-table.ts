@@ -125,8 +125,11 @@ export function testOf<Table extends OperatorTable>(table: Table, fields: Compar
 export const dependenceOf = <Table extends OperatorTable>(
   table: Table,
   fields: ComparisonBy<Table>,
+  ofInstants = false,
 ): Required<Dependence> =>
-  together(partsOf(table, fields).map(([operator, operand]) => operator.depends?.(operand) ?? {}));
+  together(
+    partsOf(table, fields).map(([operator, operand]) => operator.depends?.(operand, ofInstants) ?? {}),
+  );
 
 /** What the truth of some comparisons depends on besides the values. */
 export const dependenceOfAll = <Table extends OperatorTable>(

@@ -70,8 +70,8 @@ export interface Operator<Operand extends Json> {
   settles?(operand: Operand): number;
   /** How many comparisons one value is reckoned to take; absent: one. */
   steps?(operand: Operand): number;
-  /** Absent: on the value alone, at every instant. */
-  depends?(operand: Operand): Dependence | undefined;
+  /** Absent: on the value alone, at every instant. Of values that are instants, and no days, it may depend on less. */
+  depends?(operand: Operand, ofInstants?: boolean): Dependence | undefined;
   /** What it takes single values for with this operand; undefined where it compares neither. */
   compares?(operand: Operand): Compared | undefined;
   /** Where it depends on time. */

@@ -89,8 +89,8 @@ export const orOther = <Operand extends Json>(
 
   only: (operand) => (isOther(operand) ? undefined : operator.only?.(operand)),
 
-  depends(operand) {
-    if (!isOther(operand)) return operator.depends?.(operand);
+  depends(operand, ofInstants) {
+    if (!isOther(operand)) return operator.depends?.(operand, ofInstants);
     const onTraits = operator.depends?.(operand as unknown as Operand)?.onTraits ?? [];
     const path = pathOf(operand);
     return kindOf(operand) === 'trait'

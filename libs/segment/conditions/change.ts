@@ -1,12 +1,23 @@
 import { IDENTIFIED } from '@entente/event';
-import { canonicalJson, type Instant } from '@entente/kernel';
+import { canonicalJson, type Instant, type Json } from '@entente/kernel';
 import { COMPANY, COMPANY_CHANGED, isLaterPlace, tellingPlace, type TellingPlace } from '@entente/profile';
+import { checkInstant } from '../comparisons/check-instant';
+import {
+  dependenceOfInstants,
+  parseComparison,
+  passes,
+  testOf,
+  turnOf,
+  type Comparison,
+} from '../comparisons/comparison';
+import { valueOfInstant } from '../comparisons/date';
 import type { Context } from '../comparisons/operator';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
+import { below, type Findings } from '../findings';
 import { changed, changedAt } from '../memories/changed';
 import type { Feed } from '../memories/memory';
 import { stepsOf, valueAt } from '../read';
-import { spanOf, type Window } from '../window';
+import { parseWindow } from '../window';
 import type { Moment, Needs, Tracked } from './kind';
 
 /**
@@ -43,29 +54,44 @@ const isOf = ({ name, own, identify, properties }: HistoryEvent, feed: Feed): bo
   name === feed.event &&
   (feed.own ? own === true : identify === true && Object.hasOwn(properties, feed.has!));
 
-/** Whether the trait at a path changed within a window that ends now. */
-export function holdsChange(path: string, window: Window, facts: Facts, { now, zone }: Context): boolean {
-  const last = lastChange(path, facts, now);
-  return last !== undefined && last > spanOf(window).opensAfter(now, zone);
+/** Whether the instant of the last change of the trait at a path passes; where it never changed there is none. */
+export function holdsChange(path: string, comparison: Comparison, facts: Facts, context: Context): boolean {
+  return passes(comparison, dateOf(lastChange(path, facts, context.now)), context);
 }
 
 /** `holdsChange` without the history. */
 export function compileChange(
   path: string,
-  window: Window,
+  comparison: Comparison,
   needs: Needs,
-): Required<Pick<Tracked, 'holds' | 'changesAt'>> {
-  const span = spanOf(window);
+): Pick<Tracked, 'holds' | 'changesAt'> {
   const memory = needs.memory({ kind: changed, feeds: feedsOf(path), options: path, size: 0 });
-  const leaves = ({ state, zone }: Moment): Instant | undefined => {
-    const last = changedAt(memory.in(state));
-    return last === undefined ? undefined : span.leavesAt(last, zone);
-  };
+  const lastIn = ({ state }: Moment): Json | undefined => dateOf(changedAt(memory.in(state)));
+  const test = testOf(comparison);
+  const turn = turnOf(comparison);
   return {
-    holds: (moment) => (leaves(moment) ?? -Infinity) > moment.now,
-    changesAt(moment) {
-      const at = leaves(moment);
-      return at !== undefined && at > moment.now ? at : undefined;
-    },
+    holds: (moment) => test(lastIn(moment), moment),
+    ...(dependenceOfInstants(comparison).onTime && {
+      changesAt: (moment: Moment) => turn(lastIn(moment), moment),
+    }),
   };
+}
+
+const dateOf = (last: Instant | undefined): Json | undefined =>
+  last === undefined ? undefined : valueOfInstant(last);
+
+/** What a condition says of the last change of its trait; `changedWithin` is short for one within the last so and so long. */
+export function parseChange(
+  { changed: asked, changedWithin }: Readonly<Record<string, unknown>>,
+  path: string,
+  findings: Findings,
+): Comparison | undefined {
+  if (changedWithin !== undefined) {
+    const withinLast = parseWindow(changedWithin, below(path, 'changedWithin'), findings);
+    return withinLast === undefined ? undefined : { withinLast };
+  }
+  if (asked === undefined) return undefined;
+  const at = below(path, 'changed');
+  const comparison = parseComparison(asked, at, findings);
+  return comparison && checkInstant('change', comparison, at, findings);
 }

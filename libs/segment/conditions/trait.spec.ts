@@ -1,5 +1,14 @@
 import type { Instant, JsonObject } from '@entente/kernel';
-import { evaluate, explain, parseRule, traitsNamed, type Facts, type HistoryEvent, type Rule } from '..';
+import {
+  compileBook,
+  evaluate,
+  explain,
+  parseRule,
+  traitsNamed,
+  type Facts,
+  type HistoryEvent,
+  type Rule,
+} from '..';
 
 const now: Instant = Date.UTC(2026, 10, 24, 12);
 const DAY = 86_400_000;
@@ -83,11 +92,14 @@ it.each<JsonObject>([
   { moreThanAgo: 'P1D' },
   { anniversary: 'today' },
   { changedWithin: { calendar: 'P1D' } },
+  { changed: { onDay: '2026-11-24' } },
+  { changed: { before: '2026-11-24' } },
+  { changed: { isNot: { hour: 9 } } },
 ])('%j goes by the time zone of the contact', (operators) =>
   expect(traitsNamed(ruleOf({ trait: 'd', ...operators }))).toEqual(['d', 'timezone']),
 );
 
-describe('changedWithin', () => {
+describe('the last change', () => {
   const setting = (daysAgo: number, properties: JsonObject, id = String(daysAgo)): HistoryEvent => ({
     at: now - daysAgo * DAY,
     id,
@@ -160,16 +172,85 @@ describe('changedWithin', () => {
     expect(holds({ ...rule, eq: 'free' }, factsOf({ plan: 'pro' }, history))).toBe(false);
   });
 
-  it('reads a window', () => {
-    expect(ruleOf({ trait: 'plan', changedWithin: 'P1W' })).toEqual({ trait: 'plan', changedWithin: 'P7D' });
-    expect(found({ trait: 'plan', changedWithin: 'P1M', gt: 'x' })).toEqual([
-      'rule.changedWithin calendar',
-      'rule.gt operand',
-    ]);
-    expect(found({ event: 'X', where: { plan: { changedWithin: 'P1D' } } })).toEqual([
-      'rule.where.plan.changedWithin unknown-operator',
-    ]);
+  it.each<[object, boolean]>([
+    [{ after: '2026-11-21', before: '2026-11-21T12:00:00.001Z' }, true],
+    [{ after: '2026-11-22' }, false],
+    [{ before: '2026-11-21T12:00:00Z' }, false],
+    [{ onDay: '2026-11-21' }, true],
+    [{ withinLast: 'P4D' }, true],
+    [{ withinLast: { calendar: 'P2D' } }, false],
+    [{ moreThanAgo: 'P3D' }, true],
+    [{ moreThanAgo: 'PT73H' }, false],
+    [{ during: { day: [-4, -3] } }, true],
+    [{ anniversary: { withinLast: 'P2D' } }, false],
+    [{ anniversary: { withinNext: 'P360D' } }, false],
+    [{ weekday: 'saturday' }, true],
+    [{ month: 11, dayOfMonth: 21, hour: 12 }, true],
+    [{ hour: { lt: 12 } }, false],
+    [{ before: { trait: 'renewsAt' } }, true],
+    [{ after: { trait: 'renewsAt', minus: 'P5D' } }, true],
+    [{ before: { trait: 'nothing' } }, false],
+    [{ isNot: { weekday: 'saturday' } }, false],
+    [{ isNot: { withinLast: 'P2D' } }, true],
+  ])('is compared as a date: %j', (changed, truth) => {
+    const history = [setting(9, { plan: 'free' }), setting(3, { plan: 'pro' }), setting(1, { plan: 'pro' })];
+    const facts = factsOf({ renewsAt: '2026-11-25' }, history);
+    expect(holds({ trait: 'plan', changed }, facts)).toBe(truth);
+    const never = factsOf({ renewsAt: '2026-11-25' }, [setting(3, { city: 'Lyon' })]);
+    expect(holds({ trait: 'plan', changed }, never)).toBe('isNot' in changed);
   });
+
+  it('is compared as one of long ago, too', () => {
+    const facts = factsOf({}, [{ ...setting(0, { plan: 'pro' }), at: Date.UTC(1970, 1, 1) }]);
+    expect(holds({ trait: 'plan', changed: { onDay: '1970-02-01' } }, facts)).toBe(true);
+  });
+
+  it('is read in one form, with one memory of it', () => {
+    const within = (window: unknown) => ({ trait: 'plan', changed: { withinLast: window } });
+    expect(ruleOf({ trait: 'plan', changedWithin: 'P1W' })).toEqual(within('P7D'));
+    expect(ruleOf({ trait: 'plan', changedWithin: { calendar: 'P4W' } })).toEqual(
+      ruleOf(within({ calendar: 'P28D' })),
+    );
+    const needsOf = (...rules: object[]) =>
+      compileBook(
+        rules.map((one, id) => ({ id, segment: `s${id}`, status: 'live' as const, rule: ruleOf(one) })),
+      ).needs;
+    const [short, both] = [needsOf(rule), needsOf(rule, { trait: 'plan', changed: { weekday: 'monday' } })];
+    expect(both).toEqual(short);
+    // The states that are stored have it under this key.
+    expect(Object.keys(short)).toEqual(['PK0shzGCgXA3']);
+  });
+
+  it('depends on what it is compared with', () => {
+    const read = (changed: object) => traitsNamed(ruleOf({ trait: 'plan', changed }));
+    expect(read({ withinLast: 'P7D', after: '2026-01-01T00:00:00Z' })).toEqual(['plan']);
+    expect(read({ isNot: { moreThanAgo: 'P7D' } })).toEqual(['plan']);
+    expect(read({ before: { trait: 'renews.at' } })).toEqual(['plan', 'renews', 'timezone']);
+  });
+
+  it.each<[object, string[]]>([
+    [{ changedWithin: 'P1M', gt: 'x' }, ['rule.changedWithin calendar', 'rule.gt operand']],
+    [{ changed: { withinLast: 'P7D' }, changedWithin: 'P7D' }, ['rule several']],
+    [{ changed: '2026-11-24' }, ['rule.changed instant']],
+    [{ changed: {} }, ['rule.changed no-comparison']],
+    [{ changed: null }, ['rule.changed comparison']],
+    [{ changed: { exists: true } }, ['rule.changed instant']],
+    [{ changed: { gt: 5 } }, ['rule.changed instant']],
+    [{ changed: { eq: { trait: 'b' } } }, ['rule.changed instant']],
+    [{ changed: { withinNext: 'P7D' } }, ['rule.changed instant']],
+    [{ changed: { during: { month: 1 } } }, ['rule.changed instant']],
+    [{ changed: { during: { month: [0, 1] } } }, []],
+    [{ changed: { after: '2026-02-01', before: '2026-01-01' } }, ['rule.changed constant']],
+    [{ changed: { before: { property: 'b' } } }, ['rule property']],
+    [{ changed: { on: 'monday' } }, ['rule.changed.on unknown-operator']],
+  ])('%j is refused: %j', (fields, problems) =>
+    expect(found({ trait: 'plan', ...fields })).toEqual(problems),
+  );
+
+  it('is of traits only', () =>
+    expect(found({ event: 'X', where: { plan: { changed: { withinLast: 'P1D' } } } })).toEqual([
+      'rule.where.plan.changed unknown-operator',
+    ]));
 });
 
 describe('explain', () => {
@@ -186,6 +267,11 @@ describe('explain', () => {
     expect(because({ trait: 'plan', changedWithin: 'P7D' }, factsOf(traits, history))).toEqual({
       found: 'pro',
       changed: '2026-11-23T12:00:00.000Z',
+    });
+    expect(because({ trait: 'plan', changed: { before: { trait: 'spent' } } }, factsOf(traits))).toEqual({
+      found: 'pro',
+      with: { spent: 5, timezone: 'Europe/Paris' },
+      changed: null,
     });
     expect(because({ trait: 'plan', eq: { trait: 'spent' } }, factsOf(traits))).toEqual({
       found: 'pro',

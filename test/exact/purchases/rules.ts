@@ -33,6 +33,12 @@ const sundayOf = (at: string): string =>
 const fiscalQuarterOf = (at: string): string =>
   `date_trunc('quarter', date_trunc('month', ${at} AT TIME ZONE ${zone}) - interval '1 month')`;
 
+/** Null, which no value is, is what nothing was set to before. */
+const planChanged = `(SELECT max(x.at) FROM (
+    SELECT e.at, e.properties->'plan' AS value, lag(e.properties->'plan') OVER (ORDER BY e.at, e.id) AS before
+    FROM e WHERE e.person = p.person AND e.name = 'Identified' AND e.properties ? 'plan') x
+  WHERE x.value IS DISTINCT FROM coalesce(x.before, 'null'))`;
+
 const order = { event: 'Order Completed' };
 
 export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
@@ -300,10 +306,15 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
   },
   'changed-plan-lately': {
     rule: { trait: 'plan', changedWithin: 'P14D' },
-    sql: `(SELECT max(x.at) FROM (
-        SELECT e.at, e.properties->'plan' AS value, lag(e.properties->'plan') OVER (ORDER BY e.at, e.id) AS before
-        FROM e WHERE e.person = p.person AND e.name = 'Identified' AND e.properties ? 'plan') x
-      WHERE x.value IS DISTINCT FROM coalesce(x.before, 'null')) > ${ago(14)}`,
+    sql: `${planChanged} > ${ago(14)}`,
+  },
+  'changed-plan-long-ago-on-a-weekend': {
+    rule: { trait: 'plan', changed: { moreThanAgo: 'P30D', weekday: ['saturday', 'sunday'] } },
+    sql: `${planChanged} <= ${ago(30)} AND extract(isodow FROM ${planChanged} AT TIME ZONE ${zone}) > 5`,
+  },
+  'changed-plan-before-the-contract-ends': {
+    rule: { trait: 'plan', eq: 'paid', changed: { before: { trait: 'contractEnds', minus: 'P20D' } } },
+    sql: `${text('plan')} = 'paid' AND ${planChanged} < (${text('contractEnds')})::timestamptz - interval '480 hours'`,
   },
   'spent-last-month': {
     rule: { ...order, during: { month: -1 }, sum: { of: 'total', gt: 60 } },

@@ -180,6 +180,14 @@ const datePlain = (scale: Scale): fc.Arbitrary<object> => {
   );
 };
 
+/** What the instant of something is compared by. */
+export const instantOperators = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof(
+    { arbitrary: datePlain(scale), weight: 6 },
+    { arbitrary: fc.tuple(datePlain(scale), parts).map(([one, part]) => ({ ...one, ...part })), weight: 1 },
+    { arbitrary: opposite(datePlain(scale)), weight: 1 },
+  );
+
 /** What may stand beside a trait or a property that is a date. */
 export const dateOperators = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
