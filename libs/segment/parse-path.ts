@@ -1,5 +1,5 @@
 import type { Findings } from './findings';
-import { CONTEXT, INSTANT, isPath, NAME, stepsOf } from './read';
+import { CONTEXT, hasLoneBackslash, INSTANT, isPath, NAME, stepsOf } from './read';
 
 /** What a path leads to: a trait, a property of an event, one that is measured, or a field of an object in a list. */
 type Of = 'trait' | 'property' | 'measure' | 'field';
@@ -20,9 +20,19 @@ const wrongOf = {
 } satisfies Record<Of, string>;
 const expectedReserved = `in a "where": "${INSTANT}" and "${NAME}" alone, and paths below "${CONTEXT}" such as "${CONTEXT}.locale"`;
 
+const expected = String.raw`a name, or names between single dots; a dot in a name is written \. and a backslash \\, in JSON "utm\\.source" and "a\\\\b"`;
+
 /** A dot path to one of these. */
 export function parsePath(raw: unknown, of: Of, path: string, findings: Findings): string | undefined {
-  if (!isPath(raw)) return findings.add(path, 'path', named[of], 'a name, or names between single dots');
+  if (!isPath(raw)) return findings.add(path, 'path', named[of], expected);
+  if (hasLoneBackslash(raw))
+    return findings.mistake(
+      raw,
+      path,
+      'path',
+      'A backslash in a path stands before a dot of a name, or before another one.',
+      expected,
+    );
   if (raw.includes('].'))
     return findings.add(
       path,

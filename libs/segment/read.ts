@@ -7,9 +7,20 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 export const isText = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= bounds.text && !UNSTORABLE.test(value);
 
-/** A dot path, such as `address.city`: texts between single dots. */
+const BACKSLASH = '\\';
+const ESCAPED = /\\([.\\])/g;
+const STEP = /(?:\\[.\\]|[^.])+/g;
+
+/** A dot path, such as `address.city`: names between single dots. A dot in a name is `\.`, and a backslash `\\`. */
 export const isPath = (value: unknown): value is string =>
-  isText(value) && value.split('.').every((step) => step !== '');
+  isText(value) &&
+  value
+    .replace(ESCAPED, '-')
+    .split('.')
+    .every((step) => step !== '');
+
+/** Whether a backslash in it stands for nothing. */
+export const hasLoneBackslash = (path: string): boolean => path.replace(ESCAPED, '').includes(BACKSLASH);
 
 /** Among an event's properties, these name the instant at which it happened, its own name, and what was around it. */
 export const INSTANT = '$at';
@@ -22,8 +33,9 @@ export const isOfContext = (path: string): boolean => path.startsWith(`${CONTEXT
 /** Whether it leads to one of its properties. */
 export const isOfProperties = (path: string): boolean => path !== NAME && !isOfContext(path);
 
-/** A path taken apart, for `valueAt`. */
-export const stepsOf = (path: string): readonly string[] => path.split('.');
+/** A path taken apart into names, for `valueAt`. */
+export const stepsOf = (path: string): readonly string[] =>
+  path.includes(BACKSLASH) ? path.match(STEP)!.map((step) => step.replace(ESCAPED, '$1')) : path.split('.');
 
 /** What stands beside a value in the same object, by dot paths. */
 export const besideIn =

@@ -51,12 +51,12 @@ const properties = (scale: Scale): fc.Arbitrary<JsonObject> => {
   const q = fc.oneof(value, fc.record({ r: value }));
   // What bears a reserved name says nothing.
   const $name = fc.constantFrom('X', 'Y', 5);
-  return fc.record({ p, q, n: amount, $name }, { requiredKeys: ['n'] });
+  return fc.record({ p, q, 'q.r': value, n: amount, $name }, { requiredKeys: ['n'] });
 };
 
 const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
 const nested = fc.oneof(value, fc.record({ c: value }));
-const ownTraits = { a: value, b: value, o: nested, company: nested };
+const ownTraits = { a: value, b: value, o: nested, 'o.c': value, company: nested, 'company.c': value };
 const identified = fc.record(ownTraits, { requiredKeys: [] });
 
 /** Now and then a name that tells who somebody is, or one that stands for all names in rules. */

@@ -31,7 +31,7 @@ function fromNow(stretchOf: (at: Instant, span: Span, zone: string) => Stretch):
     compares: () => 'date',
     depends: (window, ofInstants) => ({
       onTime: true,
-      onTraits: ofInstants && !spanOf(window).byCalendar ? [] : [zoneTrait],
+      onTraits: ofInstants && !spanOf(window).byZone ? [] : [zoneTrait],
     }),
     turns(window) {
       const stretch = stretcher(window);

@@ -10,7 +10,10 @@ export type SchemaName =
 export const refTo = (name: SchemaName): Schema => ({ $ref: `#/components/schemas/${name}` });
 
 export const text: Schema = { type: 'string', minLength: 1, maxLength: bounds.text };
-export const path: Schema = { ...text, description: 'A name, or names between single dots.' };
+export const path: Schema = {
+  ...text,
+  description: String.raw`A name, or names between single dots; a dot in a name is written \. and a backslash \\.`,
+};
 export const scalar: Schema = {
   anyOf: [{ type: 'string', maxLength: bounds.text }, { type: 'number' }, { type: 'boolean' }],
 };

@@ -33,7 +33,7 @@ const plain: fc.Arbitrary<unknown> = fc.oneof(
 
 /** Comparisons of one property, or field, with another. */
 export const beside = fc
-  .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lte'), fc.constantFrom('q', 'q.r', 'n', 'r', 's'))
+  .tuple(fc.constantFrom('eq', 'ne', 'gt', 'lte'), fc.constantFrom('q', 'q.r', 'q\\.r', 'n', 'r', 's'))
   .map(([operator, property]) => ({ [operator]: { property } }));
 
 const objectFilter = (inside: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
@@ -87,7 +87,7 @@ export const comparison: fc.Arbitrary<unknown> = fc.oneof(
 const another = fc
   .tuple(
     fc.constantFrom('eq', 'ne', 'gt', 'gte', 'lt', 'lte', 'before', 'after'),
-    fc.constantFrom('a', 'b', 'o.c', 'd'),
+    fc.constantFrom('a', 'b', 'o.c', 'o\\.c', 'd'),
   )
   .map(([operator, trait]) => ({ [operator]: { trait } }));
 

@@ -16,14 +16,19 @@ const amount = fc
     fc.constantFrom<object>({ gt: n }, { gte: n }, { lt: n }, { lte: n }, { eq: n }, { in: [n, 1] }),
   );
 
-const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r');
+const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r', 'q\\.r');
+/** A field of an object, and a property whose name has a dot in it. */
+const field = fc.constantFrom('q.r', 'q.r', 'q\\.r');
 const asObject = (one: unknown): object => (typeof one === 'object' ? (one as object) : { eq: one });
 
 /** A filter on properties, or on two of them; now and then one that moves. */
 export const where = (scale: Scale): fc.Arbitrary<object> =>
   fc.oneof(
     { arbitrary: comparison.map((p): object => ({ p })), weight: 6 },
-    { arbitrary: fc.tuple(comparison, comparison).map(([p, q]) => ({ p, 'q.r': q })), weight: 6 },
+    {
+      arbitrary: fc.tuple(comparison, field, comparison).map(([p, path, q]) => ({ p, [path]: q })),
+      weight: 6,
+    },
     { arbitrary: beside.map((p) => ({ p })), weight: 1 },
     {
       arbitrary: fc

@@ -3,8 +3,8 @@ import { CREATED } from '@entente/segment';
 import { dateOperators, instantOperators, operators, window } from './comparison';
 import type { ArbitraryKind } from './kind';
 
-const path = fc.constantFrom('a', 'b', 'o.c');
-const settable = fc.constantFrom('a', 'b', 'o.c', 'company', 'company.c');
+const path = fc.constantFrom('a', 'b', 'o.c', 'o\\.c');
+const settable = fc.constantFrom('a', 'b', 'o.c', 'o\\.c', 'company', 'company.c', 'company\\.c');
 
 export const trait: ArbitraryKind = (scale) => {
   const change = fc.oneof(
