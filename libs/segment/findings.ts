@@ -37,7 +37,19 @@ export class Findings {
     if (this.problems.length < bounds.problems) this.problems.push({ path, code, message, expected });
   }
 
-  /** The same for what can be read, and is told to its author as the mistake that it must be: stored it is what was given. */
+  /** Says of each field of an object that is none of those that are known here. */
+  addUnknown(fields: object, path: string, known: readonly string[]): void {
+    const unknown = Object.keys(fields).filter((field) => !known.includes(field));
+    for (const field of unknown.slice(0, bounds.problems))
+      this.add(
+        below(path, field),
+        'unknown-field',
+        `There is no field ${quote(field)} here.`,
+        known.join(', '),
+      );
+  }
+
+  /** As `add`, for what can be read, and is told to its author as the mistake that it must be: stored it is what was given. */
   mistake<Read>(read: Read, path: string, code: string, message: string, expected: string): Read | undefined {
     return this.stored ? read : this.add(path, code, message, expected);
   }

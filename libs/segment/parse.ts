@@ -41,7 +41,7 @@ class RuleReader {
         `This is ${[name, ...others].map(quote).join(' and ')} at once: combine them with "all" or "any".`,
         expectedNode,
       );
-    this.refuseUnknown(json, path, isGroup(name) ? [name] : kindNamed(name).fields);
+    this.findings.addUnknown(json, path, isGroup(name) ? [name] : kindNamed(name).fields);
     return isGroup(name) ? this.group(name, json[name], path, depth) : this.condition(name, json, path);
   }
 
@@ -93,16 +93,5 @@ class RuleReader {
       fields ? `No kind of condition is named: ${fields}.` : 'An empty object says nothing about anybody.',
       expectedNode,
     );
-  }
-
-  private refuseUnknown(json: Record<string, unknown>, path: string, known: readonly string[]): void {
-    const unknown = Object.keys(json).filter((field) => !known.includes(field));
-    for (const field of unknown.slice(0, bounds.problems))
-      this.findings.add(
-        below(path, field),
-        'unknown-field',
-        `There is no field ${quote(field)} here.`,
-        known.join(', '),
-      );
   }
 }

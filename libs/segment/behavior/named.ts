@@ -3,7 +3,7 @@ import { canonicalJson, isObject } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { parseFilter, pathsIn } from '../comparisons/filter';
 import { ANYTHING, isNamed, namesOf, type EventNames } from '../event-names';
-import { below, quote, type Findings } from '../findings';
+import { below, type Findings } from '../findings';
 import { parseSome } from '../parse-key';
 import { isText } from '../read';
 import { anyOf, refTo, text, type Schema } from '../schema/schema';
@@ -119,12 +119,6 @@ export function parseNamed(
     );
   const isMail = 'message' in raw;
   const known = [...(isMail ? mailFields : seriesFields), ...others];
-  for (const field of Object.keys(raw).filter((name) => !known.includes(name)))
-    findings.add(
-      below(path, field),
-      'unknown-field',
-      `There is no field ${quote(field)} here.`,
-      known.join(', '),
-    );
+  findings.addUnknown(raw, path, known);
   return isMail ? parseMail(raw, path, findings) : parseSeries(raw, path, findings);
 }
