@@ -30,6 +30,16 @@ describe('what a rule costs', () => {
     expect(ever!.perContact).toBeLessThan(week!.perContact);
   });
 
+  it('reckons with one completion a day that waits for what must not follow, where more than the first matter', () => {
+    const left = (period: object) =>
+      costOf(rule({ sequence: [{ event: 'A' }, { not: { event: 'B' }, within: 'P30D' }], ...period }))
+        .perContact;
+    expect(left({})).toBe(48 + 16);
+    expect(left({ before: 'P7D' })).toBe(48 + 16);
+    expect(left({ within: 'P7D' })).toBe(48 + (30 + 1) * 16);
+    expect(left({ between: ['P7D', 'P1D'] })).toBe(48 + (30 + 7) * 16);
+  });
+
   it('counts what conditions share once, and filters for each event', () => {
     const [once, twice, filtered] = [
       costOf(rule(often('A', 10))),
@@ -59,6 +69,7 @@ describe('the budget', () => {
       { event: 'A', where: { due: { withinNext: 'P7D' } } },
       { event: 'A', regular: { in: 'month', of: 366, gte: 3 } },
       { sequence: [{ event: 'A' }, { event: 'B' }], between: ['P90D', 'P30D'] },
+      { sequence: [{ event: 'A' }, { not: { event: 'B' }, within: 'P9999D' }], between: ['P9999D', 'P30D'] },
     ];
     for (const one of [often('A'), ...other]) expect(costProblems(rule(one))).toEqual([]);
     expect(costProblems(rule({ event: 'A', count: { gte: 1_000_000_000 } }))).toEqual([]);

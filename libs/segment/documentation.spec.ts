@@ -69,6 +69,8 @@ describe('the schemas of OpenAPI', () => {
     { event: 'X', segment: 'y' },
     { permission: 'news' },
     { sequence: [{ event: 'X' }] },
+    { sequence: [{ event: 'X' }, { not: { event: 'Y' } }] },
+    { sequence: [{ event: 'X' }, { event: 'Y', not: { event: 'Z' }, within: 'P1D' }] },
     { event: 'X', during: { month: 0, weekStarts: 'sunday' } },
     { event: 'X', during: { yearStarts: 2 } },
     { trait: 'a', during: { week: 0, yearStarts: 2 } },

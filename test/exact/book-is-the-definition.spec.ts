@@ -11,7 +11,7 @@ import {
 import { Definition } from './definition';
 import { deviatesBy } from './deviates-by';
 import { happenings, type Happening } from './happenings';
-import { behaviors, ratios, rules } from './rules';
+import { absences, behaviors, ratios, rules } from './rules';
 import { scales, type Scale } from './scale';
 
 const runs = Number(process.env.ENTENTE_PROPERTY_RUNS ?? 300);
@@ -61,7 +61,7 @@ class Run {
     private readonly extra: readonly Rule[],
     private readonly scale: Scale,
   ) {
-    this.definition = new Definition(contact, versions, scale);
+    this.definition = new Definition(contact, versions, scale, extra);
     this.book = compileBook(versions, extra, scale.timeZone);
     this.clock = scale.start;
     this.state = this.book.emptyState();
@@ -192,6 +192,7 @@ describe.each(scales)('the book and the definition, over $name,', (scale) => {
   it.each([
     ['each single condition on what somebody did', 'conditions', behaviors, 2],
     ['how often something happened for each time of something else', 'ratios', ratios, 1],
+    ['what did not follow', 'absences', absences, 1],
   ] as const)(
     'say the same of %s',
     (_, what, arbitrary, share) => {

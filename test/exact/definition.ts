@@ -1,4 +1,4 @@
-import { DAY, type Instant, type JsonObject } from '@entente/kernel';
+import { DAY, parseDuration, type Duration, type Instant, type JsonObject } from '@entente/kernel';
 import {
   evaluate,
   withCreated,
@@ -11,6 +11,7 @@ import { dayOf, startOf } from '../../libs/segment/calendar';
 import { dateIn, instantOf } from '../../libs/segment/comparisons/date';
 import { once } from '../../libs/segment/comparisons/once';
 import { inEventOrder } from '../../libs/segment/facts';
+import { conditionsOf } from '../../libs/segment/rule';
 import { zoneOfRules, zones, type Scale } from './scale';
 
 /** The definition, with names of segments resolved as DESIGN says, and nothing else in common with the book. */
@@ -18,13 +19,22 @@ export class Definition {
   comparisons = 0;
   readonly history: HistoryEvent[] = [];
   traits: JsonObject;
+  /** How long after an event something may move: a window, or a window after the end of a sequence that waits for it. */
+  private readonly lengths: readonly Duration[];
 
   constructor(
     readonly contact: string,
     readonly versions: readonly SegmentVersion[],
     private readonly scale: Scale,
+    extra: readonly Rule[] = [],
   ) {
     this.traits = withCreated({}, scale.start);
+    const windows = scale.windows.map(({ length }) => length);
+    const waits = waitsIn([...versions.map(({ rule }) => rule), ...extra]);
+    this.lengths = [
+      ...windows,
+      ...waits.flatMap((wait) => [wait, ...windows.map((length) => wait + length)]),
+    ];
   }
 
   members(now: Instant): Set<number> {
@@ -52,7 +62,7 @@ export class Definition {
 
   /** Every instant between two at which a window or the calendar could move something, and its neighbors. */
   boundaries(after: Instant, before: Instant): Instant[] {
-    const lived = this.history.flatMap(({ at }) => this.scale.windows.map(({ length }) => at + length));
+    const lived = this.history.flatMap(({ at }) => this.lengths.map((length) => at + length));
     const at = [...lived, ...foreseen(this.scale)].filter((one) => one + 1 > after && one - 1 < before);
     const all = new Set(at.flatMap((instant) => [instant - 1, instant, instant + 1]));
     return [...all].filter((one) => one > after && one < before).sort((a, b) => a - b);
@@ -67,6 +77,12 @@ export class Definition {
     return this.holds(version.rule, version, now);
   }
 }
+
+/** How long after an event sequences wait for what must not follow. */
+const waitsIn = (rules: readonly Rule[]): Duration[] => {
+  const parts = rules.flatMap(conditionsOf).flatMap((one) => ('sequence' in one ? one.sequence : []));
+  return [...new Set(parts.flatMap((part) => ('not' in part ? [parseDuration(part.within)! + 1] : [])))];
+};
 
 /** The boundaries that do not depend on what happens: of dates, and of days. */
 const foreseen = once((scale: Scale): Instant[] => [...new Set([...ofDates(scale), ...ofDays(scale)])]);

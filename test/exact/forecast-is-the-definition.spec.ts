@@ -70,7 +70,9 @@ describe.each(scales)('a forecast, over $name,', (scale) => {
           const whole = wholeRule(rule, (segment) => ({ s0: first, s1: second })[segment]);
           const truth = (node: Rule, at: number) => evaluate(node, factsAt(whole, facts, at), at);
           const { changes } = forecast(whole, facts, now);
-          const instants = facts.history.flatMap(({ at }) => scale.windows.map(({ length }) => at + length));
+          const instants = facts.history.flatMap(({ at }) =>
+            scale.windows.flatMap(({ length }) => [at + length, at + length + 1]),
+          );
           for (const node of nodesOf(rule)) {
             const value = truth(node, now);
             const change = changes.get(node);

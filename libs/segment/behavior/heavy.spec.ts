@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DAY, type Instant } from '@entente/kernel';
+import { DAY, HOUR, type Instant, type Json } from '@entente/kernel';
 import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type Rule } from '..';
 
 jest.mock('../bounds', () => {
@@ -8,21 +8,32 @@ jest.mock('../bounds', () => {
 });
 
 const start: Instant = Date.UTC(2026, 10, 1);
-const ruleOf = (json: object): Rule => (parseRule({ event: 'X', ...json }) as { rule: Rule }).rule;
+const ruleOf = (json: object): Rule => {
+  const named = 'sequence' in json ? {} : { event: 'X' };
+  return (parseRule({ ...named, ...json }) as { rule: Rule }).rule;
+};
+/** Did something, and then nothing with a text for so long. */
+const andThenNot = (within: string, period: object): object => ({
+  sequence: [{ event: 'X' }, { not: { event: 'X', where: { v: 'x' } }, within }],
+  ...period,
+});
 
 const history = fc
   .array(fc.record({ day: fc.integer({ min: 0, max: 9 }), v: fc.constantFrom(-1, 0.5, 1, 2, 'x') }), {
     minLength: 5,
     maxLength: 12,
   })
-  .map((list) =>
-    list.map(({ day, v }, index): HistoryEvent => ({
-      at: start + day * DAY,
-      id: String(index).padStart(2, '0'),
-      name: 'X',
-      properties: { v },
-    })),
-  );
+  .map((list) => list.map(({ day, v }, index) => eventOf(index, start + day * DAY, v)));
+
+const eventOf = (place: number, at: Instant, v: Json): HistoryEvent => ({
+  at,
+  id: String(place).padStart(2, '0'),
+  name: 'X',
+  properties: { v },
+});
+
+/** Of one thing and four more before it is over, the four are followed by what must not follow. */
+const crowded = [0, 1, 1, 1, 1, 3].map((day, place) => eventOf(place, start + day * DAY, day < 3 ? 1 : 'x'));
 
 const factsOf = (all: readonly HistoryEvent[]): Facts => ({
   contact: '1',
@@ -43,21 +54,43 @@ describe('a contact with more events than a condition looks at', () => {
     { between: ['2026-11-02', '2026-11-05'], distinct: { of: 'v', gte: 2 } },
     { regular: { in: 'day', of: 9, gte: 2, times: { gte: 2 } } },
     { regular: { in: 'day', of: 9, gte: 1, times: { lte: 1 } } },
+    { sequence: [{ event: 'X' }, { event: 'X', within: 'P1D' }], between: ['P6D', 'P3D'] },
+    andThenNot('P2D', {}),
+    andThenNot('P3D', { within: 'P1D' }),
+    andThenNot('P2D', { before: 'P2D' }),
+    andThenNot('P2D', { before: 'P6D' }),
+    andThenNot('P2D', { between: ['P6D', 'P4D'] }),
+    andThenNot('PT6H', { between: ['P5D', 'P3D'] }),
+    andThenNot('P5D', { after: '2026-11-10T00:00:00Z' }),
+    andThenNot('P4D', { between: ['2026-11-05', '2026-11-10'] }),
   ])('is judged by the latest of them, in the book as in the definition: %j', (json) => {
     const rule = ruleOf(json);
     const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
     fc.assert(
       fc.property(history, (all) => {
         let state = book.emptyState();
-        for (const event of all) state = book.fold(state, event) as typeof state;
+        for (const [place, event] of all.entries())
+          state = book.fold(state, event, () => all.slice(0, place + 1));
         expect(state).toEqual(book.foldAll(all));
         expect(JSON.stringify(state).length).toBeLessThan(600);
-        for (let now = start + 9 * DAY; now < start + 16 * DAY; now += DAY / 2) {
-          const members = book.members({ contact: '1', state, traits: {} }, now);
-          expect(members.has(1)).toBe(evaluate(rule, factsOf(all), now));
+        const subject = { contact: '1', state, traits: {} };
+        let foretold = { next: start, holds: false };
+        for (let now = start + 9 * DAY; now < start + 20 * DAY; now += DAY / 4) {
+          const holds = book.members(subject, now).has(1);
+          expect(holds).toBe(evaluate(rule, factsOf(all), now));
+          if (holds !== foretold.holds) expect(foretold.next).toBeLessThanOrEqual(now);
+          foretold = { next: book.nextChange(subject, now) ?? Infinity, holds };
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 100, examples: [[crowded]] },
     );
+  });
+
+  it.each([8 * HOUR, 2 * DAY])('of which one came each %i ms, keeps as much as it looks at', (gap) => {
+    const rule = ruleOf(andThenNot('P1D', { between: ['P5D', 'P2D'] }));
+    const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
+    const all = Array.from({ length: 40 }, (_, place) => eventOf(place, start + place * gap, 1));
+    const [kept] = [...book.foldAll(all).unpacked.values()] as [readonly Json[]];
+    expect(kept[3]).toHaveLength(gap < DAY ? 2 * 4 : 3 + 1);
   });
 });

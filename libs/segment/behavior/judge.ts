@@ -75,7 +75,10 @@ const follows = (seen: Seen, anchor: Seen | undefined): boolean =>
   anchor !== undefined && inEventOrder(anchor, seen) < 0;
 
 /** Whether what happened by now is in a period. */
-export function isInPeriod(period: Period, { now, zone }: Omit<Context, 'traits'>): (seen: Seen) => boolean {
+export function isInPeriod(
+  period: Period,
+  { now, zone }: Omit<Context, 'traits'>,
+): (happened: Pick<Seen, 'at'>) => boolean {
   const after = period.opensAfter(now, zone);
   const until = period.lastsUntil(now, zone);
   return ({ at }) => at > after && at <= until;

@@ -67,6 +67,13 @@ function fromWindow(window: Window): Period {
   };
 }
 
+/** The same period of what is known before it happens: nothing counts any sooner. */
+export const foreseen = (period: Period): Period => ({
+  ...period,
+  entersAt: (at, zone) => Math.max(at, period.entersAt(at, zone)),
+  moves: true,
+});
+
 /** What is no longer inside a window is longer ago. */
 function toWindow(window: Window): Period {
   const { opensAfter, leavesAt, byZone, longest } = spanOf(window);

@@ -5,15 +5,18 @@ import { periodOf } from '../behavior/period';
 import { tellersIn } from '../behavior/own';
 import { contextIn, traitsIn } from '../behavior/scope';
 import { namesOf } from '../event-names';
-import { below } from '../findings';
+import { below, type Findings } from '../findings';
 import { compileSequence } from '../sequence/compile';
 import { judge, type Sequence } from '../sequence/judge';
-import { limitSchema, parseLimit, parseSteps, stepsSchema } from '../sequence/parse-steps';
+import { limitSchema, parseLimit, parseSteps, stepsIn, stepsSchema } from '../sequence/parse-steps';
 import { feedsOf } from '../sequence/plan';
 import { zoneTrait } from '../time-zone';
 import type { ConditionKind } from './kind';
 
-/** Events one after the other: `{ "sequence": [{ "event": "A" }, { "event": "B", "within": "P1D" }] }`. */
+/**
+ * Events one after the other, and in the end what did not follow: `{ "sequence": [{ "event": "A" }, { "event": "B", "within": "P1D" }] }`,
+ * `{ "sequence": [{ "event": "A" }, { "not": { "event": "B" }, "within": "PT1H" }] }`.
+ */
 export type SequenceCondition = Sequence;
 
 export const sequence: ConditionKind<SequenceCondition> = {
@@ -29,7 +32,8 @@ export const sequence: ConditionKind<SequenceCondition> = {
       ...(overall !== undefined && { overall: parseLimit(overall, below(path, 'overall'), findings) }),
       ...parsePeriod(fields, path, findings),
     };
-    return findings.problems.length > before ? undefined : (parsed as SequenceCondition);
+    if (findings.problems.length > before) return undefined;
+    return refuseOverall(parsed as SequenceCondition, path, findings);
   },
 
   names(condition) {
@@ -46,12 +50,28 @@ export const sequence: ConditionKind<SequenceCondition> = {
   holds: (condition, facts, now) => judge(condition, facts, now).holds,
 
   because(condition, facts, now) {
-    const { chain } = judge(condition, facts, now);
+    const { chain, steps } = judge(condition, facts, now);
     return {
-      steps: chain.length,
+      steps,
       events: chain.map(({ id, at }) => ({ id, at: toIso(at) })),
     } as unknown as JsonObject;
   },
 
   compile: compileSequence,
 };
+
+/** From the first event to the last it takes no time where these are one. */
+function refuseOverall(
+  condition: SequenceCondition,
+  path: string,
+  findings: Findings,
+): SequenceCondition | undefined {
+  if (condition.overall === undefined || stepsIn(condition.sequence).length > 1) return condition;
+  return findings.mistake(
+    condition,
+    below(path, 'overall'),
+    'constant',
+    'This is how long it takes from the first event to the last, and there is only one.',
+    'a sequence of at least two steps besides that which must not happen',
+  );
+}

@@ -1,7 +1,7 @@
 import type { Duration, Instant, Uuid } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { inEventOrder } from '../facts';
-import type { Plan } from '../sequence/plan';
+import { waitOf, type Plan } from '../sequence/plan';
 import { heldIn, type Item, type MemoryKind } from './memory';
 
 /** When a chain started and when it got to its last step. */
@@ -11,7 +11,7 @@ export type ChainOptions = Plan & { readonly completions: 'latest' | 'earliest' 
 
 /**
  * How far back completions are kept, the last event, for each step but the last the chain that got there last, and when chains
- * were completed, in order.
+ * were completed, in order; after the last event, when they will be unless what must not follow does.
  */
 export type Chains = readonly [
   back: Duration,
@@ -37,7 +37,10 @@ export const chains: MemoryKind<Chains, ChainOptions> = {
     items.reduce<Chains | undefined>((kept, item) => advanced(kept, item, size, options), undefined)!,
 
   suffices: ([back], size) => back >= size,
-  holds: (size, { links, completions }) => links.length + (completions === 'all' ? heldIn(size) : 1),
+  holds: (size, { links, absence, completions }) => {
+    const waiting = absence && completions !== 'earliest' ? heldIn(absence.gap) : 0;
+    return links.length + waiting + (completions === 'all' ? heldIn(size) : 1);
+  },
 };
 
 function advanced(
@@ -46,39 +49,44 @@ function advanced(
   size: Duration,
   options: ChainOptions,
 ): Chains {
-  const { links, overall } = options;
-  const before = kept?.[2] ?? links.map(() => null);
+  const { links, overall, absence } = options;
+  const chains = kept?.[2] ?? links.map(() => null);
   const gets = (step: number): Reached | null => {
     if (!feeds.includes(step)) return null;
     if (step === 0) return [at, at];
-    const from = before[step - 1] ?? null;
+    const from = chains[step - 1] ?? null;
     return from && isWithin(links[step - 1]!.gap, from[1], at) ? [from[0], at] : null;
   };
-  const reached = before.map((chain, step) => {
+  const reached = chains.map((chain, step) => {
     const { without } = links[step]!;
     return gets(step) ?? (without !== null && feeds.includes(without) ? null : chain);
   });
   const last = gets(links.length);
   const isComplete = last !== null && isWithin(overall, last[0], at);
-  const completions = kept?.[3] ?? [];
+  const isFollowed = absence !== undefined && feeds.includes(absence.feed);
+  const before = kept?.[3] ?? [];
+  const completions = isFollowed ? before.filter((one) => one <= at) : before;
   return [
     size,
     [at, id],
     reached,
-    isComplete ? completionsWith(completions, at, size, options) : completions,
+    isComplete ? settled([...completions, at + waitOf(options)], at, size, options) : completions,
   ];
 }
 
 const isWithin = (longest: Duration | null, from: Instant, to: Instant): boolean =>
   longest === null || to - from <= longest;
 
-function completionsWith(
-  before: readonly Instant[],
-  at: Instant,
+/** Of completions those that may still count: each that is to come, as many as are listed, and what is asked for of those until now. */
+function settled(
+  all: readonly Instant[],
+  now: Instant,
   size: Duration,
   { completions }: ChainOptions,
-): Instant[] {
-  if (completions === 'latest') return [at];
-  if (completions === 'earliest') return [before[0] ?? at];
-  return [...before.filter((one) => one > at - size), at].slice(-bounds.listed);
+): readonly Instant[] {
+  if (completions === 'earliest') return all.slice(0, 1);
+  const past = all.filter((at) => at <= now);
+  const ahead = all.slice(past.length).slice(-bounds.listed);
+  if (completions === 'latest') return [...past.slice(-1), ...ahead];
+  return [...past.filter((at) => at > now - size).slice(-bounds.listed), ...ahead];
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { chainsOf, completed, type Labeled } from './chains';
+import { chainsOf, completionsOf, type Labeled } from './chains';
 import type { Link, Plan } from './plan';
 
 const FEEDS = 5;
@@ -21,10 +21,18 @@ const link = fc.record({
   gap: fc.option(fc.integer({ min: 0, max: 4 })),
   without: fc.option(fc.integer({ min: STEPS, max: FEEDS - 1 })),
 });
-const plans = fc.record({
-  links: fc.tuple(link, link),
-  overall: fc.option(fc.integer({ min: 0, max: 6 })),
-});
+const plans = fc.record(
+  {
+    links: fc.tuple(link, link),
+    overall: fc.option(fc.integer({ min: 0, max: 6 })),
+    absence: fc.record({
+      gap: fc.integer({ min: 0, max: 4 }),
+      feed: fc.integer({ min: STEPS - 1, max: FEEDS - 1 }),
+    }),
+  },
+  { requiredKeys: ['links', 'overall'] },
+);
+const most = fc.constantFrom(Infinity, 1, 1, 2);
 
 /** Every way to pick one event for each step, tried one by one. */
 function* everyChain({ links, overall }: Plan, all: readonly Labeled[]): Iterable<Labeled[]> {
@@ -45,22 +53,45 @@ function isLinked({ gap, without }: Link, all: readonly Labeled[], from: number,
   return isClear && (gap === null || all[to]!.at - all[from]!.at <= gap);
 }
 
+/** Whether nothing follows an event that must not, and fewer others wait behind it than may. */
+function isLeftAlone(
+  { absence }: Plan,
+  end: Labeled,
+  all: readonly Labeled[],
+  ends: readonly Labeled[],
+  mostWaiting: number,
+): boolean {
+  if (!absence) return true;
+  const comeSoon = ({ id, at }: Labeled): boolean =>
+    Number(id) > Number(end.id) && at <= end.at + absence.gap;
+  const isFollowed = all.some((one) => comeSoon(one) && one.feeds.includes(absence.feed));
+  return !isFollowed && ends.filter(comeSoon).length < mostWaiting;
+}
+
 describe('chains', () => {
-  it('end with the very events with which some choice of events for all steps ends', () => {
-    let found = 0;
+  it('end with the very events with which some choice of events for all steps ends, and nothing follows that must not', () => {
+    const found = { chains: 0, followed: 0, crowded: 0 };
     fc.assert(
-      fc.property(plans, events, (plan, all) => {
-        const chains = completed(plan, chainsOf(plan, all));
+      fc.property(plans, most, events, (plan, mostWaiting, all) => {
+        const completions = completionsOf(plan, chainsOf(plan, all), all, mostWaiting);
         const tried = [...everyChain(plan, all)];
-        found += tried.length;
-        expect(chains.map((chain) => chain.at(-1)!.id)).toEqual(
-          all.filter(({ id }) => tried.some((chain) => chain.at(-1)!.id === id)).map(({ id }) => id),
-        );
-        for (const chain of chains) expect(tried).toContainEqual(chain);
+        const ends = all.filter(({ id }) => tried.some((chain) => chain.at(-1)!.id === id));
+        const alone = ends.filter((end) => isLeftAlone(plan, end, all, ends, Infinity));
+        const left = alone.filter((end) => isLeftAlone(plan, end, all, ends, mostWaiting));
+        found.chains += tried.length;
+        found.followed += ends.length - alone.length;
+        found.crowded += alone.length - left.length;
+        expect(completions.map(({ chain }) => chain.at(-1)!.id)).toEqual(left.map(({ id }) => id));
+        for (const { chain, at } of completions) {
+          expect(tried).toContainEqual(chain);
+          expect(at - chain.at(-1)!.at).toBe(plan.absence ? plan.absence.gap + 1 : 0);
+        }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 3_000 },
     );
-    expect(found).toBeGreaterThan(500);
+    expect(found.chains).toBeGreaterThan(500);
+    expect(found.followed).toBeGreaterThan(100);
+    expect(found.crowded).toBeGreaterThan(0);
   });
 
   it('of a long hostile history are found in no time', () => {
@@ -70,9 +101,11 @@ describe('chains', () => {
       feeds: [0, 1, 2, 3, 4],
       read: () => undefined,
     }));
-    const plan = { links: Array(2).fill({ gap: 100, without: null }), overall: null };
+    const links = Array(2).fill({ gap: 100, without: null });
+    const plan = { links, overall: null, absence: { gap: 100, feed: 2 } };
     const before = process.cpuUsage().user;
-    expect(completed(plan, chainsOf(plan, all))).toHaveLength(all.length - 2);
+    expect(completionsOf({ links, overall: null }, chainsOf(plan, all), all)).toHaveLength(all.length - 2);
+    expect(completionsOf(plan, chainsOf(plan, all), all)).toHaveLength(1);
     expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
   });
 });

@@ -1,6 +1,6 @@
-import type { Duration } from '@entente/kernel';
+import type { Duration, Instant } from '@entente/kernel';
 import type { Seen } from '../behavior/seen';
-import type { Link, Plan } from './plan';
+import { waitOf, type Link, type Plan } from './plan';
 
 /** An event, and the feeds of a sequence that it is of. */
 export interface Labeled extends Seen {
@@ -42,9 +42,42 @@ function extended(
   });
 }
 
-/** The chains through all steps that are no longer than the plan allows. */
-export const completed = (plan: Plan, levels: readonly (readonly Chain[])[]): readonly Chain[] =>
-  levels.at(-1)!.filter((chain) => isWithin(plan.overall, chain[0]!, chain.at(-1)!));
+/** A chain through all steps, and when it is completed: with its last event, or once what must not follow that has not. */
+export interface Completion {
+  readonly chain: Chain;
+  readonly at: Instant;
+}
+
+/**
+ * The completions of chains that are no longer than the plan allows. Of chains that wait for their completion, those are left out
+ * that end before so many later ones.
+ */
+export function completionsOf(
+  plan: Plan,
+  levels: readonly (readonly Chain[])[],
+  events: readonly Labeled[],
+  mostWaiting = Infinity,
+): readonly Completion[] {
+  const whole = levels.at(-1)!.filter((chain) => isWithin(plan.overall, chain[0]!, chain.at(-1)!));
+  const followers = plan.absence ? nextOf(plan.absence.feed, events) : new Map<Labeled, Labeled>();
+  return whole
+    .map((chain) => ({ chain, at: chain.at(-1)!.at + waitOf(plan) }))
+    .filter(({ chain, at }, place) => {
+      const ending = [followers.get(chain.at(-1)!), whole[place + mostWaiting]?.at(-1)];
+      return !ending.some((event) => event !== undefined && event.at < at);
+    });
+}
+
+/** By event, the next one after it that is of a feed. */
+function nextOf(feed: number, events: readonly Labeled[]): ReadonlyMap<Labeled, Labeled> {
+  const following = new Map<Labeled, Labeled>();
+  let next: Labeled | undefined;
+  for (const event of events.toReversed()) {
+    if (next) following.set(event, next);
+    if (event.feeds.includes(feed)) next = event;
+  }
+  return following;
+}
 
 const isWithin = (longest: Duration | null, from: Seen, to: Seen): boolean =>
   longest === null || to.at - from.at <= longest;

@@ -9,13 +9,13 @@ import { periodOf } from '../behavior/period';
 import { isMoving } from '../behavior/scope';
 import { seenOf, seenTest } from '../behavior/seen';
 import type { PeriodFields } from '../behavior/parse-period';
-import { chainsOf, completed, type Chain, type Labeled } from './chains';
-import type { Step } from './parse-steps';
+import { chainsOf, completionsOf, type Chain, type Labeled } from './chains';
+import type { Part } from './parse-steps';
 import { feedsOf, planOf } from './plan';
 
-/** Events one after the other; the period says when the last step happened. */
+/** Events one after the other; the period says when that was completed: by the last step, or because what is absent has not followed it. */
 export interface Sequence extends PeriodFields {
-  readonly sequence: readonly Step[];
+  readonly sequence: readonly Part[];
   readonly overall?: string;
 }
 
@@ -23,6 +23,8 @@ export interface Sequence extends PeriodFields {
 export interface SequenceJudgement {
   readonly holds: boolean;
   readonly chain: Chain;
+  /** How many steps were gone through, what is absent among them. */
+  readonly steps: number;
 }
 
 export const movesIn = ({ sequence }: Sequence): boolean =>
@@ -62,11 +64,16 @@ export function judgeSeen(
     feeds: event.feeds.filter((feed) => passes[feed]!(event, context)),
   }));
   const levels = chainsOf(plan, passing);
-  const whole = completed(plan, levels);
   const period = periodOf(sequence);
-  const looked = period.begins && period.ends ? whole.slice(-bounds.listed) : whole;
-  const counts = isInPeriod(period, context);
-  const chain = looked.findLast((one) => counts(one.at(-1)!));
-  const furthest = levels.findLast((chains) => chains.length > 0)?.at(-1);
-  return { holds: chain !== undefined, chain: chain ?? furthest ?? [] };
+  const all = completionsOf(plan, levels, passing, period.begins ? bounds.listed : Infinity);
+  const completions = all.filter(({ at }) => at <= context.now);
+  const looked = period.begins && period.ends ? completions.slice(-bounds.listed) : completions;
+  const counted = looked.findLast(isInPeriod(period, context));
+  const { chain } = counted ?? completions.at(-1) ?? {};
+  const furthest = chain ?? levels.findLast((chains) => chains.length > 0)?.at(-1) ?? [];
+  return {
+    holds: counted !== undefined,
+    chain: furthest,
+    steps: chain ? sequence.sequence.length : furthest.length,
+  };
 }

@@ -12,6 +12,22 @@ export type Step = Named & {
   readonly without?: Named;
 };
 
+/** What must not happen for so long after the last step. */
+export interface Absent {
+  readonly not: Named;
+  readonly within: string;
+}
+
+/** What a sequence lists: steps, behind which one that is absent may stand. */
+export type Part = Step | Absent;
+
+const isAbsent = (part: Part): part is Absent => 'not' in part;
+
+export const stepsIn = (parts: readonly Part[]): readonly Step[] =>
+  parts.filter((part): part is Step => !isAbsent(part));
+
+export const absentIn = (parts: readonly Part[]): Absent | undefined => parts.find(isAbsent);
+
 const expected = `a list of 2 to ${bounds.steps} steps, such as [{ "event": "Product Viewed" }, { "event": "Order Completed", "within": "P1D" }]`;
 
 export const limitSchema: Schema = { type: 'string', example: 'P1D' };
@@ -25,14 +41,23 @@ export const stepsSchema: Schema = {
   items: anyOf(
     closed({ ...seriesSchemas, ...link }, ['event']),
     closed({ ...mailSchemas, ...link }, ['message']),
+    {
+      description: 'What must not happen for so long. Only the last step may be such a one.',
+      ...closed({ not: refTo('Series'), within: limitSchema }, ['not', 'within']),
+    },
   ),
 };
 
-export function parseSteps(raw: unknown, path: string, findings: Findings): Step[] | undefined {
+export function parseSteps(raw: unknown, path: string, findings: Findings): Part[] | undefined {
   if (!Array.isArray(raw) || raw.length < 2 || raw.length > bounds.steps)
     return findings.add(path, 'steps', `A sequence has 2 to ${bounds.steps} steps.`, expected);
-  const steps = raw.map((step, index) => parseStep(step, below(path, index), index === 0, findings));
-  return steps.includes(undefined) ? undefined : (steps as Step[]);
+  const last = raw.length - 1;
+  const parts = raw.map((part: unknown, index) => {
+    const at = below(path, index);
+    if (!isObject(part) || !('not' in part)) return parseStep(part, at, index === 0, findings);
+    return index === last ? parseAbsent(part, at, findings) : refuseAbsent(at, findings);
+  });
+  return parts.includes(undefined) ? undefined : (parts as Part[]);
 }
 
 function parseStep(raw: unknown, path: string, isFirst: boolean, findings: Findings): Step | undefined {
@@ -44,6 +69,25 @@ function parseStep(raw: unknown, path: string, isFirst: boolean, findings: Findi
     without === undefined ? {} : { without: parseNamed(without, below(path, 'without'), findings) };
   return series && ({ ...series, ...gap, ...none } as Step);
 }
+
+function parseAbsent(
+  { not, within, ...others }: Readonly<Record<string, unknown>>,
+  path: string,
+  findings: Findings,
+): Absent | undefined {
+  findings.addUnknown(others, path, ['not', 'within']);
+  const named = parseNamed(not, below(path, 'not'), findings);
+  const gap = parseLimit(within, below(path, 'within'), findings);
+  return named && gap !== undefined ? { not: named, within: gap } : undefined;
+}
+
+const refuseAbsent = (path: string, findings: Findings): undefined =>
+  findings.add(
+    below(path, 'not'),
+    'out-of-place',
+    'What must not happen is the last step. Between two steps, the one that comes then says it.',
+    '"without" in the step behind it, as in { "event": "Order Completed", "without": { "event": "Cart Emptied" } }',
+  );
 
 /** A longest time from one step to another: exact, for a day in between has no zone. */
 export function parseLimit(raw: unknown, path: string, findings: Findings): string | undefined {

@@ -23,6 +23,9 @@ const today = `(:now AT TIME ZONE ${zone})::date`;
 const since = (name: string): string =>
   `(e.at, e.id) > (SELECT x.at, x.id FROM e x WHERE x.person = p.person AND x.name = '${name}' ORDER BY 1 DESC, 2 DESC LIMIT 1)`;
 
+/** An order after `a`, at most so long. */
+const orderedAfter = (gap: string): string =>
+  `EXISTS (SELECT ${orders} AND (e.at, e.id) > (a.at, a.id) AND e.at <= a.at + interval '${gap}')`;
 const deeds = `FROM e WHERE e.person = p.person AND e.name NOT IN ('Identified', 'Aliased')`;
 /** The Monday, as the contact's calendar has it. */
 const weekOf = (at: string): string => `date_trunc('week', ${at} AT TIME ZONE ${zone})`;
@@ -229,6 +232,25 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
       WHERE a.person = p.person AND a.name = 'Order Completed' AND b.name = a.name AND c.name = a.name
         AND (a.at, a.id) < (b.at, b.id) AND (b.at, b.id) < (c.at, c.id)
         AND c.at <= a.at + interval '480 hours' AND c.at > ${ago(90)})`,
+  },
+  'left-the-cart': {
+    rule: { sequence: [{ event: 'Cart Updated' }, { not: order, within: 'P2D' }] },
+    sql: `EXISTS (SELECT FROM e a WHERE a.person = p.person AND a.name = 'Cart Updated'
+      AND a.at + interval '48 hours' < :now AND NOT ${orderedAfter('48 hours')})`,
+  },
+  'looked-put-into-the-cart-and-left': {
+    rule: {
+      sequence: [
+        { event: 'Product Viewed' },
+        { event: 'Cart Updated', within: 'P5D' },
+        { not: order, within: 'P1D' },
+      ],
+      between: ['P60D', 'P10D'],
+    },
+    sql: `EXISTS (SELECT FROM e b JOIN e a USING (person)
+      WHERE a.person = p.person AND b.name = 'Product Viewed' AND a.name = 'Cart Updated'
+        AND (b.at, b.id) < (a.at, a.id) AND a.at <= b.at + interval '120 hours' AND NOT ${orderedAfter('24 hours')}
+        AND a.at + interval '24 hours 0.001 seconds' > ${ago(60)} AND a.at + interval '24 hours 0.001 seconds' <= ${ago(10)})`,
   },
   'regular-visitor': {
     rule: { event: 'Product Viewed', regular: { in: 'week', of: 6, gte: 3 } },

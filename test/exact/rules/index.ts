@@ -5,7 +5,7 @@ import { event, plainRatios } from './event';
 import type { ArbitraryKind } from './kind';
 import { relation } from './relations';
 import { segment } from './segment';
-import { sequence } from './sequence';
+import { plainAbsences, sequence } from './sequence';
 import { trait } from './trait';
 
 /** Adding a kind of condition to the comparison with the definition is one file and one line here. */
@@ -44,6 +44,10 @@ export const behaviors = (scale: Scale): fc.Arbitrary<Rule> =>
 
 /** Random comparisons of how often one thing and another happened, each a rule by itself: among all others they are few. */
 export const ratios = (scale: Scale): fc.Arbitrary<Rule> => plainRatios(scale).filter(isSound).map(checked);
+
+/** Random sequences that end with what did not happen, each a rule by itself. */
+export const absences = (scale: Scale): fc.Arbitrary<Rule> =>
+  plainAbsences(scale).filter(isSound).map(checked);
 
 /** Whether a rule is none that is refused because nothing passes it, or because it asks for what there cannot be. */
 function isSound(json: unknown): boolean {

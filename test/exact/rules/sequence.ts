@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Scale } from '../scale';
 import type { ArbitraryKind } from './kind';
+import { movingFilter } from './comparison';
 import { agreed, filtered, naming } from './event';
 import { mail } from './mail';
 import { where } from './measure';
@@ -21,14 +22,34 @@ export const sequence: ArbitraryKind = (scale) => {
   const limit = fc.constantFrom(...scale.windows.map(({ text }) => text));
   const link = fc.record({ within: limit, without: mostly(scale) }, { requiredKeys: [] });
   const step = fc.tuple(mostly(scale), link).map(([one, two]): object => ({ ...one, ...two }));
-  const steps = fc
-
-    .tuple(mostly(scale), fc.array(step, { minLength: 1, maxLength: 3 }))
-    .map(([first, others]) => [first, ...others]);
   const overall = fc.option(limit).map((one) => (one === null ? {} : { overall: one }));
-  return fc.tuple(steps, overall, periods(scale)).map(([all, one, period]) => ({
-    sequence: all,
-    ...one,
-    ...period,
-  }));
+  const steps = fc
+    .tuple(mostly(scale), fc.array(step, { minLength: 1, maxLength: 3 }), overall)
+    .map(([first, others, one]) => ({ sequence: [first, ...others], ...one }));
+  return fc
+    .tuple(
+      fc.oneof({ arbitrary: steps, weight: 3 }, { arbitrary: mostly(scale).map(alone), weight: 1 }),
+      fc.tuple(mostly(scale), limit).map(([not, within]) => ({ not, within })),
+      fc.boolean(),
+      periods(scale),
+    )
+    .map(([all, absent, isAbsent, period]) => {
+      const { sequence } = all;
+      const last = isAbsent || sequence.length === 1 ? [absent] : [];
+      return { ...all, sequence: [...sequence, ...last], ...period };
+    });
+};
+
+const alone = (step: object) => ({ sequence: [step] });
+
+/** One thing or two, and then not another within so long: of one name each, now and then with a filter that moves. */
+export const plainAbsences = (scale: Scale): fc.Arbitrary<object> => {
+  const limit = fc.constantFrom(...scale.windows.map(({ text }) => text));
+  const name = fc.constantFrom('X', 'Y', 'Z').map((event) => ({ event }));
+  const filtered = fc.tuple(name, movingFilter(scale)).map(([one, where]): object => ({ ...one, where }));
+  const plain = fc.oneof({ arbitrary: name, weight: 4 }, { arbitrary: filtered, weight: 1 });
+  const absent = fc.tuple(plain, limit).map(([not, within]) => ({ not, within }));
+  return fc
+    .tuple(fc.array(plain, { minLength: 1, maxLength: 2 }), absent, periods(scale))
+    .map(([steps, last, period]) => ({ sequence: [...steps, last], ...period }));
 };
