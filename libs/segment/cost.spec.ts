@@ -30,6 +30,12 @@ describe('what a rule costs', () => {
     expect(ever!.perContact).toBeLessThan(week!.perContact);
   });
 
+  it('keeps what is taken from a sum besides it', () => {
+    const sum = (less: object) =>
+      costOf(rule({ event: 'A', within: 'P7D', sum: { of: 'n', gt: 1, ...less } })).perContact;
+    expect(sum({ less: { event: 'B' } })).toBe(2 * sum({}));
+  });
+
   it('reckons with one completion a day that waits for what must not follow, where more than the first matter', () => {
     const left = (period: object) =>
       costOf(rule({ sequence: [{ event: 'A' }, { not: { event: 'B' }, within: 'P30D' }], ...period }))

@@ -69,6 +69,8 @@ describe('the schemas of OpenAPI', () => {
     { event: 'X', segment: 'y' },
     { permission: 'news' },
     { sequence: [{ event: 'X' }] },
+    { event: 'X', sum: { of: 'a', less: { of: 'b' }, gt: 1 } },
+    { event: 'X', average: { of: 'a', less: { event: 'Y' }, gt: 1 } },
     { sequence: [{ event: 'X' }, { not: { event: 'Y' } }] },
     { sequence: [{ event: 'X' }, { event: 'Y', not: { event: 'Z' }, within: 'P1D' }] },
     { event: 'X', during: { month: 0, weekStarts: 'sunday' } },

@@ -11,7 +11,7 @@ import {
 import { Definition } from './definition';
 import { deviatesBy } from './deviates-by';
 import { happenings, type Happening } from './happenings';
-import { absences, behaviors, ratios, rules } from './rules';
+import { absences, behaviors, comparisons, rules } from './rules';
 import { scales, type Scale } from './scale';
 
 const runs = Number(process.env.ENTENTE_PROPERTY_RUNS ?? 300);
@@ -191,7 +191,7 @@ describe.each(scales)('the book and the definition, over $name,', (scale) => {
 
   it.each([
     ['each single condition on what somebody did', 'conditions', behaviors, 2],
-    ['how often something happened for each time of something else', 'ratios', ratios, 1],
+    ['what happened set against something else', 'comparisons', comparisons, 1],
     ['what did not follow', 'absences', absences, 1],
   ] as const)(
     'say the same of %s',

@@ -192,7 +192,9 @@ it('refuses a circle, and counting without saying of which segment', async () =>
   for (const circle of [
     { event: 'X', since: into },
     { event: 'X', ratio: { to: passage('Segment Left', { in: ['b', 'active'] }), gte: 1 } },
+    { event: 'X', sum: { of: 'n', less: { ...into, of: 'chain' }, gte: 1 } },
     { sequence: [into, { event: 'X' }] },
+    { sequence: [{ event: 'X' }, { not: into, within: 'PT1H' }] },
     { sequence: [{ event: 'X' }, { event: 'Y', without: into }] },
     { event: 'X', where: { day: { withinLast: 'P1D' } }, since: into },
   ])

@@ -151,6 +151,7 @@ const condition: fc.Arbitrary<JsonObject> = fc.oneof(
     { event: '*', since: { event: 'Bought' }, count: { gte: 2 } },
     { sequence: [{ event: 'Bought' }, { event: '*', within: 'P1D' }] },
     { sequence: [{ event: ['Bought', 'Seen'] }, { event: 'Seen', without: { event: '*' } }] },
+    { event: 'Bought', sum: { of: 'total', less: { event: 'Seen' }, gt: 0 }, within: 'P1D' },
     { sequence: [{ event: 'Seen' }, { not: { event: 'Bought' }, within: 'PT6H' }] },
     { sequence: [{ event: 'Seen' }, { not: { event: '*' }, within: 'P1D' }], within: 'PT6H' },
   ),

@@ -4,7 +4,9 @@ import { startSchemas } from '../parse-starts';
 import { operatorSchemas } from '../schema/operator-schemas';
 import { anyOf, closed, date, path, refTo, word, type Schema } from '../schema/schema';
 import type { HowOften } from './behavior';
+import { mailSchemas } from './mail';
 import { regularUnits } from './measures/regular';
+import { seriesSchemas } from './named';
 import type { PeriodFields } from './parse-period';
 
 const pair = (one: Schema): Schema => ({ type: 'array', items: one, minItems: 2, maxItems: 2 });
@@ -19,6 +21,13 @@ export const periodSchemas = {
 
 const compared = operatorSchemas(numeric);
 const amount = closed({ of: path, ...compared }, ['of']);
+const less: Schema = {
+  description: 'Other events, whose values are taken from the sum.',
+  ...anyOf(
+    closed({ ...seriesSchemas, of: path }, ['event']),
+    closed({ ...mailSchemas, of: path }, ['message']),
+  ),
+};
 /** A filter that may be empty. */
 const picked: Schema = { type: 'object', additionalProperties: refTo('Comparison') };
 
@@ -27,7 +36,7 @@ export const howOftenSchemas = {
   ...periodSchemas,
   since: refTo('Series'),
   count: refTo('NumberComparison'),
-  sum: amount,
+  sum: closed({ of: path, less, ...compared }, ['of']),
   average: amount,
   min: amount,
   max: amount,

@@ -1,10 +1,12 @@
-import { DAY, HOUR, toIso, type Instant, type JsonObject } from '@entente/kernel';
+import { DAY, HOUR, toIso, type Instant, type Json, type JsonObject } from '@entente/kernel';
 import {
+  compileBook,
   evaluate,
   eventsNamed,
   explain,
   parseRule,
   readsContext,
+  ruleText,
   traitsNamed,
   type Facts,
   type HistoryEvent,
@@ -461,6 +463,30 @@ describe('what is written', () => {
     [{ sum: { of: 'a', exists: true } }, ['rule.sum.exists unknown-operator']],
     [{ sum: { of: 'a', gt: 5, lt: 5 } }, ['rule.sum constant']],
     [{ sum: { of: 'a', above: 5 } }, ['rule.sum.above unknown-operator']],
+    [{ sum: { of: 'a', less: 'Y', gt: 5 } }, ['rule.sum.less series']],
+    [{ sum: { of: 'a', less: null, gt: 5 } }, ['rule.sum.less series']],
+    [{ sum: { of: 'a', less: { of: 'b' }, gt: 5 } }, ['rule.sum.less.event name']],
+    [{ sum: { of: 'a', less: { event: 'Y', of: '' }, gt: 5 } }, ['rule.sum.less.of path']],
+    [{ sum: { less: { event: 'Y' }, gt: 5 } }, ['rule.sum.of path']],
+    [
+      { sum: { of: 'a', less: { event: 'Y', gte: 5 } } },
+      ['rule.sum no-comparison', 'rule.sum.less.gte unknown-field'],
+    ],
+    [
+      { sum: { of: 'a', less: { event: 'Y', within: 'P1D' }, gt: 5 } },
+      ['rule.sum.less.within unknown-field'],
+    ],
+    [{ sum: { of: 'a', less: { event: 'X' }, gt: 5 } }, ['rule.sum.less constant']],
+    [{ sum: { of: 'a', less: { event: 'X', of: 'b' }, gt: 5 } }, []],
+    [{ sum: { of: 'a', less: { event: 'X', where: { a: 1 } }, gt: 5 } }, []],
+    [{ sum: { of: 'a', less: { event: '*' }, gt: 5 } }, []],
+    [
+      { sum: { of: 'a', less: { event: 'Email Opened', own: true, of: 'price' }, gt: 5 } },
+      ['rule.sum.less.price property'],
+    ],
+    [{ sum: { of: 'a', less: { message: 'opened' }, gt: 5 } }, ['rule.sum.less.a property']],
+    [{ sum: { of: 'a', less: { message: 'clicked', of: 'link' }, gt: 5 } }, []],
+    [{ average: { of: 'a', less: { event: 'Y' }, gt: 5 } }, ['rule.average.less unknown-operator']],
     [{ distinct: { of: 'a', gte: 1_001 } }, ['rule.distinct.gte count']],
     [{ distinct: { of: 'a', gte: 0 } }, ['rule.distinct constant']],
     [{ distinct: { of: 'a', gte: 1.5 } }, ['rule.distinct.gte count']],
@@ -596,5 +622,62 @@ describe('a ratio', () => {
     expect(because).toMatchObject({ count: 1, ratio: 0.5 });
     const none = explain(rule, facts(history, { b: 'nobody' }), now) as unknown as { because: object };
     expect(none.because).toMatchObject({ count: 1, ratio: null });
+  });
+});
+
+describe('a sum less another', () => {
+  const order = (ago: number, total: Json): HistoryEvent => at(now - ago * HOUR, { total });
+  const refund = (ago: number, fields: JsonObject): HistoryEvent => at(now - ago * HOUR, fields, 'Y');
+  const spent = (less: object, comparison: object, period: object = {}): Rule =>
+    ruleOf({ event: 'X', sum: { of: 'total', less, ...comparison }, ...period });
+  const history = [
+    order(5, 100.1),
+    order(30, 40),
+    order(2, 'free'),
+    refund(3, { total: 0.1, amount: 60.05 }),
+    refund(40, { amount: 30 }),
+    { ...at(now - HOUR, { link: 2, by: 'human' }, 'Email Clicked'), own: true },
+  ];
+
+  it.each<[object, object, object]>([
+    [{ event: 'Y', of: 'amount' }, { eq: 50.05 }, {}],
+    [{ event: 'Y', of: 'amount' }, { eq: 40.05 }, { within: 'P1D' }],
+    [{ event: 'Y', of: 'amount' }, { eq: 10 }, { before: 'P1D' }],
+    [{ event: 'Y', of: 'amount', where: { amount: { gt: 50 } } }, { eq: 80.05 }, {}],
+    [{ event: 'Y' }, { eq: 140 }, {}],
+    [{ event: 'Z' }, { eq: 140.1 }, {}],
+    [{ message: 'clicked', of: 'link' }, { eq: 138.1 }, {}],
+    [{ event: 'Y', of: 'amount' }, { eq: 40.05 }, { since: { event: 'X', where: { total: 40 } } }],
+    [{ event: 'X', where: { total: { lt: 50 } } }, { eq: 100.1 }, {}],
+  ])('by %j is %j of %j, exactly', (less, comparison, period) => {
+    const rule = spent(less, comparison, period);
+    const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
+    expect(evaluate(rule, facts(history), now)).toBe(true);
+    const subject = { contact: '1', traits: {}, state: book.foldAll(history) };
+    expect(book.members(subject, now)).toEqual(new Set([1]));
+  });
+
+  it('may be below 0, and is 0 over nothing', () => {
+    const rule = spent({ event: 'Y', of: 'amount' }, { lt: 0 });
+    expect(evaluate(rule, facts(history.slice(3)), now)).toBe(true);
+    expect(evaluate(rule, facts([]), now)).toBe(false);
+  });
+
+  it('is written out with the property that is taken', () => {
+    const canonical = (less: object) => ruleText(spent(less, { gte: 5 }));
+    expect(canonical({ event: 'Y' })).toBe(canonical({ event: 'Y', of: 'total' }));
+    expect(canonical({ event: 'Y' })).not.toBe(canonical({ event: 'Y', of: 'amount' }));
+  });
+
+  it('reads what its other events ask for', () => {
+    const where = { p: { eq: { trait: 'b' } } };
+    const rule = spent({ event: 'Y', where, of: '$context.ip' }, { gte: 5 });
+    expect(traitsNamed(rule)).toEqual(['b']);
+    expect([eventsNamed(rule), readsContext(rule)]).toEqual([['X', 'Y'], true]);
+  });
+
+  it('is shown as what it is', () => {
+    const rule = spent({ event: 'Y', of: 'amount' }, { gte: 5 }, { within: 'P1D' });
+    expect(explain(rule, facts(history), now)).toMatchObject({ because: { count: 1, sum: 40.05 } });
   });
 });

@@ -5,7 +5,9 @@ import { below, type Findings } from '../findings';
 import type { Of } from './measures/of';
 import type { Ratio } from './measures/ratio';
 import { measureNames, measureOf, type MeasureName } from './measures/registry';
+import type { Against } from './measures/measure';
 import type { Regular } from './measures/regular';
+import type { Sum } from './measures/sum';
 import { parseNamed, seriesOf, type Named } from './named';
 import { parsePeriod, periodNames, refuseSeveral, type PeriodFields } from './parse-period';
 import type { Series } from './seen';
@@ -13,7 +15,7 @@ import type { Series } from './seen';
 /** What is asked: exactly one of these. */
 export interface MeasureFields {
   readonly count?: Comparison;
-  readonly sum?: Of;
+  readonly sum?: Sum;
   readonly average?: Of;
   readonly min?: Of;
   readonly max?: Of;
@@ -97,7 +99,10 @@ export function askedOf(behavior: MeasureFields): { readonly name: MeasureName; 
 }
 
 /** The events that a condition's are set against. */
-export const againstOf = ({ ratio }: HowOften): Series | undefined => ratio && seriesOf(ratio.to);
+export function againstOf(behavior: MeasureFields): Against | undefined {
+  const { name, asked } = askedOf(behavior);
+  return measureOf(name).against?.(asked);
+}
 
 /** The events that a condition goes by besides its own. */
 export const othersOf = (behavior: HowOften): Series[] =>

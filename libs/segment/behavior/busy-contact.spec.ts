@@ -27,6 +27,7 @@ const amounts = {
 
 const conditions = [
   { within: 'P30D', sum: { of: 'v', gt: 30_000_000 } },
+  { within: 'P30D', sum: { of: 'v', less: { event: 'X', of: 'w' }, gt: 30_000_000 } },
   { within: 'P30D', average: { of: 'v', gt: 6_000 } },
   { within: { calendar: 'P3M' }, sum: { of: 'v', gt: 30_000_000 } },
   { between: ['P60D', 'PT10S'], sum: { of: 'v', gt: 30_000_000 } },
@@ -39,7 +40,7 @@ describe.each(Object.entries(amounts))('amounts %s', (_, amountOf) => {
     at: start + n * SECOND,
     id: `00000000-0000-8000-8000-${String(n).padStart(12, '0')}`,
     name: 'X',
-    properties: { v: amountOf(n) },
+    properties: { v: amountOf(n), w: amountOf(n + 1) },
   });
 
   it.each(conditions)('make no decimal and no date for each that is listed, at each event: %j', (json) => {

@@ -47,6 +47,14 @@ describe('a contact with more events than a condition looks at', () => {
   it.each([
     { within: 'P3D', sum: { of: 'v', gt: 1 } },
     { within: 'P3D', average: { of: 'v', gte: 1 } },
+    { within: 'P3D', sum: { of: 'v', less: { event: 'X', where: { v: { lt: 2 } } }, gt: 1 } },
+    { within: 'P3D', where: { v: 2 }, sum: { of: 'v', less: { event: 'X' }, lt: -1 } },
+    { between: ['P4D', 'P1D'], where: { v: 1 }, sum: { of: 'v', less: { event: 'X' }, lt: -1 } },
+    {
+      within: 'P3D',
+      where: { v: { isNot: 1 } },
+      sum: { of: 'v', less: { event: 'X', where: { $at: { dayOfMonth: { gte: 4 } } } }, gt: 0 },
+    },
     { between: ['P4D', 'P1D'], count: { gte: 3 } },
     { between: ['P4D', 'P1D'], sum: { of: 'v', gt: 1 } },
     { between: ['P4D', 'P1D'], max: { of: 'v', gte: 1 } },

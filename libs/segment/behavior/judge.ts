@@ -5,9 +5,9 @@ import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
 import { againstOf, askedOf, sinceOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
-import { measuredIn, mostOf, movesIn, takesPart } from './scope';
+import { measuredAgainst, measuredIn, mostOf, movesIn, takesPart, type Measured } from './scope';
 import { periodOf, type Period } from './period';
-import { seenOf, seenTest, type Seen } from './seen';
+import { seenOf, seenTest, type Seen, type Series } from './seen';
 
 /** The definition of what a condition on events says, and the events it went by. */
 export interface Judgement {
@@ -27,19 +27,20 @@ export interface Looked {
 /** The judgement over a contact's history. */
 export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
   const [since, against] = [sinceOf(behavior), againstOf(behavior)];
-  const series = seenOf(behavior, facts, now).filter(takesPart(behavior));
+  const latestOf = (series: Series, measured: Measured): readonly Seen[] =>
+    latest(behavior, seenOf(series, facts, now).filter(takesPart(measured)), measured);
   const looked = {
-    series: latest(behavior, series, mostOf(behavior)),
+    series: latestOf(behavior, measuredIn(behavior)),
     anchors: since ? seenOf(since, facts, now) : [],
-    others: against ? seenOf(against, facts, now).slice(-mostOf(behavior)) : [],
+    others: against ? latestOf(against, measuredAgainst(behavior)) : [],
   };
   return judgeSeen(behavior, looked, contextOf(facts, now));
 }
 
 /** As many as are looked at. Of numbers of one instant the greater ones are taken for later, so that no ids need be kept. */
-function latest(behavior: Behavior, series: readonly Seen[], most: number): readonly Seen[] {
+function latest(behavior: Behavior, series: readonly Seen[], { of, takes }: Measured): readonly Seen[] {
+  const most = mostOf(behavior);
   if (series.length <= most) return series;
-  const { of, takes } = measuredIn(behavior);
   const ordered =
     of !== undefined && takes === 'number' && !movesIn(behavior)
       ? [...series].sort((a, b) => a.at - b.at || Number(a.read(of)) - Number(b.read(of)))

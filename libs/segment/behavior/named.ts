@@ -70,11 +70,21 @@ function parseName(raw: unknown, path: string, findings: Findings): string | und
 
 const expectedNames = `the name of an event, of up to ${LONGEST_NAME} characters, a list of 1 to ${bounds.names} names, or "${ANYTHING}" for whatever somebody does`;
 
+/** What a condition says of other events than its own. */
+interface OfOthers {
+  readonly since?: Named;
+  readonly ratio?: { readonly to: Named };
+  readonly sum?: { readonly of: string; readonly less?: Named & { readonly of: string } };
+}
+
 /** A condition on events of a series, unless these can never come after the last of those that it is since, or are set against themselves. */
-export function refuseItself<
-  Condition extends { readonly since?: Named; readonly ratio?: { readonly to: Named } },
->(condition: Condition, series: Series, path: string, findings: Findings): Condition | undefined {
-  const { since, ratio } = condition;
+export function refuseItself<Condition extends OfOthers>(
+  condition: Condition,
+  series: Series,
+  path: string,
+  findings: Findings,
+): Condition | undefined {
+  const { since, ratio, sum } = condition;
   if (since && takesIn(seriesOf(since), series))
     return findings.mistake(
       condition,
@@ -83,14 +93,21 @@ export function refuseItself<
       'None of these comes after the last of those, which they are among.',
       'other events or mails',
     );
-  const to = ratio && seriesOf(ratio.to);
-  if (to && takesIn(to, series) && takesIn(series, to))
+  if (ratio && areSame(seriesOf(ratio.to), series))
     return findings.mistake(
       condition,
       below(below(path, 'ratio'), 'to'),
       'constant',
       'These are the same events: there is one for each.',
       'other events or mails',
+    );
+  if (sum?.less && sum.less.of === sum.of && areSame(seriesOf(sum.less), series))
+    return findings.mistake(
+      condition,
+      below(below(path, 'sum'), 'less'),
+      'constant',
+      'These are the same values: their sum less itself is 0.',
+      'other events or mails, or another property of these',
     );
   return condition;
 }
@@ -102,6 +119,8 @@ const takesIn = (first: Series, second: Series): boolean =>
   namesOf(second.event).every(
     (name) => namesOf(first.event).includes(name) || (!isOwnName(name) && isNamed(first.event, { name })),
   );
+
+const areSame = (one: Series, other: Series): boolean => takesIn(one, other) && takesIn(other, one);
 
 /** Events as parts of conditions name them: `{ "event": "Order Completed", "where": … }` or `{ "message": "opened", … }`. */
 export function parseNamed(

@@ -6,7 +6,7 @@ import type { Feed } from '../memories/memory';
 import { isOfContext } from '../read';
 import { takesValue, type Takes } from '../takes';
 import { zoneTrait } from '../time-zone';
-import { askedOf, othersOf, type Behavior } from './behavior';
+import { againstOf, askedOf, othersOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
 import { isRolling } from './measures/rolling';
 import { periodOf } from './period';
@@ -30,18 +30,30 @@ export function mostOf(behavior: Behavior): number {
   return needsValues ? bounds.listed : Infinity;
 }
 
-/** What is measured: the property, if any, and which of its values. */
-export function measuredIn(behavior: Behavior): { readonly of?: string; readonly takes: Takes } {
+/** What is measured of events: a property, if any, and which of its values. */
+export interface Measured {
+  readonly of?: string;
+  readonly takes: Takes;
+}
+
+/** What is measured of a condition's own events. */
+export function measuredIn(behavior: Behavior): Measured {
   const { name, asked } = askedOf(behavior);
   const { of, takes } = measureOf(name);
   return { ...(of && { of: of(asked) }), takes };
 }
 
-/** Whether an event takes part in the measure. */
-export function takesPart(behavior: Behavior): (seen: Seen) => boolean {
-  const { of, takes } = measuredIn(behavior);
-  return (seen) => of === undefined || takesValue(takes, seen.read(of));
+/** What is measured of those that they are set against. */
+export function measuredAgainst(behavior: Behavior): Measured {
+  const { of } = againstOf(behavior) ?? {};
+  return { ...(of !== undefined && { of }), takes: measuredIn(behavior).takes };
 }
+
+/** Whether an event takes part in what is measured. */
+export const takesPart =
+  ({ of, takes }: Measured) =>
+  (seen: Seen): boolean =>
+    of === undefined || takesValue(takes, seen.read(of));
 
 /** The events that the fixed part of a series' filter lets through. */
 export function feedOf({ event, own, where }: Series): Feed {
@@ -65,9 +77,8 @@ export function traitsOf(behavior: Behavior): string[] {
 
 /** The paths of the events' context that a condition reads. */
 export function contextPathsOf(behavior: Behavior): string[] {
-  const { of } = measuredIn(behavior);
-  const filters = filtersOf(behavior);
-  return [...filters.flatMap(contextIn), ...(of === undefined ? [] : [of].filter(isOfContext))];
+  const measured = [measuredIn(behavior), measuredAgainst(behavior)].flatMap(({ of }) => of ?? []);
+  return [...filtersOf(behavior).flatMap(contextIn), ...measured.filter(isOfContext)];
 }
 
 export const contextIn = (filter: Filter | undefined): string[] => pathsIn(filter).filter(isOfContext);

@@ -83,6 +83,26 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     sql: `(SELECT coalesce(sum((e.properties->>'amount')::numeric), 0) FROM e WHERE e.person = p.person
       AND e.name = 'Payment' AND e.at > ${ago(45)}) > 60`,
   },
+  'paid-less-than-ordered': {
+    rule: {
+      ...order,
+      within: 'P90D',
+      sum: { of: 'total', less: { event: 'Payment', of: 'amount' }, gt: 12.5 },
+    },
+    sql: `(SELECT coalesce(sum(${total}), 0) ${orders} AND e.at > ${ago(90)})
+      - (SELECT coalesce(sum((e.properties->>'amount')::numeric), 0) FROM e WHERE e.person = p.person
+        AND e.name = 'Payment' AND e.at > ${ago(90)}) > 12.5`,
+  },
+  'shoes-less-the-rest-since-a-cart': {
+    rule: {
+      ...order,
+      where: { category: 'shoes' },
+      since: { event: 'Cart Updated' },
+      sum: { of: 'total', less: { ...order, where: { category: { ne: 'shoes' } } }, lt: 0 },
+    },
+    sql: `(SELECT coalesce(sum(CASE WHEN e.properties->>'category' = 'shoes' THEN ${total} ELSE -${total} END), 0)
+      ${orders} AND ${since('Cart Updated')}) < 0`,
+  },
   'average-basket': {
     rule: { ...order, average: { of: 'total', gte: 60 } },
     sql: `(SELECT avg(${total}) ${orders}) >= 60`,

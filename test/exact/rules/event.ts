@@ -3,7 +3,7 @@ import type { Scale } from '../scale';
 import { byName, dateOperators } from './comparison';
 import type { ArbitraryKind } from './kind';
 import { mail } from './mail';
-import { measures, regular, where } from './measure';
+import { amount, measures, of, regular, where } from './measure';
 import { periods } from './period';
 
 /** Events that one part of a condition is about: mostly of one name. */
@@ -81,17 +81,34 @@ const since = (scale: Scale) =>
     )
     .map((one) => ({ since: one }));
 
+/** What others are set against. */
+const others = (scale: Scale): fc.Arbitrary<object> =>
+  fc.oneof(
+    { arbitrary: fc.constantFrom('X', 'Y', 'Z', '*').map((name) => ({ event: name })), weight: 6 },
+    { arbitrary: series(scale, 'X', 'Y'), weight: 5 },
+    { arbitrary: mail, weight: 1 },
+  );
+
 const ratio = (scale: Scale): fc.Arbitrary<object> =>
   fc
     .tuple(
-      fc.oneof(
-        { arbitrary: fc.constantFrom('X', 'Y', 'Z', '*').map((name) => ({ event: name })), weight: 6 },
-        { arbitrary: series(scale, 'X', 'Y'), weight: 5 },
-        { arbitrary: mail, weight: 1 },
-      ),
+      others(scale),
       fc.constantFrom<object>({ gte: 0.5 }, { lt: 1 }, { eq: 1 }, { gt: 1, lte: 2 }, { lte: 0.3 }, { ne: 0 }),
     )
     .map(([to, one]) => ({ ratio: { to, ...one } }));
+
+/** Sums less others. Mails have no such properties: what is taken of them is a text. */
+const net = (scale: Scale): fc.Arbitrary<object> =>
+  fc.tuple(of, others(scale), fc.option(of), amount).map(([property, less, own, one]) => ({
+    sum: {
+      of: property,
+      less: {
+        ...less,
+        ...('message' in less || 'own' in less ? { of: 'campaign' } : own !== null && { of: own }),
+      },
+      ...one,
+    },
+  }));
 
 /** Without a period `first: {}` says nothing. */
 const saysSomething = (condition: object): boolean => {
@@ -110,7 +127,11 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
       arbitrary: fc
         .tuple(
           fc.oneof({ arbitrary: periods(scale), weight: 5 }, { arbitrary: since(scale), weight: 1 }),
-          fc.oneof({ arbitrary: measures(scale), weight: 10 }, { arbitrary: ratio(scale), weight: 1 }),
+          fc.oneof(
+            { arbitrary: measures(scale), weight: 10 },
+            { arbitrary: ratio(scale), weight: 1 },
+            { arbitrary: net(scale), weight: 1 },
+          ),
         )
         .map((parts) => Object.assign({}, ...parts) as object)
         .filter(saysSomething),
@@ -119,8 +140,8 @@ export const howOften = (scale: Scale): fc.Arbitrary<object> =>
     { arbitrary: regular(scale), weight: 1 },
   );
 
-/** The events of one name or two without a filter, set against others. */
-export const plainRatios = (scale: Scale): fc.Arbitrary<object> =>
+/** The events of one name or two without a filter, set against others: how many there are, or what their values amount to. */
+export const plainComparisons = (scale: Scale): fc.Arbitrary<object> =>
   fc
     .tuple(
       fc.constantFrom<unknown>('X', 'Y', ['X', 'Y']),
@@ -128,7 +149,7 @@ export const plainRatios = (scale: Scale): fc.Arbitrary<object> =>
         { arbitrary: periods(scale), weight: 4 },
         { arbitrary: fc.constantFrom('X', 'Z').map((name) => ({ since: { event: name } })), weight: 1 },
       ),
-      ratio(scale),
+      fc.oneof(ratio(scale), net(scale)),
     )
     .map(([name, ...others]) => Object.assign({ event: name }, ...others) as object);
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parseRule, type Rule } from '@entente/segment';
 import type { Scale } from '../scale';
-import { event, plainRatios } from './event';
+import { event, plainComparisons } from './event';
 import type { ArbitraryKind } from './kind';
 import { relation } from './relations';
 import { segment } from './segment';
@@ -42,8 +42,9 @@ export const behaviors = (scale: Scale): fc.Arbitrary<Rule> =>
     .filter(isSound)
     .map(checked);
 
-/** Random comparisons of how often one thing and another happened, each a rule by itself: among all others they are few. */
-export const ratios = (scale: Scale): fc.Arbitrary<Rule> => plainRatios(scale).filter(isSound).map(checked);
+/** Random ratios of one thing to another, and sums of one less another, each a rule by itself: among all others they are few. */
+export const comparisons = (scale: Scale): fc.Arbitrary<Rule> =>
+  plainComparisons(scale).filter(isSound).map(checked);
 
 /** Random sequences that end with what did not happen, each a rule by itself. */
 export const absences = (scale: Scale): fc.Arbitrary<Rule> =>

@@ -10,13 +10,13 @@ export const count = fc.oneof(
   fc.constantFrom<unknown>({ gte: 1, lte: 2 }, { gt: 1, lt: 3 }, { in: [0, 2] }, { gte: 1, ne: 2 }),
 );
 
-const amount = fc
+export const amount = fc
   .constantFrom(-1.5, 0, 0.1, 0.3, 1, 2, 3.5)
   .chain((n) =>
     fc.constantFrom<object>({ gt: n }, { gte: n }, { lt: n }, { lte: n }, { eq: n }, { in: [n, 1] }),
   );
 
-const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r', 'q\\.r');
+export const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r', 'q\\.r');
 /** A field of an object, and a property whose name has a dot in it. */
 const field = fc.constantFrom('q.r', 'q.r', 'q\\.r');
 const asObject = (one: unknown): object => (typeof one === 'object' ? (one as object) : { eq: one });

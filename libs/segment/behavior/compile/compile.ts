@@ -1,7 +1,7 @@
 import type { Comparison } from '../../comparisons/comparison';
 import { firstThatDiffers, passesNumber, settlesAt } from '../../comparisons/count';
 import type { Needs, Threshold, Tracked } from '../../conditions/kind';
-import { amounts, type AmountOptions } from '../../memories/amounts';
+import { amounts, type AmountOptions, type Amounts } from '../../memories/amounts';
 import { earliest, earliestOf } from '../../memories/earliest';
 import { latest, latestOf, totalOf } from '../../memories/latest';
 import { instantsOf, values } from '../../memories/values';
@@ -9,15 +9,17 @@ import { againstOf, type Behavior } from '../behavior';
 import { comparisonIn, type Of } from '../measures/of';
 import { ratioIn } from '../measures/ratio';
 import { leastOf, longestOf } from '../measures/regular';
+import { sumIn } from '../measures/sum';
 import { periodIn, periodNames } from '../parse-period';
 import { periodOf } from '../period';
 import { movesIn } from '../scope';
+import type { Series } from '../seen';
 import { countEarliest, countLatest } from './counting';
 import { compileEdge } from './edge';
 import { averageGauge, countGauge, extremeGauge, ratioGauge, sumGauge, type Gauging } from './gauge';
 import { compileMoving } from './moving';
 import { compileRegular } from './regular';
-import { remembered } from './remembered';
+import { remembered, type Recollection } from './remembered';
 import { walkOver } from './walk';
 
 /** A condition on events over the smallest memory that tells its truth at every instant. */
@@ -42,7 +44,7 @@ function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
   if (movesIn(behavior)) return compileMoving(behavior, needs);
   const { count, sum, average, min, max, distinct, ratio, regular } = behavior;
   if (count) return compileCount(behavior, count, needs);
-  if (sum) return compileAmounts(behavior, needs, sum, sumGauge(comparisonIn(sum)));
+  if (sum) return compileAmounts(behavior, needs, sum, sumGauge(sumIn(sum)));
   if (average) return compileAmounts(behavior, needs, average, averageGauge(comparisonIn(average)));
   if (min) return compileAmounts(behavior, needs, min, extremeGauge('least', comparisonIn(min)), 'least');
   if (max)
@@ -79,7 +81,7 @@ function compileDistinct(behavior: Behavior, distinct: Of, needs: Needs): Tracke
 function compileAmounts(
   behavior: Behavior,
   needs: Needs,
-  measured: Of | undefined,
+  measured: { readonly of: string } | undefined,
   gauging: Gauging,
   extreme: 'least' | 'greatest' | null = null,
 ): Tracked {
@@ -88,15 +90,13 @@ function compileAmounts(
   const isWindow = begins && moves && !ends;
   const options: AmountOptions =
     'back' in reach ? { older: reach.older, only: isWindow ? extreme : null } : reach;
-  const asked = {
-    kind: amounts,
-    options,
-    picks: measured ? [measured.of] : [],
-    size: 'back' in reach ? reach.back : 0,
+  const asked = { kind: amounts, options, size: 'back' in reach ? reach.back : 0 };
+  const { since } = behavior;
+  const listOf = (series: Series, property: string | undefined): Recollection<Amounts | undefined> => {
+    const picks = property === undefined ? [] : [property];
+    return remembered({ ...series, ...(since && { since }) }, needs, { ...asked, picks }, (kept) => kept);
   };
   const against = againstOf(behavior);
-  const { since } = behavior;
-  const all = against ? [behavior, { ...against, ...(since && { since }) }] : [behavior];
-  const lists = all.map((series) => remembered(series, needs, asked, (listed) => listed));
+  const lists = [listOf(behavior, measured?.of), ...(against ? [listOf(against, against.of)] : [])];
   return walkOver((moment) => lists.map((kept) => kept.of(moment)), period, gauging);
 }

@@ -1,4 +1,4 @@
-import { readDecimal } from '../../decimal';
+import { minus, readDecimal, ZERO, type Decimal } from '../../decimal';
 import { compareWhole, Total } from '../../total';
 import { passesNumber } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
@@ -26,6 +26,7 @@ export const countGauge =
     };
   };
 
+/** The numbers of the first list together, less those of the second. */
 export const sumGauge = (comparison: Comparison): Gauging => {
   const test = rankedTest(comparison);
   return totalGauge((sum) => test((operand) => sum.compare(operand)));
@@ -54,21 +55,25 @@ export const averageGauge = (comparison: Comparison): Gauging => {
 
 const totalGauge =
   (passes: (sum: Total, number: number) => boolean): Gauging =>
-  (forGood) => {
-    let number = forGood?.[0] ?? 0;
-    const sum = new Total(forGood ? readDecimal(forGood[1]) : undefined);
+  (these = null, those = null) => {
+    let number = these?.[0] ?? 0;
+    const sum = new Total(those ? minus(sumOf(these), sumOf(those)) : sumOf(these));
     return {
-      enter(value) {
+      enter(value, list) {
         number += 1;
-        sum.add(value);
+        if (list === 0) sum.add(value);
+        else sum.subtract(value);
       },
-      leave(value) {
+      leave(value, list) {
         number -= 1;
-        sum.subtract(value);
+        if (list === 0) sum.subtract(value);
+        else sum.add(value);
       },
       passes: () => passes(sum, number),
     };
   };
+
+const sumOf = (tally: Tally | null): Decimal => (tally ? readDecimal(tally[1]) : ZERO);
 
 /** Only numbers that no later one in it outdoes can ever be the extreme: of these the first is. */
 export const extremeGauge =

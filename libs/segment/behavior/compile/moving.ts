@@ -18,8 +18,9 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
   const paths = [...(of === undefined ? [] : [of]), ...movingPaths(where), ...propertiesIn(first ?? last)];
   const eventsIn = listing(needs, [feedOf(behavior)], paths, takes, reachOf(behavior, period));
   const anchorsIn = since ? listing(needs, [feedOf(since)], movingPaths(since.where)) : () => [];
+  const pathsOfOthers = [...(against?.of === undefined ? [] : [against.of]), ...movingPaths(against?.where)];
   const othersIn = against
-    ? listing(needs, [feedOf(against)], movingPaths(against.where), 'any', reachOf(behavior, period))
+    ? listing(needs, [feedOf(against)], pathsOfOthers, takes, reachOf(behavior, period))
     : () => [];
   const turns = [where, first, last].map(turnOfSeen);
   const turnOfOther = turnOfSeen(against?.where);

@@ -1,38 +1,24 @@
 import { passesNumber } from '../../comparisons/count';
-import { compareDecimals, decimalOf, plus, times, toNumber, ZERO, type Decimal } from '../../decimal';
+import { compareDecimals, times, toNumber } from '../../decimal';
 import { rankedTest } from '../ranked';
-import type { Seen } from '../seen';
 import type { Measure } from './measure';
 import { comparisonIn, parseAmounts, type Of } from './of';
-
-const valuesOf = ({ of }: Of, events: readonly Seen[]): number[] =>
-  events.map((event) => event.read(of)).filter((value) => typeof value === 'number');
-
-const sumOf = (asked: Of, events: readonly Seen[]): Decimal =>
-  valuesOf(asked, events).map(decimalOf).reduce(plus, ZERO);
+import { numbersOf, sumOf } from './sum';
 
 const numeric = { parse: parseAmounts, takes: 'number', of: ({ of }: Of) => of } as const;
-
-/** All values together, exactly; 0 where there is none. */
-export const sum: Measure<Of> = {
-  ...numeric,
-  holds: (asked, events) =>
-    rankedTest(comparisonIn(asked))(({ decimal }) => compareDecimals(sumOf(asked, events), decimal)),
-  found: (asked, events) => toNumber(sumOf(asked, events)),
-};
 
 /** The sum divided by the number of values; where there is none it compares false. */
 export const average: Measure<Of> = {
   ...numeric,
   holds(asked, events) {
-    const { length } = valuesOf(asked, events);
-    const total = sumOf(asked, events);
+    const { length } = numbersOf(asked.of, events);
+    const total = sumOf(asked.of, events);
     const passes = rankedTest(comparisonIn(asked));
     return length > 0 && passes(({ decimal }) => compareDecimals(total, times(decimal, length)));
   },
   found(asked, events) {
-    const { length } = valuesOf(asked, events);
-    return length > 0 ? toNumber(sumOf(asked, events)) / length : null;
+    const { length } = numbersOf(asked.of, events);
+    return length > 0 ? toNumber(sumOf(asked.of, events)) / length : null;
   },
 };
 
@@ -40,11 +26,11 @@ export const average: Measure<Of> = {
 const extreme = (more: (a: number, b: number) => number): Measure<Of> => ({
   ...numeric,
   holds(asked, events) {
-    const values = valuesOf(asked, events);
+    const values = numbersOf(asked.of, events);
     return values.length > 0 && passesNumber(comparisonIn(asked), values.reduce(more));
   },
   found(asked, events) {
-    const values = valuesOf(asked, events);
+    const values = numbersOf(asked.of, events);
     return values.length > 0 ? values.reduce(more) : null;
   },
 });

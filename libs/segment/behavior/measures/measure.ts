@@ -2,19 +2,23 @@ import type { Json } from '@entente/kernel';
 import type { Context } from '../../comparisons/operator';
 import type { Findings } from '../../findings';
 import type { Takes } from '../../takes';
-import type { Named } from '../named';
-import type { Seen } from '../seen';
+import type { Seen, Series } from '../seen';
+
+/** Events that others are set against, and the property of theirs that is measured, if any. */
+export interface Against extends Series {
+  readonly of?: string;
+}
 
 /** What is asked of the events in a period, as one of these is named in a condition. `Asked` is its canonical form. */
 export interface Measure<Asked> {
   /** The form of what is asked; `highest` is the highest number of times that can be asked for. */
   parse(raw: unknown, path: string, findings: Findings, highest: number): Asked | undefined;
-  /** Events whose measured property has no such value do not take part. */
+  /** Events whose measured property has no such value do not take part, nor do those that they are set against. */
   readonly takes: Takes;
   /** The property that is measured. */
   of?(asked: Asked): string;
   /** The events that they are set against, if any, which are then the others. */
-  to?(asked: Asked): Named;
+  against?(asked: Asked): Against | undefined;
   holds(asked: Asked, events: readonly Seen[], context: Context, others: readonly Seen[]): boolean;
   /** What is compared, for people. */
   found?(asked: Asked, events: readonly Seen[], context: Context, others: readonly Seen[]): Json;

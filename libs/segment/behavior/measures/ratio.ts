@@ -5,7 +5,7 @@ import { numeric } from '../../comparisons/numeric';
 import { parseOperators } from '../../comparisons/operator-table';
 import { compareDecimals, decimalOf, times } from '../../decimal';
 import { below, type Findings } from '../../findings';
-import { parseNamed, type Named } from '../named';
+import { parseNamed, seriesOf, type Named } from '../named';
 import { rankedTest } from '../ranked';
 import type { Measure } from './measure';
 
@@ -27,7 +27,7 @@ export const ratio: Measure<Ratio> = {
     return others && comparison ? { to: others, ...comparison } : undefined;
   },
   takes: 'any',
-  to: ({ to }) => to,
+  against: ({ to }) => seriesOf(to),
   holds(asked, events, _context, others) {
     const passes = rankedTest(ratioIn(asked));
     const these = decimalOf(events.length);

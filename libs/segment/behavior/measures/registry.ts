@@ -1,10 +1,11 @@
-import { average, max, min, sum } from './amounts';
+import { average, max, min } from './amounts';
 import { count } from './count';
 import { distinct } from './distinct';
 import { first, last } from './edge';
 import type { Measure } from './measure';
 import { ratio } from './ratio';
 import { regular } from './regular';
+import { sum } from './sum';
 
 /** What can be asked of the events in a period. */
 export const measures = { count, sum, average, min, max, distinct, ratio, first, last, regular } as const;
