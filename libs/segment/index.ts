@@ -20,5 +20,5 @@ export { ruleSchemas } from './schema/rule-schemas';
 export { decodeState, encodeState } from './state/state-codec';
 export { isTimeZone } from './time-zone';
 export { unknownReferences } from './unknown-references';
-export { eventsNamed, readsContext, readsCreated, segmentsNamed, traitsNamed, type Rule } from './rule';
+export { eventsNamed, readsContext, segmentsNamed, traitsNamed, type Rule } from './rule';
 export { factsAt, holdsAt, rulesOf, wholeRule, type KnownFacts, type WholeRule } from './whole-rule';

@@ -19,13 +19,8 @@ export function filterOfName(name: string, where: Filter | undefined): Asked | u
   const choice = alternativesOf(where);
   const some = choice.map((one) => filterOfName(name, one)).filter((one) => one !== undefined);
   if (choice.length > 0 && some.length === 0) return undefined;
-  if (some.every((one) => one.where))
-    left.push(
-      ...asOne(
-        some.map((one) => one.where!),
-        left,
-      ),
-    );
+  const filters = some.map((one) => one.where).filter((one) => one !== undefined);
+  if (filters.length === some.length) left.push(...asOne(filters, left));
   return { where: left.length > 0 ? Object.fromEntries(left) : undefined };
 }
 
