@@ -1,6 +1,7 @@
 import { DAY, HOUR, toIso, type Instant, type Json, type JsonObject } from '@entente/kernel';
 import {
   compileBook,
+  costOf,
   evaluate,
   eventsNamed,
   explain,
@@ -190,12 +191,34 @@ describe('a measure', () => {
     [{ distinct: { of: 'v', eq: 4 } }, ['1', 1, true, 'a', 'a', 1, null, {}, [1]], true],
     [{ distinct: { of: 'v', lt: 1 } }, [], true],
     [{ distinct: { of: 'v.w', gte: 2 } }, [{ w: 1 }, { w: 2 }], true],
+    [{ sum: { of: 'v[]', eq: 0.6 } }, [[0.1, 0.2, 'x', null], 5, [[7]], [0.3]], true],
+    [{ sum: { of: 'v[].n', gt: 5 } }, [[{ n: 2 }, { n: 3 }, { m: 9 }, 4], { n: 9 }, [{ n: 1 }]], true],
+    [{ sum: { of: 'v[].w[].n', eq: 6 } }, [[{ w: [{ n: 1 }, { n: 2 }] }, { w: [{ n: 3 }] }, { w: 9 }]], true],
+    [{ average: { of: 'v[]', eq: 2 } }, [[1, 2], [3]], true],
+    [{ max: { of: 'v[]', gt: 2 } }, [[1, 2], []], false],
+    [{ distinct: { of: 'v[].sku', eq: 2 } }, [[{ sku: 'a' }, { sku: 'b' }], [{ sku: 'a' }]], true],
     [{ first: { v: 1 } }, [1, 2], true],
     [{ first: { v: 2 } }, [1, 2], false],
     [{ last: { v: { gte: 2 } } }, [1, 2], true],
     [{ last: { v: { exists: false } } }, [], false],
     [{ first: {}, within: 'P2D' }, [1], true],
   ])('%j of %j is %s', (measure, all, truth) => expect(holds(measure, values(...all))).toBe(truth));
+
+  it('through lists takes one event for several, in what is reckoned and shown too', () => {
+    const rule = ruleOf({ event: 'X', distinct: { of: 'v[].sku', gte: 3 } });
+    const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
+    expect(book.deviation([1], now).events).toMatchObject([{ atLeast: 1 }]);
+    const history = values([{ sku: 'a' }, { sku: 'b' }, { sku: 'c' }]);
+    const facts = { contact: '1', timeZone: 'UTC', traits: {}, history, memberOf: () => false };
+    expect(explain(rule, facts, now)).toMatchObject({ value: true, because: { distinct: 3, count: 1 } });
+    expect(book.members({ contact: '1', state: book.foldAll(history), traits: {} }, now)).toEqual(
+      new Set([1]),
+    );
+    const [one, each] = ['v', 'v[]'].map((of) =>
+      costOf(ruleOf({ event: 'X', within: 'P30D', sum: { of, gt: 1 } })),
+    );
+    expect(each!.perContact).toBeGreaterThan(5 * one!.perContact);
+  });
 
   it('first or last is picked from all events before the period is looked at', () => {
     const history = [at(now - 90 * DAY), at(now - 61 * DAY)];
@@ -486,6 +509,13 @@ describe('what is written', () => {
     ],
     [{ sum: { of: 'a', less: { message: 'opened' }, gt: 5 } }, ['rule.sum.less.a property']],
     [{ sum: { of: 'a', less: { message: 'clicked', of: 'link' }, gt: 5 } }, []],
+    ...['[]', 'a[]b', 'a[][]', 'a[].', '.a[]', 'a[0].b', 'a[]..b', '$at[]'].map((of): [object, string[]] => [
+      { sum: { of, gt: 5 } },
+      ['rule.sum.of path'],
+    ]),
+    [{ sum: { of: '$context.page.tags[]', gt: 5 } }, []],
+    [{ sum: { of: 'a[].b.c', less: { event: 'Y', of: 'a[]' }, gt: 5 } }, []],
+    [{ where: { 'a[].b': 1 } }, ['rule.where["a[].b"] path']],
     [{ average: { of: 'a', less: { event: 'Y' }, gt: 5 } }, ['rule.average.less unknown-operator']],
     [{ distinct: { of: 'a', gte: 1_001 } }, ['rule.distinct.gte count']],
     [{ distinct: { of: 'a', gte: 0 } }, ['rule.distinct constant']],

@@ -28,7 +28,7 @@ export interface Looked {
 export function judge(behavior: Behavior, facts: Facts, now: Instant): Judgement {
   const [since, against] = [sinceOf(behavior), againstOf(behavior)];
   const latestOf = (series: Series, measured: Measured): readonly Seen[] =>
-    latest(behavior, seenOf(series, facts, now).filter(takesPart(measured)), measured);
+    latest(behavior, seenOf(series, facts, now, measured.of).filter(takesPart(measured)), measured);
   const looked = {
     series: latestOf(behavior, measuredIn(behavior)),
     anchors: since ? seenOf(since, facts, now) : [],

@@ -6,9 +6,10 @@ import { once } from '../comparisons/once';
 import { withBeside, type Context } from '../comparisons/operator';
 import { contextOf } from '../context';
 import { isNamed, type EventNames } from '../event-names';
-import { inEventOrder, type Facts } from '../facts';
+import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
 import { INSTANT } from '../read';
 import { eventReader } from '../read-event';
+import { isThroughLists, valuesReader } from '../through-lists';
 
 /** Events of some names, our own only or anybody's, that pass one filter. */
 export interface Series {
@@ -24,16 +25,29 @@ export interface Seen {
   read(path: string): Json | undefined;
 }
 
-/** The events that pass the part of the series' filter that is true or false for good, in event order. */
-export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant): Seen[] {
+/**
+ * The events that pass the part of the series' filter that is true or false for good, in event order; where what is measured goes through
+ * lists, each once for each of its items.
+ */
+export function seenOf({ event, own, where }: Series, facts: Facts, now: Instant, of = ''): Seen[] {
   const { fixed } = splitFilter(where);
   const context = contextOf(facts, now);
   return facts.history
     .filter((one) => isNamed(event, one) && (own !== true || one.own === true) && one.at <= now)
     .filter((one) => passesFilter(fixed, one, context))
     .sort(inEventOrder)
-    .map((one) => seenAs(one.at, one.id, (path) => eventReader(path)(one)));
+    .flatMap((one) => (isThroughLists(of) ? itemsOf(one, of) : [seenAs(one.at, one.id, readerOf(one))]));
 }
+
+const readerOf =
+  (event: HistoryEvent) =>
+  (path: string): Json | undefined =>
+    eventReader(path)(event);
+
+const itemsOf = (event: HistoryEvent, of: string): Seen[] =>
+  valuesReader(of)(event).map((value) =>
+    seenAs(event.at, event.id, (path) => (path === of ? value : readerOf(event)(path))),
+  );
 
 /** An event as `read` reads it, and its instant besides. */
 export const seenAs = (at: Instant, id: Uuid, read: (path: string) => Json | undefined): Seen => ({

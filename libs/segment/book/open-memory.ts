@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, type Json } from '@entente/kernel';
 import { filterTest, pathsIn } from '../comparisons/filter';
+import { RECKONED_ITEMS } from '../comparisons/operator';
 import { ANYTHING, isNamed, isToldByName, namesOf } from '../event-names';
 import { inEventOrder, type Happened, type HistoryEvent } from '../facts';
 import type { Feed, Item, Memory, MemoryKind, Remembered } from '../memories/memory';
 import type { SeriesState } from '../state/series-state';
 import { NAME } from '../read';
 import { eventReader } from '../read-event';
+import { isThroughLists, valuesReader } from '../through-lists';
 import { isTimed, type Leaf, type TimedLeaf } from './evaluation';
 
 /**
@@ -28,6 +30,9 @@ export class OpenMemory implements Memory {
   private readonly options: Json;
   private readonly picks: readonly string[];
   private readonly readers: readonly ReturnType<typeof eventReader>[];
+  /** Of what is picked through lists, if anything, its place, and what reads all of its values. */
+  private readonly through:
+    { readonly place: number; readonly read: ReturnType<typeof valuesReader> } | undefined;
 
   constructor({ kind, feeds, options, picks = [] }: Remembered<Json, Json>) {
     this.key = keyOf([
@@ -44,6 +49,8 @@ export class OpenMemory implements Memory {
     this.tests = feeds.map(testOfFeed);
     this.picks = picks;
     this.readers = picks.map(eventReader);
+    const place = picks.findIndex(isThroughLists);
+    this.through = place < 0 ? undefined : { place, read: valuesReader(picks[place]!) };
   }
 
   get eventNames(): ReadonlySet<string> {
@@ -77,7 +84,7 @@ export class OpenMemory implements Memory {
   }
 
   get holds(): number {
-    return this.kind.holds(this.size, this.options);
+    return this.kind.holds(this.size, this.options) * (this.through ? RECKONED_ITEMS : 1);
   }
 
   in(state: SeriesState): Json | undefined {
@@ -87,7 +94,11 @@ export class OpenMemory implements Memory {
   add(kept: Json | undefined, event: HistoryEvent, feeds: readonly number[]): Json | 'recompute' {
     const { kind, options } = this;
     if (kept !== undefined && !kind.suffices(kept, this.size)) return 'recompute';
-    return kind.add(kept, this.itemOf(event, feeds), this.size, options);
+    if (!this.through) return kind.add(kept, this.itemOf(event, feeds), this.size, options);
+    return this.itemsOf(event, feeds).reduce<Json | undefined>(
+      (after, item) => (after === 'recompute' ? after : kind.add(after, item, this.size, options)),
+      kept,
+    )!;
   }
 
   /** Of events of which some may be fed to it, in any order. */
@@ -106,7 +117,9 @@ export class OpenMemory implements Memory {
   }
 
   of(events: readonly { readonly event: HistoryEvent; readonly feeds: readonly number[] }[]): Json {
-    const items = events.map(({ event, feeds }) => this.itemOf(event, feeds));
+    const items = events.flatMap(({ event, feeds }) =>
+      this.through ? this.itemsOf(event, feeds) : [this.itemOf(event, feeds)],
+    );
     return this.kind.of(items, this.size, this.options);
   }
 
@@ -114,6 +127,17 @@ export class OpenMemory implements Memory {
     const { at, id, properties } = event;
     const picked = this.readers.length > 0 ? this.readers.map((read) => read(event)) : NOTHING;
     return { at, id, feeds, properties, picked };
+  }
+
+  /** One for each value that is picked through lists; one without a value where there is none. */
+  private itemsOf(event: HistoryEvent, feeds: readonly number[]): readonly Item[] {
+    const { place, read } = this.through!;
+    const item = this.itemOf(event, feeds);
+    const values = read(event);
+    return (values.length === 0 ? [undefined] : values).map((value) => ({
+      ...item,
+      picked: item.picked.with(place, value),
+    }));
   }
 }
 

@@ -9,11 +9,13 @@ import { parseSeries, refuseItself, seriesFields, seriesSchemas } from '../behav
 import { checkProperties, tellersIn } from '../behavior/own';
 import { lookInto } from '../behavior/own-words';
 import { contextPathsOf, measuredIn, traitsOf } from '../behavior/scope';
+import type { Seen } from '../behavior/seen';
 import { pathsIn } from '../comparisons/filter';
 import { comparisonsIn } from '../comparisons/filter-of';
 import { contextOf } from '../context';
 import { namesOf } from '../event-names';
 import { below, type Findings } from '../findings';
+import { beforeLists, isThroughLists } from '../through-lists';
 import type { ConditionKind } from './kind';
 
 /** What somebody did: events of some names that pass one filter, in a period, measured. */
@@ -26,12 +28,17 @@ function checkAsked(condition: EventCondition, path: string, findings: Findings)
   const { name } = askedOf(condition);
   const { of } = measuredIn(condition);
   const filter = condition.first ?? condition.last;
-  const asked = [...(of === undefined ? [] : [of]), ...pathsIn(filter)];
+  const asked = [...(of === undefined ? [] : [beforeLists(of)]), ...pathsIn(filter)];
   const at = below(path, name);
   checkProperties(condition.event, asked, at, findings);
   for (const [property, comparison] of comparisonsIn(filter))
     lookInto(condition.event, findings)(property, comparison, below(at, property));
 }
+
+/** Events that are there for each item of a list. */
+const eachOnce = (events: readonly Seen[]): Seen[] => [
+  ...new Map(events.map((one) => [one.id, one])).values(),
+];
 
 export const event: ConditionKind<EventCondition> = {
   fields: [...seriesFields, ...howOftenFields],
@@ -65,9 +72,11 @@ export const event: ConditionKind<EventCondition> = {
     const { events, others } = judge(condition, facts, now);
     const { name, asked } = askedOf(condition);
     const found = measureOf(name).found?.(asked, events, contextOf(facts, now), others);
-    const shown = events.slice(-EVENTS_SHOWN).reverse();
+    const { of } = measuredIn(condition);
+    const all = of !== undefined && isThroughLists(of) ? eachOnce(events) : events;
+    const shown = all.slice(-EVENTS_SHOWN).reverse();
     return {
-      count: events.length,
+      count: all.length,
       ...(found !== undefined && { [name]: found }),
       events: shown.map(({ id, at }) => ({ id, at: toIso(at) })),
     } as JsonObject;

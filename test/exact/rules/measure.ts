@@ -16,7 +16,7 @@ export const amount = fc
     fc.constantFrom<object>({ gt: n }, { gte: n }, { lt: n }, { lte: n }, { eq: n }, { in: [n, 1] }),
   );
 
-export const of = fc.constantFrom('n', 'n', 'n', 'p', 'q.r', 'q\\.r');
+export const of = fc.constantFrom('n', 'n', 'n', 'n', 'p', 'q.r', 'q\\.r', 'p[]', 'p[].r', 'p[].s');
 /** A field of an object, and a property whose name has a dot in it. */
 const field = fc.constantFrom('q.r', 'q.r', 'q\\.r');
 const asObject = (one: unknown): object => (typeof one === 'object' ? (one as object) : { eq: one });

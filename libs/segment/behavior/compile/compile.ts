@@ -11,6 +11,7 @@ import { ratioIn } from '../measures/ratio';
 import { leastOf, longestOf } from '../measures/regular';
 import { sumIn } from '../measures/sum';
 import { periodIn, periodNames } from '../parse-period';
+import { isThroughLists } from '../../through-lists';
 import { periodOf } from '../period';
 import { movesIn } from '../scope';
 import type { Series } from '../seen';
@@ -32,7 +33,8 @@ export function compileBehavior(behavior: Behavior, needs: Needs): Tracked {
 function thresholdOf(behavior: Behavior): Threshold {
   const { count, distinct, regular } = behavior;
   if (regular) return { events: leastOf(regular), within: longestOf(regular) };
-  const asked = count ?? (distinct && comparisonIn(distinct));
+  const ofOne = distinct && !isThroughLists(distinct.of) ? comparisonIn(distinct) : undefined;
+  const asked = count ?? ofOne;
   const { reach } = periodOf(behavior);
   return {
     events: asked ? firstThatDiffers(asked) : 1,

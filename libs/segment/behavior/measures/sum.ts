@@ -3,6 +3,7 @@ import { compareDecimals, decimalOf, minus, plus, toNumber, ZERO, type Decimal }
 import type { Comparison } from '../../comparisons/comparison';
 import { below, type Findings } from '../../findings';
 import { parsePath } from '../../parse-path';
+import { beforeLists } from '../../through-lists';
 import { parseNamed, seriesOf, type Named } from '../named';
 import { checkProperties } from '../own';
 import { rankedTest } from '../ranked';
@@ -61,6 +62,6 @@ function parseLess(
   const of = written === undefined ? amounts?.of : parsePath(written, 'measure', below(path, 'of'), findings);
   if (!named || of === undefined) return undefined;
   const { event, own } = seriesOf(named);
-  if (own) checkProperties(event, [of], path, findings);
+  if (own) checkProperties(event, [beforeLists(of)], path, findings);
   return { ...named, of };
 }
