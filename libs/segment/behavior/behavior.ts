@@ -1,32 +1,12 @@
 import { bounds } from '../bounds';
-import type { Comparison } from '../comparisons/comparison';
-import type { Filter } from '../comparisons/filter';
 import { below, type Findings } from '../findings';
-import type { Of } from './measures/of';
-import type { Ratio } from './measures/ratio';
-import { measureNames, measureOf, type MeasureName } from './measures/registry';
+import { measureNames, measureOf, type MeasureFields, type MeasureName } from './measures/registry';
 import type { Against } from './measures/measure';
-import type { Regular } from './measures/regular';
-import type { Sum } from './measures/sum';
 import { parseNamed, seriesOf, type Named } from './named';
 import { parsePeriod, periodNames, refuseSeveral, type PeriodFields } from './parse-period';
 import type { Series } from './seen';
 
-/** What is asked: exactly one of these. */
-export interface MeasureFields {
-  readonly count?: Comparison;
-  readonly sum?: Sum;
-  readonly average?: Of;
-  readonly min?: Of;
-  readonly max?: Of;
-  readonly distinct?: Of;
-  readonly ratio?: Ratio;
-  readonly first?: Filter;
-  readonly last?: Filter;
-  readonly regular?: Regular;
-}
-
-/** When something happened, and what of it. */
+/** When something happened, and what of it: at most one measure. */
 export interface HowOften extends PeriodFields, MeasureFields {
   /** What counts is what happened after the last of these. */
   readonly since?: Named;

@@ -5,7 +5,7 @@ import { contextOf } from '../context';
 import { inEventOrder, type Facts } from '../facts';
 import { againstOf, askedOf, sinceOf, type Behavior } from './behavior';
 import { measureOf } from './measures/registry';
-import { measuredAgainst, measuredIn, mostOf, movesIn, takesPart, type Measured } from './scope';
+import { isJudgedAnew, measuredAgainst, measuredIn, mostOf, takesPart, type Measured } from './scope';
 import { periodOf, type Period } from './period';
 import { seenOf, seenTest, type Seen, type Series } from './seen';
 
@@ -42,7 +42,7 @@ function latest(behavior: Behavior, series: readonly Seen[], { of, takes }: Meas
   const most = mostOf(behavior);
   if (series.length <= most) return series;
   const ordered =
-    of !== undefined && takes === 'number' && !movesIn(behavior)
+    of !== undefined && takes === 'number' && !isJudgedAnew(behavior)
       ? [...series].sort((a, b) => a.at - b.at || Number(a.read(of)) - Number(b.read(of)))
       : series;
   return ordered.slice(-most);

@@ -18,10 +18,14 @@ export const isMoving = (filter: Filter | undefined): boolean => splitFilter(fil
 export const movesIn = (behavior: Behavior): boolean =>
   [behavior, ...othersOf(behavior)].some(({ where }) => isMoving(where));
 
+/** Whether each event must be looked at anew as time or traits go on. */
+export const isJudgedAnew = (behavior: Behavior): boolean =>
+  movesIn(behavior) || measureOf(askedOf(behavior).name).needsAll === true;
+
 /** How many events in its reach a condition goes by, the latest, where it needs every single one. */
 export function mostOf(behavior: Behavior): number {
   const { sum, average, distinct, ratio, first, last, regular } = behavior;
-  if (movesIn(behavior)) return bounds.judged;
+  if (isJudgedAnew(behavior)) return bounds.judged;
   if (regular && (regular.times || isRolling(regular.in))) return bounds.listed;
   if (first || last || regular) return Infinity;
   const { begins, ends, moves } = periodOf(behavior);

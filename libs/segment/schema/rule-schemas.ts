@@ -10,7 +10,7 @@ import { kindNamed, kindNames } from '../conditions/registry';
 import { startSchemas } from '../parse-starts';
 import { zoneSchema } from '../time-zone';
 import { operatorSchemas } from './operator-schemas';
-import { anyOf, closed, refTo, scalar, type Schema, type SchemaName } from './schema';
+import { anyOf, closed, pairOf, refTo, scalar, type Schema, type SchemaName } from './schema';
 
 /** The rule language as schemas that refer to each other, for OpenAPI. What they do not say, such as bounds of a whole rule, `parseRule` does. */
 export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
@@ -57,7 +57,7 @@ export const ruleSchemas = (): Readonly<Record<SchemaName, Schema>> => ({
 });
 
 const unitNumber: Schema = { type: 'integer' };
-const unitNumbers = anyOf(unitNumber, { type: 'array', items: unitNumber, minItems: 2, maxItems: 2 });
+const unitNumbers = anyOf(unitNumber, pairOf(unitNumber));
 
 const nodes: Schema = { type: 'array', items: refTo('Rule'), minItems: 1, maxItems: bounds.nodes };
 const groups: readonly Schema[] = [

@@ -36,3 +36,6 @@ export const closed = (
   additionalProperties: false,
   ...(required.length > 0 && { required }),
 });
+
+/** Two of a kind. */
+export const pairOf = (one: Schema): Schema => ({ type: 'array', items: one, minItems: 2, maxItems: 2 });

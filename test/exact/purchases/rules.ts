@@ -388,6 +388,20 @@ export const rulesInSql: Readonly<Record<string, RuleInSql>> = {
     sql: `NOT EXISTS (SELECT ${orders}
       AND ${fiscalQuarterOf('e.at')} = ${fiscalQuarterOf(':now')} - interval '3 months')`,
   },
+  'six-pieces-in-two-months': {
+    rule: { ...order, within: 'P60D', sum: { of: 'items[].quantity', gte: 6 } },
+    sql: `(SELECT coalesce(sum((item->>'quantity')::numeric), 0) FROM e, jsonb_array_elements(e.properties->'items') item
+      WHERE e.person = p.person AND e.name = 'Order Completed' AND e.at > ${ago(60)}) >= 6`,
+  },
+  'three-kinds-of-things': {
+    rule: { ...order, distinct: { of: 'items[].kind', gte: 3 } },
+    sql: `(SELECT count(DISTINCT item->'kind') FROM e, jsonb_array_elements(e.properties->'items') item
+      WHERE e.person = p.person AND e.name = 'Order Completed') >= 3`,
+  },
+  'median-order-above-40': {
+    rule: { ...order, within: 'P60D', percentile: { of: 'total', at: 50, gt: 40 } },
+    sql: `(SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY ${total}) ${orders} AND e.at > ${ago(60)}) > 40`,
+  },
   'regular-in-fortnights-back-from-now': {
     rule: { event: 'Product Viewed', regular: { in: 'P14D', of: 5, gte: 3, times: { gte: 2 } } },
     sql: `(SELECT count(*) FROM (SELECT 1 ${views} AND e.at <= :now AND e.at > :now - interval '70 days'

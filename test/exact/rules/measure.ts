@@ -59,6 +59,12 @@ export const measures = (scale: Scale): fc.Arbitrary<object> =>
     ...amounts.map((arbitrary) => ({ arbitrary, weight: 1 })),
     {
       arbitrary: fc
+        .tuple(of, fc.constantFrom(1, 50, 67, 99), amount)
+        .map(([property, at, one]) => ({ percentile: { of: property, at, ...one } })),
+      weight: 1,
+    },
+    {
+      arbitrary: fc
         .tuple(fc.oneof({ arbitrary: of, weight: 5 }, { arbitrary: fc.constant('$name'), weight: 1 }), count)
         .map(([property, one]) => ({ distinct: { of: property, ...asObject(one) } })),
       weight: 2,

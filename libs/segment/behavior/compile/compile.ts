@@ -13,7 +13,7 @@ import { sumIn } from '../measures/sum';
 import { periodIn, periodNames } from '../parse-period';
 import { isThroughLists } from '../../through-lists';
 import { periodOf } from '../period';
-import { movesIn } from '../scope';
+import { isJudgedAnew } from '../scope';
 import type { Series } from '../seen';
 import { countEarliest, countLatest } from './counting';
 import { compileEdge } from './edge';
@@ -43,7 +43,7 @@ function thresholdOf(behavior: Behavior): Threshold {
 }
 
 function compileMeasure(behavior: Behavior, needs: Needs): Tracked {
-  if (movesIn(behavior)) return compileMoving(behavior, needs);
+  if (isJudgedAnew(behavior)) return compileMoving(behavior, needs);
   const { count, sum, average, min, max, distinct, ratio, regular } = behavior;
   if (count) return compileCount(behavior, count, needs);
   if (sum) return compileAmounts(behavior, needs, sum, sumGauge(sumIn(sum)));

@@ -2,10 +2,15 @@ import { passesNumber } from '../../comparisons/count';
 import { compareDecimals, times, toNumber } from '../../decimal';
 import { rankedTest } from '../ranked';
 import type { Measure } from './measure';
-import { comparisonIn, parseAmounts, type Of } from './of';
+import { comparisonIn, ofSchema, parseAmounts, type Of } from './of';
 import { numbersOf, sumOf } from './sum';
 
-const numeric = { parse: parseAmounts, takes: 'number', of: ({ of }: Of) => of } as const;
+const numeric = {
+  parse: parseAmounts,
+  schema: ofSchema,
+  takes: 'number',
+  of: ({ of }: Of) => of,
+} as const;
 
 /** The sum divided by the number of values; where there is none it compares false. */
 export const average: Measure<Of> = {

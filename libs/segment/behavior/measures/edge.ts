@@ -1,5 +1,6 @@
 import { isObject } from '@entente/kernel';
 import { parseFilter, type Filter } from '../../comparisons/filter';
+import { refTo } from '../../schema/schema';
 import { passesSeen } from '../seen';
 import type { Measure } from './measure';
 
@@ -7,6 +8,8 @@ import type { Measure } from './measure';
 const edge: Measure<Filter> = {
   parse: (raw, path, findings) =>
     isObject(raw) && Object.keys(raw).length === 0 ? {} : parseFilter(raw, path, findings),
+  // A filter that may be empty.
+  schema: { type: 'object', additionalProperties: refTo('Comparison') },
   takes: 'any',
   holds: (asked, events, context) => events.length > 0 && passesSeen(asked, events[0]!, context),
 };

@@ -6,12 +6,16 @@ import { parseOperators } from '../../comparisons/operator-table';
 import { below, type Findings } from '../../findings';
 import { parsePath } from '../../parse-path';
 import { NAME } from '../../read';
+import { operatorSchemas } from '../../schema/operator-schemas';
+import { closed, path as pathSchema } from '../../schema/schema';
 import { isConstant } from '../ranked';
 
 /** A property and what its values taken together are compared with: `{ "of": "total", "gt": 100 }`. */
 export type Of = { readonly of: string } & Comparison;
 
 export const comparisonIn = ({ of: _, ...comparison }: Of): Comparison => comparison;
+
+export const ofSchema = closed({ of: pathSchema, ...operatorSchemas(numeric) }, ['of']);
 
 const expected = 'a property and a comparison, such as { "of": "total", "gt": 100 }';
 

@@ -5,6 +5,8 @@ import { numeric } from '../../comparisons/numeric';
 import { parseOperators } from '../../comparisons/operator-table';
 import { compareDecimals, decimalOf, times } from '../../decimal';
 import { below, type Findings } from '../../findings';
+import { operatorSchemas } from '../../schema/operator-schemas';
+import { closed, refTo } from '../../schema/schema';
 import { parseNamed, seriesOf, type Named } from '../named';
 import { rankedTest } from '../ranked';
 import type { Measure } from './measure';
@@ -26,6 +28,7 @@ export const ratio: Measure<Ratio> = {
     const comparison = parseComparison(rest, path, findings);
     return others && comparison ? { to: others, ...comparison } : undefined;
   },
+  schema: closed({ to: refTo('Series'), ...operatorSchemas(numeric) }, ['to']),
   takes: 'any',
   against: ({ to }) => seriesOf(to),
   holds(asked, events, _context, others) {

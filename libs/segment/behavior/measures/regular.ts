@@ -5,7 +5,10 @@ import { firstThatDiffers, parseCount, passesNumber, settlesAt } from '../../com
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
 import { below, quote, type Findings } from '../../findings';
-import { parseStarts } from '../../parse-starts';
+import { numeric } from '../../comparisons/numeric';
+import { parseStarts, startSchemas } from '../../parse-starts';
+import { operatorSchemas } from '../../schema/operator-schemas';
+import { anyOf, closed, pairOf, refTo, word } from '../../schema/schema';
 import { earliest } from '../../sooner';
 import { parseExactWindow } from '../../window';
 import type { Seen } from '../seen';
@@ -13,7 +16,7 @@ import type { Measure } from './measure';
 import { goesOnAt, isRolling, lengthOf, numberBack } from './rolling';
 
 type Unit = 'day' | 'week' | 'month';
-export const regularUnits: readonly Unit[] = ['day', 'week', 'month'];
+const regularUnits: readonly Unit[] = ['day', 'week', 'month'];
 const expected = `{ "in": ${regularUnits.map((name) => `"${name}"`).join(' or ')}, or a duration such as "P14D" for periods back from now, "of": 1 to ${bounds.regular}, or two numbers of them from the present one, which is 0 } and a comparison, such as { "in": "week", "of": 4, "gte": 3 } or { "in": "week", "of": [-4, -1], "gte": 3 }; beside "week" also "weekStarts", beside each "zone"`;
 
 /** The first and the last that count, counted from the present one. */
@@ -71,6 +74,19 @@ export const regular: Measure<Regular> = {
       ? findings.add(path, 'constant', 'That holds for every number of them, or for none.', expected)
       : { ...count, ...starts, in: period, of: units[1] === 0 ? many : units, ...(times && { times }) };
   },
+  schema: closed(
+    {
+      ...operatorSchemas(numeric),
+      in: anyOf(word(...regularUnits), { type: 'string', pattern: '^P', example: 'P14D' }),
+      ...startSchemas('week'),
+      of: anyOf(
+        { type: 'integer', minimum: 1, maximum: bounds.regular },
+        pairOf({ type: 'integer', minimum: 1 - bounds.regular, maximum: 0 }),
+      ),
+      times: refTo('NumberComparison'),
+    },
+    ['in', 'of'],
+  ),
   takes: 'any',
   holds: (asked, events, context) => passesMany(asked, activeIn(asked, events, context).length),
   found: (asked, events, context) => activeIn(asked, events, context).length,

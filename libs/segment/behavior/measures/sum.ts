@@ -4,7 +4,11 @@ import type { Comparison } from '../../comparisons/comparison';
 import { below, type Findings } from '../../findings';
 import { parsePath } from '../../parse-path';
 import { beforeLists } from '../../through-lists';
-import { parseNamed, seriesOf, type Named } from '../named';
+import { numeric } from '../../comparisons/numeric';
+import { operatorSchemas } from '../../schema/operator-schemas';
+import { anyOf, closed, path as pathSchema, type Schema } from '../../schema/schema';
+import { mailSchemas } from '../mail';
+import { parseNamed, seriesOf, seriesSchemas, type Named } from '../named';
 import { checkProperties } from '../own';
 import { rankedTest } from '../ranked';
 import type { Seen } from '../seen';
@@ -19,9 +23,18 @@ export type Sum = { readonly of: string; readonly less?: Less } & Comparison;
 
 export const sumIn = ({ of: _, less: __, ...comparison }: Sum): Comparison => comparison;
 
+const lessSchema: Schema = {
+  description: 'Other events, whose values are taken from the sum.',
+  ...anyOf(
+    closed({ ...seriesSchemas, of: pathSchema }, ['event']),
+    closed({ ...mailSchemas, of: pathSchema }, ['message']),
+  ),
+};
+
 /** All values together, exactly, less those of other events of the same period; 0 where there is none. */
 export const sum: Measure<Sum> = {
   parse: parseSum,
+  schema: closed({ of: pathSchema, less: lessSchema, ...operatorSchemas(numeric) }, ['of']),
   takes: 'number',
   of: ({ of }) => of,
   against: ({ less }) => less && { ...seriesOf(less), of: less.of },
