@@ -2,6 +2,7 @@ import type { Duration, Instant, Uuid } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { inEventOrder } from '../facts';
 import { waitOf, type Plan } from '../sequence/plan';
+import { together } from '../sequence/together';
 import { heldIn, type Item, type MemoryKind } from './memory';
 
 /** When a chain started and when it got to its last step. */
@@ -22,19 +23,22 @@ export type Chains = readonly [
 
 /**
  * For sequences. The chain that got to a step last is the only one that matters for what follows: it is the nearest, has the least in
- * between, and no other started later. Of an event that comes late nobody knows which chains it would have been part of.
+ * between, and no other started later. Of an event that comes late, or is in the place of the last one, nobody knows which chains it would have been part of.
  */
 export const chains: MemoryKind<Chains, ChainOptions> = {
   name: 'chains',
   meaning: 1,
 
   add: (kept, item, size, options) =>
-    kept && inEventOrder(item, { at: kept[1][0], id: kept[1][1] }) < 0
+    kept && inEventOrder(item, { at: kept[1][0], id: kept[1][1] }) <= 0
       ? 'recompute'
       : advanced(kept, item, size, options),
 
   of: (items, size, options) =>
-    items.reduce<Chains | undefined>((kept, item) => advanced(kept, item, size, options), undefined)!,
+    together(items).reduce<Chains | undefined>(
+      (kept, item) => advanced(kept, item, size, options),
+      undefined,
+    )!,
 
   suffices: ([back], size) => back >= size,
   holds: (size, { links, absence, completions }) => {

@@ -21,7 +21,7 @@ export const sinceLast = <Kept extends Json, Options extends Json>(
     const isAnchor = item.feeds.includes(ANCHOR);
     const [anchor, last, after] = kept ?? [null, place, null];
     const isLate = isBefore(place, last);
-    if (anchor && isBefore(place, anchor)) return [anchor, last, after];
+    if (anchor && !isBefore(anchor, place)) return [anchor, last, after];
     if (isAnchor) return isLate ? 'recompute' : [place, place, null];
     const newest = isLate ? last : place;
     if (!anchor) return [null, newest, null];
@@ -31,7 +31,8 @@ export const sinceLast = <Kept extends Json, Options extends Json>(
 
   of(items, size, options) {
     const at = items.findLastIndex((item) => item.feeds.includes(ANCHOR));
-    const after = at < 0 ? [] : items.slice(at + 1);
+    const after =
+      at < 0 ? [] : items.slice(at + 1).filter((item) => isBefore(placeOf(items[at]!), placeOf(item)));
     return [
       at < 0 ? null : placeOf(items[at]!),
       placeOf(items.at(-1)!),

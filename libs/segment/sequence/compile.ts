@@ -12,6 +12,7 @@ import type { Amounts } from '../memories/amounts';
 import { chains, type ChainOptions } from '../memories/chains';
 import { judgeSeen, movesIn, type Sequence } from './judge';
 import { feedsOf, planOf, waitOf } from './plan';
+import { together } from './together';
 
 /** A sequence over the chains that are under way and the instants at which some were completed, or will be. */
 export function compileSequence(condition: Sequence, needs: Needs): Tracked {
@@ -56,7 +57,7 @@ function compileMoving(condition: Sequence, needs: Needs): Tracked {
   );
   const turns = feeds.map(({ where }) => turnOfSeen(where));
   return {
-    holds: (moment) => judgeSeen(condition, eventsIn(moment), moment).holds,
+    holds: (moment) => judgeSeen(condition, together(eventsIn(moment)), moment).holds,
     changesAt(moment) {
       let next: Instant | undefined;
       for (const seen of eventsIn(moment)) {

@@ -10,6 +10,7 @@ import { isMoving } from '../behavior/scope';
 import { seenOf, seenTest } from '../behavior/seen';
 import type { PeriodFields } from '../behavior/parse-period';
 import { chainsOf, completionsOf, type Chain, type Labeled } from './chains';
+import { together } from './together';
 import type { Part } from './parse-steps';
 import { feedsOf, planOf } from './plan';
 
@@ -42,13 +43,10 @@ export function judge(sequence: Sequence, facts: Facts, now: Instant): SequenceJ
 
 /** The events that pass what is fixed of some feed's filter, in event order. */
 function labeled({ sequence }: Sequence, facts: Facts, now: Instant): Labeled[] {
-  const byId = new Map<string, Labeled>();
-  for (const [feed, series] of feedsOf(sequence).entries())
-    for (const seen of seenOf(series, facts, now)) {
-      const feeds = [...(byId.get(seen.id)?.feeds ?? []), feed];
-      byId.set(seen.id, { ...seen, feeds });
-    }
-  return [...byId.values()].sort(inEventOrder);
+  const labels = feedsOf(sequence).flatMap((series, feed) =>
+    seenOf(series, facts, now).map((seen) => ({ ...seen, feeds: [feed] })),
+  );
+  return together(labels.sort(inEventOrder));
 }
 
 /** The judgement over such events. */

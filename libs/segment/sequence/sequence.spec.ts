@@ -222,6 +222,33 @@ describe('a sequence', () => {
   ])('%j is refused: %j', (json, problems) => expect(found(json)).toEqual(problems));
 });
 
+describe('a message that was told of two who are one person', () => {
+  const twice = lived('AA').map((event) => ({ ...event, at: start, id: 'a' }));
+  const later = lived('..A').map((event) => ({ ...event, id: 'a' }));
+
+  it.each<[object, readonly HistoryEvent[], boolean]>([
+    [{ sequence: [{ event: 'A' }, { event: 'A' }] }, twice, false],
+    [{ sequence: [{ event: 'A' }, { event: 'A', where: { $at: { before: '2027-01-01' } } }] }, twice, false],
+    [{ sequence: [{ event: 'A' }, { event: 'A' }] }, [twice[0]!, ...later], true],
+    [{ sequence: [{ event: 'A' }, not({ event: 'A' }, 'PT1H')] }, twice, true],
+    [{ sequence: [{ event: 'A' }, { event: 'A' }] }, [...twice, ...later], true],
+    [{ event: 'A', since: { event: 'B' } }, [twice[0]!, { ...twice[0]!, name: 'B' }], false],
+    [{ event: 'A', since: { event: 'B' } }, [{ ...twice[0]!, name: 'B' }, ...later], true],
+  ])('is in one place, before which nothing of it comes: %j', (json, history, truth) => {
+    const now = start + DAY;
+    const rule = ruleOf(json);
+    expect(evaluate(rule, factsOf(history), now)).toBe(truth);
+    const book = compileBook([], [rule]);
+    const states = [history, history.toReversed()].map((events) => book.foldAll(events));
+    const folded = history.reduce((state, event) => {
+      const next = book.fold(state, event);
+      return next === 'recompute' ? book.fold(state, event, () => history) : next;
+    }, book.emptyState());
+    for (const state of [...states, folded])
+      expect(book.holds(rule, { contact: '1', state: state as typeof folded, traits: {} }, now)).toBe(truth);
+  });
+});
+
 describe('what is kept of a sequence', () => {
   const names = fc.constantFrom('A', 'B', 'C');
   const hours = fc.integer({ min: 1, max: 6 }).map((n) => `PT${n}H`);
