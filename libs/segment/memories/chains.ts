@@ -11,13 +11,14 @@ type Reached = readonly [start: Instant, at: Instant];
 export type ChainOptions = Plan & { readonly completions: 'latest' | 'earliest' | 'all' };
 
 /**
- * How far back completions are kept, the last event, for each step but the last the chain that got there last, and when chains
- * were completed, in order; after the last event, when they will be unless what must not follow does.
+ * How far back completions are kept, the last event, for each step but the last the chain that got there last, where the next step must not come
+ * sooner also those that got there since one which it may follow, and when chains were completed, in order; after the last event, when they will be
+ * unless what must not follow does.
  */
 export type Chains = readonly [
   back: Duration,
   last: readonly [at: Instant, id: Uuid],
-  reached: readonly (Reached | null)[],
+  reached: readonly (readonly Reached[])[],
   completions: readonly Instant[],
 ];
 
@@ -27,7 +28,7 @@ export type Chains = readonly [
  */
 export const chains: MemoryKind<Chains, ChainOptions> = {
   name: 'chains',
-  meaning: 1,
+  meaning: 2,
 
   add: (kept, item, size, options) =>
     kept && inEventOrder(item, { at: kept[1][0], id: kept[1][1] }) <= 0
@@ -43,7 +44,8 @@ export const chains: MemoryKind<Chains, ChainOptions> = {
   suffices: ([back], size) => back >= size,
   holds: (size, { links, absence, completions }) => {
     const waiting = absence && completions !== 'earliest' ? heldIn(absence.gap) : 0;
-    return links.length + waiting + (completions === 'all' ? heldIn(size) : 1);
+    const young = links.reduce((sum, { least = 0 }) => sum + 1 + heldIn(least), 0);
+    return young + waiting + (completions === 'all' ? heldIn(size) : 1);
   },
 };
 
@@ -54,16 +56,19 @@ function advanced(
   options: ChainOptions,
 ): Chains {
   const { links, overall, absence } = options;
-  const chains = kept?.[2] ?? links.map(() => null);
+  const chains = kept?.[2] ?? links.map(() => []);
   const gets = (step: number): Reached | null => {
     if (!feeds.includes(step)) return null;
     if (step === 0) return [at, at];
-    const from = chains[step - 1] ?? null;
-    return from && isWithin(links[step - 1]!.gap, from[1], at) ? [from[0], at] : null;
+    const { gap, least = 0 } = links[step - 1]!;
+    const from = chains[step - 1]!.findLast((chain) => at - chain[1] >= least);
+    return from && isWithin(gap, from[1], at) ? [from[0], at] : null;
   };
-  const reached = chains.map((chain, step) => {
-    const { without } = links[step]!;
-    return gets(step) ?? (without !== null && feeds.includes(without) ? null : chain);
+  const reached = chains.map((before, step) => {
+    const { without, least = 0 } = links[step]!;
+    const open = without !== null && feeds.includes(without) ? [] : followable(before, at, least);
+    const next = gets(step);
+    return next ? withYoungest(open, next, least) : open;
   });
   const last = gets(links.length);
   const isComplete = last !== null && isWithin(overall, last[0], at);
@@ -76,6 +81,19 @@ function advanced(
     reached,
     isComplete ? settled([...completions, at + waitOf(options)], at, size, options) : completions,
   ];
+}
+
+/** The last chain that may be followed at an instant, and those that may not be yet. */
+function followable(chains: readonly Reached[], now: Instant, least: Duration): readonly Reached[] {
+  const place = chains.findLastIndex(([, at]) => now - at >= least);
+  return place > 0 ? chains.slice(place) : chains;
+}
+
+/** As many that may not be followed yet are kept as are listed. */
+function withYoungest(chains: readonly Reached[], next: Reached, least: Duration): readonly Reached[] {
+  if (least === 0) return [next];
+  const old = chains.filter(([, at]) => next[1] - at >= least);
+  return [...old, ...[...chains.slice(old.length), next].slice(-bounds.listed)];
 }
 
 const isWithin = (longest: Duration | null, from: Instant, to: Instant): boolean =>

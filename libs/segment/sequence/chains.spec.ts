@@ -17,10 +17,14 @@ const events = fc
       return { at, id: String(index), feeds, read: () => undefined };
     });
   });
-const link = fc.record({
-  gap: fc.option(fc.integer({ min: 0, max: 4 })),
-  without: fc.option(fc.integer({ min: STEPS, max: FEEDS - 1 })),
-});
+const link = fc.record(
+  {
+    gap: fc.option(fc.integer({ min: 0, max: 4 })),
+    least: fc.integer({ min: 1, max: 4 }),
+    without: fc.option(fc.integer({ min: STEPS, max: FEEDS - 1 })),
+  },
+  { requiredKeys: ['gap', 'without'] },
+);
 const plans = fc.record(
   {
     links: fc.tuple(link, link),
@@ -47,10 +51,16 @@ function* everyChain({ links, overall }: Plan, all: readonly Labeled[]): Iterabl
       }
 }
 
-function isLinked({ gap, without }: Link, all: readonly Labeled[], from: number, to: number): boolean {
+function isLinked(
+  { gap, least = 0, without }: Link,
+  all: readonly Labeled[],
+  from: number,
+  to: number,
+): boolean {
   const between = all.slice(from + 1, to);
   const isClear = without === null || !between.some(({ feeds }) => feeds.includes(without));
-  return isClear && (gap === null || all[to]!.at - all[from]!.at <= gap);
+  const apart = all[to]!.at - all[from]!.at;
+  return isClear && apart >= least && (gap === null || apart <= gap);
 }
 
 /** Whether nothing follows an event that must not, and fewer others wait behind it than may. */
@@ -87,7 +97,7 @@ describe('chains', () => {
           expect(at - chain.at(-1)!.at).toBe(plan.absence ? plan.absence.gap + 1 : 0);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: 6_000 },
     );
     expect(found.chains).toBeGreaterThan(500);
     expect(found.followed).toBeGreaterThan(100);
@@ -106,6 +116,8 @@ describe('chains', () => {
     const before = process.cpuUsage().user;
     expect(completionsOf({ links, overall: null }, chainsOf(plan, all), all)).toHaveLength(all.length - 2);
     expect(completionsOf(plan, chainsOf(plan, all), all)).toHaveLength(1);
+    const later = { links: Array(2).fill({ gap: null, least: 9_000, without: null }), overall: null };
+    expect(completionsOf(later, chainsOf(later, all), all)).toHaveLength(2_000);
     expect(process.cpuUsage().user - before).toBeLessThan(2_000_000);
   });
 });

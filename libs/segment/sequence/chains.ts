@@ -1,5 +1,6 @@
 import type { Duration, Instant } from '@entente/kernel';
 import type { Seen } from '../behavior/seen';
+import { bounds } from '../bounds';
 import { waitOf, type Link, type Plan } from './plan';
 
 /** An event, and the feeds of a sequence that it is of. */
@@ -12,7 +13,7 @@ export type Chain = readonly Labeled[];
 
 /**
  * The definition of a sequence, over events in event order: by the number of steps less one, the chains that go so far, one for
- * each event with which some do: that which starts last. Such a chain is the longest of the one that ends last before it, for that
+ * each event with which some do: that which starts last. Such a chain is the longest of the one that ends last before it and long enough, for that
  * one is the closest to it in time and with the least in between, and starts last too.
  */
 export function chainsOf({ links }: Plan, events: readonly Labeled[]): readonly (readonly Chain[])[] {
@@ -30,14 +31,19 @@ function extended(
   ends: readonly (Chain | undefined)[],
   events: readonly Labeled[],
   step: number,
-  { gap, without }: Link,
+  { gap, least = 0, without }: Link,
 ): (Chain | undefined)[] {
   let open: Chain | undefined;
+  // Those after which it would come too soon, from a place on.
+  let young: Chain[] = [];
+  let first = 0;
   return events.map((event, place) => {
+    while (first < young.length && event.at - young[first]!.at(-1)!.at >= least) open = young[first++];
     const follows = open && event.feeds.includes(step) && isWithin(gap, open.at(-1)!, event);
     const chain = follows ? [...open!, event] : undefined;
-    if (without !== null && event.feeds.includes(without)) open = undefined;
-    open = ends[place] ?? open;
+    if (without !== null && event.feeds.includes(without)) [open, young, first] = [undefined, [], 0];
+    if (ends[place]) young.push(ends[place]);
+    if (young.length - first > bounds.listed) first += 1;
     return chain;
   });
 }

@@ -1,4 +1,4 @@
-import { isObject } from '@entente/kernel';
+import { isObject, parseDuration } from '@entente/kernel';
 import { mailSchemas } from '../behavior/mail';
 import { parseNamed, seriesSchemas, type Named } from '../behavior/named';
 import { bounds } from '../bounds';
@@ -6,9 +6,10 @@ import { below, type Findings } from '../findings';
 import { anyOf, closed, refTo, type Schema } from '../schema/schema';
 import { parseExactWindow } from '../window';
 
-/** One step: events, how long after the step before one may come, and what must not happen in between. */
+/** One step: events, how long after the step before one may come at most and at least, and what must not happen in between. */
 export type Step = Named & {
   readonly within?: string;
+  readonly after?: string;
   readonly without?: Named;
 };
 
@@ -32,7 +33,8 @@ const expected = `a list of 2 to ${bounds.steps} steps, such as [{ "event": "Pro
 
 export const limitSchema: Schema = { type: 'string', example: 'P1D' };
 
-const link = { within: limitSchema, without: refTo('Series') };
+const linkFields = ['within', 'after', 'without'];
+const link = { within: limitSchema, after: limitSchema, without: refTo('Series') };
 
 export const stepsSchema: Schema = {
   type: 'array',
@@ -61,14 +63,27 @@ export function parseSteps(raw: unknown, path: string, findings: Findings): Part
 }
 
 function parseStep(raw: unknown, path: string, isFirst: boolean, findings: Findings): Step | undefined {
-  const series = parseNamed(raw, path, findings, isFirst ? [] : ['within', 'without']);
+  const series = parseNamed(raw, path, findings, isFirst ? [] : linkFields);
   if (!isObject(raw) || isFirst) return series;
-  const { within, without } = raw;
+  const { within, after, without } = raw;
   const gap = within === undefined ? {} : { within: parseLimit(within, below(path, 'within'), findings) };
+  const least = after === undefined ? {} : { after: parseLimit(after, below(path, 'after'), findings) };
   const none =
     without === undefined ? {} : { without: parseNamed(without, below(path, 'without'), findings) };
-  return series && ({ ...series, ...gap, ...none } as Step);
+  const step = { ...series, ...gap, ...least, ...none } as Step;
+  if (!series || !isReversed(step)) return series && step;
+  return findings.mistake(
+    step,
+    below(path, 'after'),
+    'constant',
+    'Nothing comes so late and within so short a time.',
+    'no longer a duration than that of "within"',
+  );
 }
+
+/** Whether it is to come later than it may. */
+const isReversed = ({ after, within }: Step): boolean =>
+  after !== undefined && within !== undefined && parseDuration(after)! > parseDuration(within)!;
 
 function parseAbsent(
   { not, within, ...others }: Readonly<Record<string, unknown>>,

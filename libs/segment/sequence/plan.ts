@@ -3,8 +3,12 @@ import { seriesOf, type Named } from '../behavior/named';
 import type { Series } from '../behavior/seen';
 import { absentIn, stepsIn, type Part } from './parse-steps';
 
-/** How one step follows another: at most `gap` after it, and with nothing of the feed `without` in between. */
-export type Link = { readonly gap: Duration | null; readonly without: number | null };
+/** How one step follows another: at most `gap` and at least `least` after it, and with nothing of the feed `without` in between. */
+export type Link = {
+  readonly gap: Duration | null;
+  readonly least?: Duration;
+  readonly without: number | null;
+};
 
 /** What must not come after the last step: anything of the feed, at most `gap` after it. */
 export type Absence = { readonly gap: Duration; readonly feed: number };
@@ -33,8 +37,9 @@ function seriesAlone(named: Named): Series {
 export function planOf(parts: readonly Part[], overall: string | undefined): Plan {
   const steps = stepsIn(parts);
   let next = steps.length;
-  const links = steps.slice(1).map(({ within, without }) => ({
+  const links = steps.slice(1).map(({ within, after, without }) => ({
     gap: durationOf(within),
+    ...(after !== undefined && { least: parseDuration(after)! }),
     without: without ? next++ : null,
   }));
   const absent = absentIn(parts);

@@ -20,7 +20,7 @@ const mostly = (scale: Scale): fc.Arbitrary<object> =>
 
 export const sequence: ArbitraryKind = (scale) => {
   const limit = fc.constantFrom(...scale.windows.map(({ text }) => text));
-  const link = fc.record({ within: limit, without: mostly(scale) }, { requiredKeys: [] });
+  const link = fc.record({ within: limit, after: limit, without: mostly(scale) }, { requiredKeys: [] });
   const step = fc.tuple(mostly(scale), link).map(([one, two]): object => ({ ...one, ...two }));
   const overall = fc.option(limit).map((one) => (one === null ? {} : { overall: one }));
   const steps = fc
@@ -42,14 +42,21 @@ export const sequence: ArbitraryKind = (scale) => {
 
 const alone = (step: object) => ({ sequence: [step] });
 
-/** One thing or two, and then not another within so long: of one name each, now and then with a filter that moves. */
+/** One thing or two, the second now and then not before so long, and then not another within so long: of one name each, now and then with a filter that moves. */
 export const plainAbsences = (scale: Scale): fc.Arbitrary<object> => {
   const limit = fc.constantFrom(...scale.windows.map(({ text }) => text));
   const name = fc.constantFrom('X', 'Y', 'Z').map((event) => ({ event }));
   const filtered = fc.tuple(name, movingFilter(scale)).map(([one, where]): object => ({ ...one, where }));
   const plain = fc.oneof({ arbitrary: name, weight: 4 }, { arbitrary: filtered, weight: 1 });
   const absent = fc.tuple(plain, limit).map(([not, within]) => ({ not, within }));
+  const later = fc
+    .tuple(plain, fc.record({ after: limit, without: plain }, { requiredKeys: [] }))
+    .map(([one, link]): object => ({ ...one, ...link }));
   return fc
-    .tuple(fc.array(plain, { minLength: 1, maxLength: 2 }), absent, periods(scale))
-    .map(([steps, last, period]) => ({ sequence: [...steps, last], ...period }));
+    .tuple(plain, fc.array(later, { maxLength: 2 }), fc.option(absent), periods(scale))
+    .filter(([, others, last]) => others.length > 0 || last !== null)
+    .map(([first, others, last, period]) => ({
+      sequence: [first, ...others, ...(last ? [last] : [])],
+      ...period,
+    }));
 };
