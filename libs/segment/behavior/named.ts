@@ -85,14 +85,19 @@ export function refuseItself<Condition extends OfOthers>(
   findings: Findings,
 ): Condition | undefined {
   const { since, ratio, sum } = condition;
-  if (since && takesIn(seriesOf(since), series))
-    return findings.mistake(
+  const never = (at: string): Condition | undefined =>
+    findings.mistake(
       condition,
-      below(path, 'since'),
+      at,
       'constant',
       'None of these comes after the last of those, which they are among.',
       'other events or mails',
     );
+  if (since && takesIn(seriesOf(since), series)) return never(below(path, 'since'));
+  if (since && ratio && takesIn(seriesOf(since), seriesOf(ratio.to)))
+    return never(below(below(path, 'ratio'), 'to'));
+  if (since && sum?.less && takesIn(seriesOf(since), seriesOf(sum.less)))
+    return never(below(below(path, 'sum'), 'less'));
   if (ratio && areSame(seriesOf(ratio.to), series))
     return findings.mistake(
       condition,
