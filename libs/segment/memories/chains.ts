@@ -1,9 +1,9 @@
 import type { Duration, Instant, Uuid } from '@entente/kernel';
 import { bounds } from '../bounds';
 import { inEventOrder } from '../facts';
-import { waitOf, type Plan } from '../sequence/plan';
-import { together } from '../sequence/together';
 import { heldIn, type Item, type MemoryKind } from './memory';
+import { waitOf, type Plan } from './plan';
+import { together } from './together';
 
 /** When a chain started and when it got to its last step. */
 type Reached = readonly [start: Instant, at: Instant];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { chainsOf, completionsOf, type Labeled } from './chains';
-import type { Link, Plan } from './plan';
+import type { Link, Plan } from '../memories/plan';
 
 const FEEDS = 5;
 const STEPS = 3;

@@ -1,7 +1,7 @@
 import type { Duration, Instant } from '@entente/kernel';
 import type { Seen } from '../behavior/seen';
 import { bounds } from '../bounds';
-import { waitOf, type Link, type Plan } from './plan';
+import { waitOf, type Link, type Plan } from '../memories/plan';
 
 /** An event, and the feeds of a sequence that it is of. */
 export interface Labeled extends Seen {

@@ -10,9 +10,10 @@ import { foreseen, periodOf } from '../behavior/period';
 import { feedOf } from '../behavior/scope';
 import type { Amounts } from '../memories/amounts';
 import { chains, type ChainOptions } from '../memories/chains';
+import { waitOf } from '../memories/plan';
+import { together } from '../memories/together';
 import { judgeSeen, movesIn, type Sequence } from './judge';
-import { feedsOf, planOf, waitOf } from './plan';
-import { together } from './together';
+import { feedsOf, planOf } from './plan';
 
 /** A sequence over the chains that are under way and the instants at which some were completed, or will be. */
 export function compileSequence(condition: Sequence, needs: Needs): Tracked {

@@ -10,9 +10,9 @@ import { isMoving } from '../behavior/scope';
 import { seenOf, seenTest } from '../behavior/seen';
 import type { PeriodFields } from '../behavior/parse-period';
 import { chainsOf, completionsOf, type Chain, type Labeled } from './chains';
-import { together } from './together';
 import type { Part } from './parse-steps';
 import { feedsOf, planOf } from './plan';
+import { together } from '../memories/together';
 
 /** Events one after the other; the period says when that was completed: by the last step, or because what is absent has not followed it. */
 export interface Sequence extends PeriodFields {

@@ -1,24 +1,8 @@
 import { parseDuration, type Duration } from '@entente/kernel';
 import { seriesOf, type Named } from '../behavior/named';
 import type { Series } from '../behavior/seen';
+import type { Plan } from '../memories/plan';
 import { absentIn, stepsIn, type Part } from './parse-steps';
-
-/** How one step follows another: at most `gap` and at least `least` after it, and with nothing of the feed `without` in between. */
-export type Link = {
-  readonly gap: Duration | null;
-  readonly least?: Duration;
-  readonly without: number | null;
-};
-
-/** What must not come after the last step: anything of the feed, at most `gap` after it. */
-export type Absence = { readonly gap: Duration; readonly feed: number };
-
-/** A sequence as places among its feeds: the first of them are the steps. `links` has those from the second step on. */
-export type Plan = {
-  readonly links: readonly Link[];
-  readonly overall: Duration | null;
-  readonly absence?: Absence;
-};
 
 /** The events that a sequence looks at: those of each step, those that must not come in between, and those that must not follow. */
 export function feedsOf(parts: readonly Part[]): readonly Series[] {
@@ -49,9 +33,6 @@ export function planOf(parts: readonly Part[], overall: string | undefined): Pla
     ...(absent && { absence: { gap: parseDuration(absent.within)!, feed: next } }),
   };
 }
-
-/** How long after its last event a chain is completed: the moment after the last at which something may still follow it. */
-export const waitOf = ({ absence }: Plan): Duration => (absence ? absence.gap + 1 : 0);
 
 const durationOf = (text: string | undefined): Duration | null =>
   text === undefined ? null : parseDuration(text)!;

@@ -3,16 +3,8 @@ import { beginningOf, unitAt } from '../../calendar-unit';
 import { amounts, type AmountOptions } from '../../memories/amounts';
 import { countsOf, quarterCounts, quarterHours, quartersOf } from '../../memories/quarters';
 import type { Behavior } from '../behavior';
-import {
-  countsIn,
-  longestOf,
-  lookedAt,
-  passesMany,
-  periodsIn,
-  unitIn,
-  unitsIn,
-  type Regular,
-} from '../measures/regular';
+import { countsIn, longestOf, lookedAt, passesMany, periodsIn, unitIn, unitsIn } from '../measures/regular';
+import type { Regular } from '../measures/parse-regular';
 import { changeOfRolling, isRolling, lengthOf } from '../measures/rolling';
 import { remembered } from './remembered';
 

@@ -1,5 +1,5 @@
 import { inEventOrder } from '../facts';
-import type { Item } from '../memories/memory';
+import type { Item } from './memory';
 
 /**
  * Of events in event order those that are in one place as one, of all their feeds: neither comes after the other. A message that was told of two
