@@ -45,7 +45,10 @@ export interface ContactFilter {
   readonly createdSince?: string;
 }
 
-/** Persons in the order of their ids; who was merged into another, or erased, is not one. */
+/**
+ * Persons in the order of their ids; who was merged into another, or erased, is not one. OFFSET 0 has the parts of each of a page looked up: joined,
+ * those of everybody would be read for each page.
+ */
 export const listContacts = (tx: Tx, filter: ContactFilter): Promise<ContactView[]> =>
   tx.query<ContactView>(
     read(`
@@ -54,7 +57,7 @@ export const listContacts = (tx: Tx, filter: ContactFilter): Promise<ContactView
         AND NOT EXISTS (SELECT 1 FROM lineage l WHERE l.contact_id = contact.id)
         AND ($2::timestamptz IS NULL OR created_at >= $2 AND NOT EXISTS (
           SELECT 1 FROM lineage l JOIN contact part ON part.id = l.contact_id
-          WHERE l.survivor_id = contact.id AND part.created_at < $2))
+          WHERE l.survivor_id = contact.id AND part.created_at < $2 OFFSET 0))
         AND ($3::text IS NULL OR EXISTS (
           SELECT 1 FROM membership m JOIN segment_version v ON v.id = m.version_id AND v.status = 'live'
           WHERE m.contact_id = contact.id AND v.segment_key = $3))
