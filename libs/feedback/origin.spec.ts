@@ -29,6 +29,11 @@ describe('what is told of how an entry came about', () => {
     ['  /signup  ', '/signup'],
     ['https://shop.example/hello/ana@example.com', undefined],
     ['https://shop.example/hello/ana%40example.com', undefined],
+    [
+      'https://shop.example/to/https%253A%252F%252Fshop.example%252F%253Femail%253Dana%252540example.com',
+      undefined,
+    ],
+    ['https://shop.example/hello/ana%2540example.com', undefined],
     ['?email=ana@example.com', undefined],
     ['', undefined],
     [7, undefined],

@@ -38,9 +38,12 @@ function proven(way: Way, evidence: JsonObject): JsonObject {
   return {};
 }
 
+/** An at sign, however often it was encoded, as it is in an address of a page within that of another. */
+const AT = /@|%(?:25)*40/;
+
 /** A page, form or import as it may be told: without what was asked of it, and not where an address is in its name. */
 function named(property: 'page' | 'form' | 'import', text: unknown): JsonObject {
   const name = typeof text === 'string' ? text.split(/[?#]/, 1)[0]!.trim() : '';
-  if (name === '' || /@|%40/i.test(name)) return {};
+  if (name === '' || AT.test(name)) return {};
   return { [property]: name.slice(0, LONGEST_NAME).toWellFormed() };
 }
