@@ -128,7 +128,13 @@ function checkCreated(
   const { trait: named, changed, ...comparison } = condition;
   const alone = `"${CREATED}" alone`;
   if (named !== CREATED)
-    return findings.add(below(path, 'trait'), 'path', `"${CREATED}" has nothing below it.`, alone);
+    return findings.mistake(
+      condition,
+      below(path, 'trait'),
+      'path',
+      `"${CREATED}" has nothing below it.`,
+      alone,
+    );
   if (changed)
     return findings.mistake(condition, path, 'instant', 'When somebody was created never changes.', alone);
   return checkInstant('creation', comparison, path, findings) && condition;
