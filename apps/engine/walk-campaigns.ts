@@ -1,6 +1,5 @@
-import { advance, causeKey, enroll, mayEnter, startedBy, type Cause } from '@entente/campaign';
+import { advance, causeKey, enroll, keptOf, mayEnter, startedBy, type Cause } from '@entente/campaign';
 import { stableUuid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
-import { withContext } from '@entente/segment';
 import type { Enrollment, StoredEvent } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from './definitions';
 import { subjectOf, walksOf, type ChangeCause, type Person } from './person';
@@ -59,11 +58,10 @@ export const enrollmentsBy = (event: StoredEvent, definitions: Definitions): Uui
   );
 
 function causesOf(event: StoredEvent, definitions: Definitions): Cause[] {
-  const { name, message, at, type } = event;
-  const properties = withContext(event.properties, event.context);
+  const { name, message, properties, context, at, type } = event;
   const told = event.source === definitions.ownSource ? permissionTold(event) : undefined;
   const identify = type === 'identify' ? { identify: true as const } : {};
-  return [{ kind: 'event', name, message, properties, at, ...identify }, ...(told ? [told] : [])];
+  return [{ kind: 'event', name, message, properties, context, at, ...identify }, ...(told ? [told] : [])];
 }
 
 const acts = new Map([
@@ -135,7 +133,7 @@ export function begin(
     id,
     campaign: published.key,
     version: published.versionId,
-    cause: cause as unknown as JsonObject,
+    cause: keptOf(cause) as unknown as JsonObject,
     status: 'active',
     state: enroll(published.campaign, person.clock),
     enteredAt: person.clock,

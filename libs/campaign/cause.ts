@@ -12,8 +12,9 @@ export type Cause =
       readonly kind: 'event';
       readonly name: string;
       readonly message: Uuid;
-      /** With what was around it, as rules read them. */
       readonly properties: JsonObject;
+      /** What was around it. */
+      readonly context?: JsonObject | undefined;
       /** Of an identify call. */
       readonly identify?: true;
       readonly at: Instant;
@@ -40,4 +41,11 @@ export function causeKey(cause: Cause): string {
     case 'planned':
       return `planned:${toIso(cause.at)}`;
   }
+}
+
+/** What is kept of a cause, and shown: of an event without what was around it, such as the address and the device of whoever did it. */
+export function keptOf(cause: Cause): Cause {
+  if (cause.kind !== 'event') return cause;
+  const { context: _, ...kept } = cause;
+  return kept;
 }

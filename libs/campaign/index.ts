@@ -1,6 +1,6 @@
 export { advance, enroll, type Advance, type EnrollmentState } from './advance';
 export { mayEnter, nextPlanned, startedBy, type Campaign, type Reentry } from './campaign';
-export { causeKey, type Cause } from './cause';
+export { causeKey, keptOf, type Cause } from './cause';
 export { asStored, type Known } from './known';
 export { parseBroadcast } from './parse-broadcast';
 export { parseCampaign, type Parsed } from './parse-campaign';

@@ -139,3 +139,20 @@ it('is part of what is explained, and counted in previews', async () => {
   const looking = { contacts: ids.map(({ id }) => id), now: clock.now() };
   expect((await lookAtAll(api.test.database, question, looking)).counts.matching).toBe(4);
 });
+
+it('is not kept with what began a walk, nor shown as that, nor given to templates', async () => {
+  await arrive(viewed('cid', { ...fromNews, ip: '192.0.2.1' }, { properties: { title: 'Tea' } }));
+  const [timeline, why] = [
+    await api.call('GET', '/contacts/user:cid/timeline?kind=enrollment'),
+    await api.call('GET', '/contacts/user:cid/why?campaign=welcome'),
+  ];
+  expect([timeline.status, why.status]).toEqual([200, 200]);
+  for (const { body } of [timeline, why]) {
+    expect(JSON.stringify(body)).toContain('Tea');
+    expect(JSON.stringify(body)).not.toContain('192.0.2.1');
+  }
+  const causes = await api.test.database.query(
+    `SELECT FROM enrollment WHERE cause::text LIKE '%context%' OR cause::text LIKE '%192.0.2.1%'`,
+  );
+  expect(causes).toEqual([]);
+});

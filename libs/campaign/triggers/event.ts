@@ -1,5 +1,5 @@
 import { isPassage } from '@entente/event';
-import { evaluate, parseRule, type Rule } from '@entente/segment';
+import { evaluate, parseRule, withContext, type Rule } from '@entente/segment';
 import type { Cause } from '../cause';
 import type { Known } from '../known';
 import type { Fields } from '@entente/kernel';
@@ -37,8 +37,9 @@ function filterOf(name: string, fields: Fields, { stored }: Known): Rule | undef
 
 function passes(
   rule: Rule,
-  { at, message, name, properties, identify }: Extract<Cause, { kind: 'event' }>,
+  { at, message, name, properties, context, identify }: Extract<Cause, { kind: 'event' }>,
 ): boolean {
-  const history = [{ at, id: message, name, properties, ...(identify && { identify }) }];
+  const read = withContext(properties, context);
+  const history = [{ at, id: message, name, properties: read, ...(identify && { identify }) }];
   return evaluate(rule, { contact: '0', traits: {}, timeZone: 'UTC', history, memberOf: () => false }, at);
 }
