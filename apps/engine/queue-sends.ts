@@ -3,6 +3,7 @@ import { DAY, stableUuid, type ContactId } from '@entente/kernel';
 import {
   audienceFacts,
   cancelWaiting,
+  ledTo,
   queueMessages,
   type Enrollment,
   type QueuedMessage,
@@ -39,6 +40,7 @@ export async function queueSends(
 
 function messageOf(send: Send, facts: RecipientFacts | undefined): QueuedMessage {
   const { enrollment, published, effect, at } = send;
+  const chain = ledTo(enrollment, at);
   return {
     contact: enrollment.contact,
     id: stableUuid('message', enrollment.contact, enrollment.id, effect.step, String(effect.visit)),
@@ -53,7 +55,7 @@ function messageOf(send: Send, facts: RecipientFacts | undefined): QueuedMessage
     templateVersion: effect.templateVersion,
     notQueued: refusal({ ...facts, campaign: 'live' })?.reason,
     isTold: published.kind === 'campaign',
-    chain: enrollment.begunBy ?? [published.key],
+    chain: chain.length > 0 ? chain : [published.key],
     lane: facts?.address?.split('@').at(-1) ?? '',
     at,
     expiresAt: at + lifetime,

@@ -5,6 +5,7 @@ import { openCaptureMailer, type CaptureMailer } from '@entente/mailer';
 import { openLog, systemClock } from '@entente/runtime';
 import { findContact, giveUpLostReleases, type Database } from '@entente/storage';
 import { endCanceled } from '../../apps/engine/jobs/end-canceled';
+import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { runSender, type RunningSender } from '../../apps/sender/run-sender';
 import type { SenderSettings } from '../../apps/sender/sender';
 import { TestApi } from '../support/api';
@@ -420,5 +421,35 @@ describe('campaigns that start where a mail was withheld', () => {
       `SELECT FROM enrollment WHERE cause->'properties'->>'campaign' = campaign_key`,
     );
     expect(byOwn).toEqual([]);
+  });
+
+  it('names none that led to what came after a wait, though one batch had both', async () => {
+    world = new EngineWorld(database, Date.now(), 1);
+    const patient = [
+      { id: 'pause', wait: 'PT1H' },
+      { id: 'mail', send: 'hello' },
+    ];
+    await campaign('b', { event: 'Email Withheld' }, patient);
+    await campaign('hi', { event: 'Hi' });
+    await settle();
+    await happen(identified('1'));
+    await world.arrive(fact('1'));
+    await world.readAll();
+    await relayOutbox(world.engine);
+    world.clock.moveTo(world.clock.now() + 2 * HOUR);
+    await world.arrive(identified('1'));
+    await world.readAll();
+    const messages = await database.query(
+      `SELECT campaign_key AS campaign, chain FROM message ORDER BY campaign_key`,
+    );
+    expect(messages).toEqual([
+      { campaign: 'b', chain: null },
+      { campaign: 'hi', chain: null },
+    ]);
+    await world.work();
+    const left = await database.query(
+      `SELECT properties->'chain' AS chain FROM event WHERE name = 'Campaign Left' AND properties->>'campaign' = 'b'`,
+    );
+    expect(left).toEqual([{ chain: null }]);
   });
 });

@@ -20,6 +20,12 @@ export interface Enrollment {
   readonly begunBy?: readonly string[];
 }
 
+/** The campaigns that led to what a walk does at an instant with nobody waiting, itself last; none where it waited before, maybe in the same transaction. */
+export const ledTo = (
+  { begunBy = [], enteredAt }: Pick<Enrollment, 'begunBy' | 'enteredAt'>,
+  at: Instant,
+): readonly string[] => (at === enteredAt ? begunBy : []);
+
 interface Row {
   contact_id: ContactId;
   id: Uuid;

@@ -1,7 +1,7 @@
 import { enteredFeedback, leftFeedback } from '@entente/feedback';
 import type { Tx } from '../database/database';
 import { tell, type Told } from '../outbox';
-import type { Enrollment } from './enrollments';
+import { ledTo, type Enrollment } from './enrollments';
 
 /**
  * Tells of the walks that began or ended in this transaction, as what segments on campaigns go by. Broadcasts, which are over
@@ -18,6 +18,6 @@ function passagesOf(enrollment: Enrollment): Told[] {
   const walk = { contact, enrollment: id, campaign };
   const told: Told[] = [];
   if (begunBy) told.push(enteredFeedback(walk, enteredAt, begunBy));
-  if (endedAt !== undefined) told.push(leftFeedback(walk, endedAt, status, begunBy ?? []));
+  if (endedAt !== undefined) told.push(leftFeedback(walk, endedAt, status, ledTo(enrollment, endedAt)));
   return told;
 }
