@@ -1,7 +1,7 @@
 import { asStored, parseBroadcast, parseCampaign, type Campaign } from '@entente/campaign';
 import type { Clock, Duration, Instant, JsonObject } from '@entente/kernel';
 import type { SourceRank } from '@entente/profile';
-import { compileBook, RULE_MEANING, type Book, type SegmentVersion } from '@entente/segment';
+import { compileBook, CREATED, RULE_MEANING, type Book, type SegmentVersion } from '@entente/segment';
 import {
   addressKey,
   ageOf,
@@ -49,6 +49,10 @@ export interface Definitions {
   /** The source as which Entente itself tells events. */
   readonly ownSource: number;
   readonly book: Book;
+  /** Whether traits have to be given with when the contact was created. */
+  readonly readsCreated: boolean;
+  /** IANA name of the zone of contacts that name none. */
+  readonly timeZone: string;
   readonly versions: ReadonlyMap<number, KeptVersion>;
   readonly campaigns: ReadonlyMap<number, PublishedCampaign>;
   readonly staleness: Staleness;
@@ -137,6 +141,8 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
     sources: await loadSources(tx),
     ownSource: await ownSource(tx),
     book,
+    readsCreated: book.readsCreated || campaigns.some(startsByCreated),
+    timeZone,
     staleness: new Staleness(await noteKeptSeries(tx, generation, book.needs), book),
     versions: new Map(versions.map((version) => [version.id, version])),
     hasReplaced: versions.some(({ until }) => until < Infinity),
@@ -147,6 +153,9 @@ async function loadDefinitions(tx: Tx, generation: Generation, now: Instant): Pr
     commonNames: await commonEventNames(tx),
   };
 }
+
+const startsByCreated = ({ campaign }: PublishedCampaign): boolean =>
+  campaign.triggers.some(({ traits }) => traits?.includes(CREATED));
 
 async function loadSources(tx: Tx): Promise<Definitions['sources']> {
   const rows = await tx.query<SourceRank & { key: string }>(

@@ -34,10 +34,10 @@ export const historyEvent = (event: PastEvent, { book, ownSource }: Definitions)
 /** A person's traits as rules see them. */
 export function viewOf(
   { traits, createdAt }: Pick<Person, 'traits' | 'createdAt'>,
-  { book, sources }: Definitions,
+  { readsCreated, sources }: Definitions,
 ): JsonObject {
   const view = readTraits(traits, sources.values());
-  return book.readsCreated ? withCreated(view, createdAt) : view;
+  return readsCreated ? withCreated(view, createdAt) : view;
 }
 
 const NOTHING: readonly [] = [];

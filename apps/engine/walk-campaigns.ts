@@ -1,4 +1,13 @@
-import { advance, causeKey, enroll, keptOf, mayEnter, startedBy, type Cause } from '@entente/campaign';
+import {
+  advance,
+  causeKey,
+  enroll,
+  keptOf,
+  mayEnter,
+  startedBy,
+  type Cause,
+  type Who,
+} from '@entente/campaign';
 import { stableUuid, toIso, type Instant, type JsonObject, type Uuid } from '@entente/kernel';
 import type { Enrollment, StoredEvent } from '@entente/storage';
 import type { Definitions, PublishedCampaign } from './definitions';
@@ -49,7 +58,7 @@ export function startByEvent(
   for (const one of causesOf(event, definitions)) start(person, one, cause, definitions);
 }
 
-/** Enrollments that an event may begin, in campaigns that let people in again. */
+/** Enrollments that an event may begin, whoever it is of, in campaigns that let people in again. */
 export const enrollmentsBy = (event: StoredEvent, definitions: Definitions): Uuid[] =>
   causesOf(event, definitions).flatMap((cause) =>
     startedNow(cause, definitions)
@@ -84,15 +93,16 @@ export function chainOf(event: StoredEvent, { ownSource }: Definitions): readonl
 
 function start(person: Person, cause: Cause, why: ChangeCause, definitions: Definitions): void {
   if (person.erased) return;
-  for (const published of startedNow(cause, definitions)) {
+  const who = { traits: person.view, timeZone: definitions.timeZone };
+  for (const published of startedNow(cause, definitions, who)) {
     if (!mayStart(published, why, person.clock)) continue;
     begin(person, published, cause, definitions, why.kind === 'event' ? why.chain : []);
   }
 }
 
-const startedNow = (cause: Cause, definitions: Definitions): PublishedCampaign[] =>
+const startedNow = (cause: Cause, definitions: Definitions, who?: Who): PublishedCampaign[] =>
   [...definitions.campaigns.values()].filter(
-    (one) => one.current && one.status === 'live' && startedBy(one.campaign, cause),
+    (one) => one.current && one.status === 'live' && startedBy(one.campaign, cause, who),
   );
 
 const enrollmentId = ({ key }: PublishedCampaign, cause: Cause): Uuid =>

@@ -105,9 +105,9 @@ async function creationsOf(
   tx: Tx,
   rows: readonly PersonRow[],
   lineages: ReadonlyMap<ContactId, readonly ContactId[]>,
-  { book }: Definitions,
+  { readsCreated }: Definitions,
 ): Promise<Map<ContactId, Instant>> {
-  if (!book.readsCreated) return new Map();
+  if (!readsCreated) return new Map();
   const created = new Map(rows.map(({ id, createdAt }) => [id, createdAt]));
   const others = [...lineages.values()].flat().filter((contact) => !created.has(contact));
   for (const [contact, at] of await createdAtOf(tx, others)) created.set(contact, at);

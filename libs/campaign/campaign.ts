@@ -2,7 +2,7 @@ import type { Duration, Instant } from '@entente/kernel';
 import type { Rule } from '@entente/segment';
 import type { Cause } from './cause';
 import type { Step, TemplateName } from './steps';
-import type { Trigger } from './triggers';
+import type { Trigger, Who } from './triggers';
 
 /** Whether a contact who has been in a campaign may come in again: not at all, once out of it, or at any time. */
 export const reentries = ['never', 'after-exit', 'always'] as const;
@@ -32,9 +32,9 @@ export const withRules = (campaign: Omit<Campaign, 'rules'>): Campaign => ({
 export const templatesOf = (campaign: Campaign): TemplateName[] =>
   campaign.steps.flatMap(({ template }) => template ?? []);
 
-/** Whether this cause starts the campaign; its age and what the contact has been in before are asked elsewhere. */
-export const startedBy = (campaign: Campaign, cause: Cause): boolean =>
-  campaign.triggers.some((trigger) => trigger.startedBy(cause));
+/** Whether this cause starts the campaign for somebody, or may for anybody; its age and what the contact has been in before are asked elsewhere. */
+export const startedBy = (campaign: Campaign, cause: Cause, who?: Who): boolean =>
+  campaign.triggers.some((trigger) => trigger.startedBy(cause, who));
 
 /** The first planned instant of a trigger after this one, if there is any. */
 export const nextPlanned = (trigger: Trigger, after: Instant): Instant | undefined =>

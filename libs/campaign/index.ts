@@ -5,4 +5,4 @@ export { asStored, type Known } from './known';
 export { parseBroadcast } from './parse-broadcast';
 export { parseCampaign, type Parsed } from './parse-campaign';
 export type { Effect, Step, Stimulus, TemplateName } from './steps';
-export type { Trigger } from './triggers';
+export type { Trigger, Who } from './triggers';

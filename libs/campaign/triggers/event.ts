@@ -1,9 +1,9 @@
 import { isPassage } from '@entente/event';
-import { evaluate, parseRule, withContext, type Rule } from '@entente/segment';
+import { evaluate, parseRule, traitsNamed, withContext, type Rule } from '@entente/segment';
 import type { Cause } from '../cause';
 import type { Known } from '../known';
 import type { Fields } from '@entente/kernel';
-import { unplanned, type TriggerKind } from './trigger';
+import { unplanned, type TriggerKind, type Who } from './trigger';
 
 /** `{ "event": "Order Completed", "where": { "total": { "gt": 50 } } }`: a contact did such an event. */
 export const event: TriggerKind = {
@@ -18,13 +18,20 @@ export const event: TriggerKind = {
       );
     const rule = name === undefined ? undefined : filterOf(name, fields, known);
     if (name === undefined || !rule) return undefined;
+    const traits = traitsNamed(rule);
     return {
       ...unplanned,
       event: name,
-      startedBy: (cause) => cause.kind === 'event' && cause.name === name && passes(rule, cause),
+      traits,
+      startedBy: (cause, who) =>
+        cause.kind === 'event' &&
+        cause.name === name &&
+        ((!who && traits.length > 0) || passes(rule, cause, who ?? NOBODY)),
     };
   },
 };
+
+const NOBODY: Who = { traits: {}, timeZone: 'UTC' };
 
 /** The same filter as a segment's condition on events, so that both mean the same. */
 function filterOf(name: string, fields: Fields, { stored }: Known): Rule | undefined {
@@ -38,8 +45,9 @@ function filterOf(name: string, fields: Fields, { stored }: Known): Rule | undef
 function passes(
   rule: Rule,
   { at, message, name, properties, context, identify }: Extract<Cause, { kind: 'event' }>,
+  who: Who,
 ): boolean {
   const read = withContext(properties, context);
   const history = [{ at, id: message, name, properties: read, ...(identify && { identify }) }];
-  return evaluate(rule, { contact: '0', traits: {}, timeZone: 'UTC', history, memberOf: () => false }, at);
+  return evaluate(rule, { ...who, contact: '0', history, memberOf: () => false }, at);
 }

@@ -7,7 +7,7 @@ import { segmentChange } from './segment-change';
 import type { Trigger, TriggerKind } from './trigger';
 
 export { audienceIn, once, plannedFor } from './schedule';
-export { topicKey, type Trigger } from './trigger';
+export { topicKey, type Trigger, type Who } from './trigger';
 
 /** By the field that makes a trigger one of them. A new kind is one file and one line here. */
 export const triggerKinds = { segment: segmentChange, event, permission, schedule } satisfies Record<

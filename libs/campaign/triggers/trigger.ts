@@ -1,6 +1,10 @@
 import type { Fields, Instant } from '@entente/kernel';
+import type { Facts } from '@entente/segment';
 import type { Cause } from '../cause';
 import type { Known } from '../known';
+
+/** Whom a cause is about, as filters see them. */
+export type Who = Pick<Facts, 'traits' | 'timeZone'>;
 
 /** What starts a campaign. It answers for itself; nothing else asks what kind it is. */
 export interface Trigger {
@@ -8,9 +12,12 @@ export interface Trigger {
   readonly segment?: string;
   /** The name of the event that comes with its cause: other events need not be looked at. */
   readonly event?: string;
+  /** The top-level traits that its filter reads. */
+  readonly traits?: readonly string[];
   /** The segment that a planned instant enrolls. */
   readonly audience?: string;
-  startedBy(cause: Cause): boolean;
+  /** Whether a cause starts the campaign for somebody; without whom it is about, whether it may. */
+  startedBy(cause: Cause, who?: Who): boolean;
   /** The first planned instant after this one, if there is any. */
   nextPlanned(after: Instant): Instant | undefined;
 }
