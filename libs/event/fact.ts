@@ -76,7 +76,7 @@ export const passageNames = ['Segment Entered', 'Segment Left'] as const satisfi
 export const isPassage = (name: string): boolean => passageNames.some((one) => one === name);
 
 const ofMessage = ['message', 'campaign', 'topic', 'step', 'template', 'subject'];
-/** Of what is told of a message at once. */
+/** Of what is told of a message before its recipient does something with it. */
 const ofFollowing = [...ofMessage, 'chain'];
 /** How an entry of the ledger came about. */
 const ofOrigin = ['way', 'claimedAt', 'source', 'message', 'campaign', 'template', 'subject'];
@@ -90,8 +90,8 @@ const ofPermission = [
 export const feedbackProperties: Readonly<Record<FeedbackName, readonly string[]>> = {
   'Email Sent': ofFollowing,
   'Email Delivered': ofMessage,
-  'Email Opened': [...ofMessage, 'by'],
-  'Email Clicked': [...ofMessage, 'by', 'link', 'url'],
+  'Email Opened': [...ofFollowing, 'by'],
+  'Email Clicked': [...ofFollowing, 'by', 'link', 'url'],
   'Email Bounced': [...ofFollowing, 'kind', 'suppressed', 'reply'],
   'Email Withheld': [...ofFollowing, 'reason'],
   'Email Complained': [...ofMessage, 'type'],

@@ -38,7 +38,10 @@ describe('feedback facts', () => {
     expect(withheldFeedback({ ...message, chain: null }, 1, 'expired').properties['chain']).toEqual([
       'welcome',
     ]);
-    expect(openedFeedback(message, 1, human).properties).not.toHaveProperty('chain');
+    const link = { number: 1, url: 'https://shop.example/a' };
+    for (const verdict of [human, machine])
+      for (const told of [openedFeedback(message, 1, verdict), clickedFeedback(message, 1, verdict, link)])
+        expect(told.properties['chain']).toEqual(verdict === machine ? message.chain : undefined);
   });
 
   it('have no other properties than are known of them', () => {
@@ -46,8 +49,8 @@ describe('feedback facts', () => {
     const walk = { contact: '42', enrollment: message.id, campaign: 'welcome' };
     const all = [
       sentFeedback(message, 1),
-      openedFeedback(message, 1, human),
-      clickedFeedback(message, 1, human, link),
+      openedFeedback(message, 1, machine),
+      clickedFeedback(message, 1, machine, link),
       bouncedFeedback(message, 1, { kind: 'soft', suppressed: false, reply: '450' }),
       withheldFeedback(message, 1, 'expired'),
       complainedFeedback(message, 1, 'abuse'),

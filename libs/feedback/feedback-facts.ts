@@ -25,6 +25,10 @@ const following = ({ chain, ...message }: FollowedMessage): JsonObject => ({
   chain: chain ?? [message.campaign],
 });
 
+/** What a machine does with a message follows from its having been sent: its recipient did nothing. */
+const hitOn = ({ chain, ...message }: FollowedMessage, by: Verdict['by']): JsonObject =>
+  by === 'machine' ? following({ chain, ...message }) : about(message);
+
 const about = ({ id, topic, step, ...sent }: ToldMessage): JsonObject => ({
   message: id,
   topic,
@@ -53,17 +57,17 @@ export const sentFeedback = (message: FollowedMessage, at: Instant): Feedback =>
 });
 
 /** The first open of a message by a person, and the first by a machine, are told; the verdict is in `by`. */
-export const openedFeedback = (message: ToldMessage, at: Instant, { by }: Verdict): Feedback => ({
+export const openedFeedback = (message: FollowedMessage, at: Instant, { by }: Verdict): Feedback => ({
   contact: message.contact,
   name: 'Email Opened',
   at,
   cause: `opened:${message.id}:${by}`,
-  properties: { ...about(message), by },
+  properties: { ...hitOn(message, by), by },
 });
 
 /** The first click of each link by a person, and the first by a machine, are told; the verdict is in `by`. */
 export const clickedFeedback = (
-  message: ToldMessage,
+  message: FollowedMessage,
   at: Instant,
   { by }: Verdict,
   link: { readonly number: number; readonly url: string },
@@ -72,7 +76,7 @@ export const clickedFeedback = (
   name: 'Email Clicked',
   at,
   cause: `clicked:${message.id}:${link.number}:${by}`,
-  properties: { ...about(message), link: link.number, url: link.url, by },
+  properties: { ...hitOn(message, by), link: link.number, url: link.url, by },
 });
 
 /** A server refused the message; `kind` is the class of its reply (`hard-address`, `policy-content`, …). */

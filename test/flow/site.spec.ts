@@ -301,6 +301,7 @@ describe('P05, promise 10: a click', () => {
   it('is told once for each link, with a verdict', async () => {
     const gus = await site.recipient();
     await new Author(site.database).mailNeeds('news', 'shop', 'welcome-1');
+    await site.database.run(`UPDATE message SET chain = '{first,welcome}' WHERE id = $1`, [gus.message]);
     const path = await site.path('click', gus, { url: 'https://shop.example/', link: 1 });
     await site.call('HEAD', path, { 'user-agent': BROWSER });
     await site.get(path, { 'user-agent': BROWSER, 'sec-gpc': '1' });
@@ -320,6 +321,15 @@ describe('P05, promise 10: a click', () => {
       [`id:${gus.contact}`],
     );
     expect(subjects).toEqual([{ subject: 'Hello' }]);
+    const chains = await site.database.query(
+      `SELECT record->'properties'->>'by' AS by, record->'properties'->'chain' AS chain FROM outbox
+       WHERE record->>'name' = 'Email Clicked' AND record->'contact'->>0 = $1 ORDER BY 1`,
+      [`id:${gus.contact}`],
+    );
+    expect(chains).toEqual([
+      { by: 'human', chain: null },
+      { by: 'machine', chain: ['first', 'welcome'] },
+    ]);
   });
 
   it('on every link within two seconds is a machine’s', async () => {

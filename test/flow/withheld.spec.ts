@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Fact } from '@entente/event';
+import { clickedFeedback, openedFeedback } from '@entente/feedback';
 import { HOUR, MINUTE, SECOND, toIso } from '@entente/kernel';
 import { openCaptureMailer, type CaptureMailer } from '@entente/mailer';
 import { openLog, systemClock } from '@entente/runtime';
-import { findContact, giveUpLostReleases, type Database } from '@entente/storage';
+import { findContact, giveUpLostReleases, tell, type Database } from '@entente/storage';
 import { endCanceled } from '../../apps/engine/jobs/end-canceled';
 import { relayOutbox } from '../../apps/engine/jobs/relay-outbox';
 import { runSender, type RunningSender } from '../../apps/sender/run-sender';
@@ -352,6 +353,34 @@ describe('campaigns that start where a mail was sent', () => {
     }
     // Each of them begins by the first mail, and by the other's.
     expect([await walks('hi'), await walks('a'), await walks('b')]).toEqual([1, 2, 2]);
+  });
+});
+
+describe('campaigns that start where a mail was opened or clicked', () => {
+  it('do not start by machines that look at mails of their own, whose recipient does nothing', async () => {
+    for (const name of ['Opened', 'Clicked']) await campaign(name.toLowerCase(), { event: `Email ${name}` });
+    await settle();
+    await happen(identified('1'));
+    const mailOf = async (key: string) => ({
+      ...{ id: randomUUID(), contact: await idOf('1'), campaign: key, chain: null },
+      ...{ topic, step: 'mail', template: 'hello', subject: null },
+    });
+    const link = { number: 0, url: 'https://shop.example/' };
+    const looked = async (key: string, verdict: Parameters<typeof openedFeedback>[2]) => {
+      const mail = await mailOf(key);
+      const at = world.clock.now();
+      await database.transaction((tx) =>
+        tell(tx, [openedFeedback(mail, at, verdict), clickedFeedback(mail, at, verdict, link)]),
+      );
+      await settle();
+    };
+    const begun = async () => [await walks('opened'), await walks('clicked')];
+    await looked('opened', { by: 'machine', because: 'prefetch' });
+    expect(await begun()).toEqual([0, 1]);
+    await looked('clicked', { by: 'machine', because: 'too-soon' });
+    expect(await begun()).toEqual([1, 1]);
+    await looked('opened', { by: 'human' });
+    expect(await begun()).toEqual([2, 2]);
   });
 });
 
