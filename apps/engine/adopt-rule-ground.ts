@@ -1,9 +1,17 @@
 import { RULE_MEANING } from '@entente/segment';
-import { changeRuleGround, publish, rebuildSegments, ruleGround, type Database } from '@entente/storage';
+import {
+  changeRuleGround,
+  forgetKeptSeries,
+  publish,
+  rebuildSegments,
+  ruleGround,
+  type Database,
+} from '@entente/storage';
 
 /**
  * Brings the installation to what this process takes rules to mean: another release, or another time zone, builds all segments
- * again while their versions of before stay live. Throws when a newer release has worked here.
+ * again while their versions of before stay live. What another release made of events is made of them again. Throws when a newer
+ * release has worked here.
  */
 export async function adoptRuleGround(database: Database, timeZone: string): Promise<void> {
   const ours = { timeZone, meaning: RULE_MEANING };
@@ -13,6 +21,7 @@ export async function adoptRuleGround(database: Database, timeZone: string): Pro
     if (before.meaning === ours.meaning && before.timeZone === ours.timeZone) return;
     await publish(tx);
     await changeRuleGround(tx, ours);
+    if (before.meaning !== ours.meaning) await forgetKeptSeries(tx);
     await rebuildSegments(tx);
   });
 }

@@ -74,6 +74,29 @@ it('builds segments again when a release takes rules to mean something else', as
   expect(await live()).toEqual([{ version: 2, members: 0 }]);
 });
 
+it('makes of the events again what another release made of them', async () => {
+  const shop = await author.source('shop', true, 50);
+  const order = { v: 1, type: 'track', source: shop, name: 'Order Completed' } as const;
+  await author.segment('ever', { event: 'Order Completed' });
+  await author.segment('twice', { event: 'Order Completed', count: { gte: 2 } });
+  await world.passTo(start);
+  await world.work();
+  await world.arrive({ ...order, messageId: '1', userId: 'ana', timestamp: start });
+  await world.arrive({ ...order, messageId: '2', userId: 'ben', timestamp: start });
+  await world.readAll();
+  await database.run('UPDATE installation SET rule_meaning = 0');
+  await database.run(String.raw`UPDATE contact SET state = '\x'`); // as if it had counted no such event
+  await adoptRuleGround(database, 'UTC');
+  await world.passTo(start + 1);
+  await world.arrive({ ...order, messageId: '3', userId: 'ben', timestamp: start + 1 });
+  await world.readAll();
+  await world.work();
+  expect(await live()).toEqual([
+    { version: 2, members: 2 },
+    { version: 2, members: 1 },
+  ]);
+});
+
 it('leaves nothing of the time zone before behind when an edit is given up', async () => {
   const shop = await author.source('shop', true, 50);
   await adoptRuleGround(database, 'America/New_York');

@@ -31,3 +31,6 @@ async function replaceSeries(
     [Object.keys(needs), Object.values(needs), generation],
   );
 }
+
+/** Has whatever states hold counted as lacking, from the next generation on. The transaction must hold `publish`. */
+export const forgetKeptSeries = (tx: Tx): Promise<number> => tx.run('DELETE FROM series');
