@@ -189,6 +189,50 @@ describe('a mail that the engine does not queue', () => {
   });
 });
 
+describe('a broadcast whose mails are all queued', () => {
+  /** The HTTP status of the answer, and what the broadcast is then. */
+  const act = async (what: string) => {
+    const { status } = await api.call('POST', `/broadcasts/news/${what}`);
+    return [status, (await api.call('GET', '/broadcasts/news')).body.status];
+  };
+  const report = async () => (await api.call('GET', '/broadcasts/news/report')).body;
+  beforeEach(async () => {
+    await put('/segments/all', { rule: { event: 'Hi' } });
+    await settle();
+    await happen(identified('1'), identified('2'), fact('1'), fact('2'));
+    await agree('1');
+    await agree('2');
+    await settle();
+    const mails = { topic, from: 'shop', audience: { segment: 'all' }, template: 'hello' };
+    await put('/broadcasts/news', { ...mails, at: toIso(Date.now() + SECOND) });
+    await publish('/broadcasts/news');
+    await new Promise((done) => setTimeout(done, SECOND));
+    await happen();
+    expect((await api.call('GET', '/broadcasts/news')).body.status).toBe('ended');
+  });
+
+  it('is canceled while they wait, which is told', async () => {
+    expect((await api.call('POST', '/broadcasts/news/cancel', { dryRun: true })).body.messages).toBe(2);
+    expect(await act('cancel')).toEqual([200, 'canceled']);
+    await endCanceled(world.engine);
+    await settle();
+    expect(await report()).toMatchObject({ queued: 2, canceled: 2, closes: true, done: true });
+    expect(await reasons()).toEqual(['campaign-canceled', 'campaign-canceled']);
+    expect(await act('cancel')).toEqual([409, 'canceled']);
+  });
+
+  it('is paused and goes on while they wait, and is over when none does', async () => {
+    expect(await act('pause')).toEqual([200, 'paused']);
+    await startSender();
+    await new Promise((done) => setTimeout(done, SECOND));
+    expect(await report()).toMatchObject({ waiting: 2, done: false });
+    expect(await act('resume')).toEqual([200, 'ended']);
+    await eventually(async () => (await report()).sent === 2);
+    expect(await act('pause')).toEqual([409, 'ended']);
+    expect(await act('cancel')).toEqual([409, 'ended']);
+  });
+});
+
 const untoldWithheld = async (): Promise<number> =>
   (await database.query(`SELECT FROM outbox WHERE record->>'name' = 'Email Withheld'`)).length;
 

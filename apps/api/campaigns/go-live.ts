@@ -7,6 +7,7 @@ import {
   type CampaignStatus,
   type Database,
   hasBegunRuns,
+  hasWaitingMessages,
   lockAuthored,
   publish,
   publishCampaign,
@@ -40,24 +41,31 @@ export class GoLive {
   }
 
   /** Nobody comes in, nothing is sent; waits go on and their ends wait. */
-  pause = (key: string): Promise<CampaignState> => this.move(key, ['live'], 'paused');
+  pause = (key: string): Promise<CampaignState> =>
+    this.move(key, async (tx, row) => {
+      refuseUnless(row, await actualStatus(tx, row), ['live']);
+      return 'paused';
+    });
 
-  resume = (key: string): Promise<CampaignState> => this.move(key, ['paused'], 'live');
+  resume = (key: string): Promise<CampaignState> =>
+    this.move(key, async (_, row) => {
+      refuseUnless(row, row.status, ['paused']);
+      return row.kind === 'broadcast' && row.plannedAt === null ? 'ended' : 'live';
+    });
 
   /** From the commit on nobody walks on and nothing is released; the engine ends the rows of that bit by bit. */
   async cancel(key: string, dryRun: boolean, now: Instant): Promise<Cancellation> {
     const { inside, waiting } = await campaignHeadCount(this.database, key);
     return this.attempt(key, dryRun, async (tx, row) => {
-      refuseUnless(row, ['live', 'paused']);
+      refuseUnless(row, await actualStatus(tx, row), ['live', 'paused']);
       if (!dryRun) await cancelCampaign(tx, key, now);
       return { dryRun, enrollments: inside, messages: waiting };
     });
   }
 
-  private move(key: string, from: readonly CampaignStatus[], to: CampaignStatus): Promise<CampaignState> {
+  private move(key: string, to: Work<CampaignStatus>): Promise<CampaignState> {
     return this.change(key, async (tx, row) => {
-      refuseUnless(row, from);
-      await setCampaignStatus(tx, key, to);
+      await setCampaignStatus(tx, key, await to(tx, row));
       return showCampaign(await this.drafts.find(tx, key));
     });
   }
@@ -78,7 +86,15 @@ export class GoLive {
 
 type Work<T> = (tx: Tx, row: CampaignRow) => Promise<T>;
 
-function refuseUnless({ kind, status }: CampaignRow, allowed: readonly CampaignStatus[]): void {
+/** A broadcast has ended when all its mails are queued, but is live as long as some of them wait. */
+const actualStatus = async (tx: Tx, { key, status }: CampaignRow): Promise<CampaignStatus> =>
+  status === 'ended' && (await hasWaitingMessages(tx, key)) ? 'live' : status;
+
+function refuseUnless(
+  { kind }: CampaignRow,
+  status: CampaignStatus,
+  allowed: readonly CampaignStatus[],
+): void {
   if (!allowed.includes(status))
     throw new Conflict(
       `This ${kind} is ${status}; that is possible only where it is ${allowed.join(' or ')}.`,

@@ -126,6 +126,13 @@ export async function campaignHeadCount(
   return row!;
 }
 
+export async function hasWaitingMessages(tx: Tx, key: string): Promise<boolean> {
+  const rows = await tx.query(`SELECT FROM message WHERE campaign_key = $1 AND status = 'waiting' LIMIT 1`, [
+    key,
+  ]);
+  return rows.length > 0;
+}
+
 /** Whether a planned instant of this campaign has begun to be enrolled. */
 export async function hasBegunRuns(tx: Tx, key: string): Promise<boolean> {
   const rows = await tx.query(
