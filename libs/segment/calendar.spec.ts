@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { DAY, HOUR } from '@entente/kernel';
+import { DAY, HOUR, type JsonObject } from '@entente/kernel';
 import { Temporal } from 'temporal-polyfill';
 import { dateOf, dayOf, earlier, hourOf, later, startOf, WEEKDAYS } from './calendar';
 import { beginningOf, unitAt, unitNamed, unitNames, type UnitStarts } from './calendar-unit';
 import { Findings } from './findings';
+import { isTimeZone, zoneOf } from './time-zone';
 import { parseWindow, spanOf } from './window';
 
 const zones = [
@@ -181,5 +182,23 @@ describe('windows by the calendar', () => {
     expect(read('P')).toBeUndefined();
     expect(read('PT1H')).toBeUndefined();
     expect(read('P200Y')).toBeUndefined();
+  });
+});
+
+describe('time zones', () => {
+  it('are what calendars can go by, and no names besides that dates are formatted by', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
+    const short = letters.flatMap((a) => letters.flatMap((b) => letters.map((c) => a + b + c)));
+    const named = [...short, ...Intl.supportedValuesOf('timeZone')].filter(isTimeZone);
+    expect(named.length).toBeGreaterThan(400);
+    for (const name of named) expect(startOf(20_000, name)).toBeGreaterThan(19_998 * DAY);
+    expect(['PST', 'JST', 'BST', 'UTC+1', '+05:30', 'Mars/Olympus'].filter(isTimeZone)).toEqual([]);
+  });
+
+  it('are those of contacts who name one, in whatever letter case', () => {
+    const zonesOf = (...names: unknown[]) =>
+      names.map((timezone) => zoneOf({ timezone } as JsonObject, 'Europe/Rome'));
+    expect(zonesOf('asia/kolkata', 'UTC', 'utc')).toEqual(['Asia/Kolkata', 'UTC', 'UTC']);
+    expect(zonesOf('PST', 'Nowhere', '', 7, null)).toEqual(Array(5).fill('Europe/Rome'));
   });
 });

@@ -2,7 +2,7 @@ import { WEEKDAYS } from './calendar';
 import { unitNames, type UnitName, type UnitStarts } from './calendar-unit';
 import { below, quote, type Findings } from './findings';
 import { word, type Schema } from './schema/schema';
-import { isTimeZone, zoneSchema } from './time-zone';
+import { zoneNamed, zoneSchema } from './time-zone';
 
 type StartName = keyof UnitStarts;
 
@@ -14,14 +14,15 @@ const starts: Readonly<Record<StartName, Start>> = {
     usual: 'monday',
     expected: `one of ${WEEKDAYS.join(', ')}`,
     schema: word(...WEEKDAYS),
-    takes: (raw) => WEEKDAYS.some((day) => day === raw),
+    read: (raw) => WEEKDAYS.find((day) => day === raw),
   },
   yearStarts: {
     units: ['quarter', 'year'],
     usual: 1,
     expected: `a month from 1 to ${MONTHS}`,
     schema: { type: 'integer', minimum: 1, maximum: MONTHS },
-    takes: (raw) => Number.isInteger(raw) && (raw as number) >= 1 && (raw as number) <= MONTHS,
+    read: (raw) =>
+      Number.isInteger(raw) && (raw as number) >= 1 && (raw as number) <= MONTHS ? raw : undefined,
   },
   zone: {
     units: unitNames,
@@ -29,7 +30,7 @@ const starts: Readonly<Record<StartName, Start>> = {
     wrong: 'That is no time zone.',
     expected: 'the IANA name of a time zone, such as "Europe/Paris" or "UTC"',
     schema: zoneSchema,
-    takes: (raw) => typeof raw === 'string' && isTimeZone(raw),
+    read: zoneNamed,
   },
 };
 
@@ -40,7 +41,8 @@ interface Start {
   readonly wrong?: string;
   readonly expected: string;
   readonly schema: Schema;
-  takes(raw: unknown): boolean;
+  /** In its canonical form; undefined where it is none. */
+  read(raw: unknown): unknown;
 }
 
 const startNames = Object.keys(starts) as StartName[];
@@ -61,22 +63,20 @@ export function parseStarts(
   findings: Findings,
 ): UnitStarts | undefined {
   const written = startNames.filter((name) => fields[name] !== undefined);
-  const taken = written.filter((name) => isTaken(unit, name, fields[name], below(path, name), findings));
-  if (taken.length < written.length) return undefined;
-  const unusual = taken.filter((name) => fields[name] !== starts[name].usual);
-  return Object.fromEntries(unusual.map((name) => [name, fields[name]])) as UnitStarts;
+  const read = written.map((name) => [name, readOne(unit, name, fields[name], below(path, name), findings)]);
+  if (read.some(([, start]) => start === undefined)) return undefined;
+  const unusual = read.filter(([name, start]) => start !== starts[name as StartName].usual);
+  return Object.fromEntries(unusual) as UnitStarts;
 }
 
-function isTaken(unit: UnitName, name: StartName, raw: unknown, path: string, findings: Findings): boolean {
-  const { units, wrong = 'None begins then.', expected, takes } = starts[name];
+function readOne(unit: UnitName, name: StartName, raw: unknown, path: string, findings: Findings): unknown {
+  const { units, wrong = 'None begins then.', expected, read } = starts[name];
   if (!units.includes(unit))
-    findings.add(
+    return findings.add(
       path,
       'out-of-place',
       `Beside ${quote(unit)} this says nothing.`,
       `${quote(name)} beside ${units.map(quote).join(' or ')} only`,
     );
-  else if (!takes(raw)) findings.add(path, 'unit', wrong, expected);
-  else return true;
-  return false;
+  return read(raw) ?? findings.add(path, 'unit', wrong, expected);
 }

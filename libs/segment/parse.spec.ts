@@ -53,6 +53,22 @@ describe('parseRule', () => {
     expect(found({ event: 'X', between: windows })).toEqual(['rule.between between']);
   });
 
+  it('spells time zones in one way', () => {
+    const zones = ['europe/paris', 'Europe/Paris'];
+    const rulesOf = (json: (zone: string) => object) =>
+      zones.map((zone) => canonicalRule(ruleOf(json(zone))));
+    for (const json of [
+      (zone: string) => ({ event: 'X', during: { week: 0, zone } }),
+      (zone: string) => ({ event: 'X', regular: { in: 'week', of: 4, gte: 3, zone } }),
+      (zone: string) => ({ trait: 'a', withinNext: { calendar: 'P1M', zone } }),
+    ]) {
+      const [one, other] = rulesOf(json);
+      expect(one).toEqual(other);
+    }
+    const windows = zones.map((zone, place) => ({ calendar: `P${2 - place}M`, zone }));
+    expect(found({ event: 'X', between: windows })).toEqual([]);
+  });
+
   it('names every problem at once, with its path and what was expected', () => {
     const problems = problemsOf({
       all: [

@@ -54,7 +54,7 @@ const properties = (scale: Scale): fc.Arbitrary<JsonObject> => {
   return fc.record({ p, q, 'q.r': value, n: amount, $name }, { requiredKeys: ['n'] });
 };
 
-const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 7);
+const timezone = fc.constantFrom<JsonObject[string]>(...zones, 'Nowhere/At_All', 'PST', 7);
 const nested = fc.oneof(value, fc.record({ c: value }));
 const ownTraits = { a: value, b: value, o: nested, 'o.c': value, company: nested, 'company.c': value };
 const identified = fc.record(ownTraits, { requiredKeys: [] });
