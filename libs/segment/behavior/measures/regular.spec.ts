@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { DAY, HOUR, MINUTE, parseDuration, type Duration, type Instant } from '@entente/kernel';
+import { DAY, HOUR, MINUTE, parseDuration, SECOND, type Duration, type Instant } from '@entente/kernel';
 import { deviatesBy } from '../../../../test/exact/deviates-by';
 import { compileBook, evaluate, parseRule, type Facts, type HistoryEvent, type Rule } from '../..';
+import { changeOfRolling } from './rolling';
 
 const start: Instant = Date.UTC(2026, 8, 1);
 const units = fc.constantFrom<object>(
@@ -110,5 +111,20 @@ describe('regularity', () => {
       ),
       { numRuns: 150 },
     );
+  });
+
+  it('is foretold without going through each period with each event', () => {
+    let looks = 0;
+    const asked = {
+      length: DAY,
+      first: -365,
+      last: 0,
+      counts: (often: number) => ((looks += 1), often > 0),
+      passes: (many: number) => ((looks += 1), many > 0),
+    };
+    const all = Array.from({ length: 10_000 }, (_, place) => start + place * SECOND);
+    const now = start + 10_000 * SECOND;
+    expect(changeOfRolling(all, asked, now)).toBe(all.at(-1)! + 366 * DAY);
+    expect(looks).toBeLessThan(100_000);
   });
 });
