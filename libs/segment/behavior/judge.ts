@@ -67,7 +67,7 @@ export function judgeSeen(
   return { holds: measureOf(name).holds(asked, events, context, others), events, others };
 }
 
-const passesMoving = (filter: Filter | undefined, context: Context): ((seen: Seen) => boolean) => {
+export const passesMoving = (filter: Filter | undefined, context: Context): ((seen: Seen) => boolean) => {
   const passes = seenTest(splitFilter(filter).moving);
   return (seen) => passes(seen, context);
 };

@@ -1,12 +1,13 @@
 import type { Instant } from '@entente/kernel';
 import { sooner } from '../../sooner';
-import type { Needs, Tracked } from '../../conditions/kind';
+import type { Moment, Needs, Tracked } from '../../conditions/kind';
 import { againstOf, sinceOf, type Behavior } from '../behavior';
-import { judgeSeen } from '../judge';
-import { longestOf, nextPeriod } from '../measures/regular';
+import { judgeSeen, passesMoving } from '../judge';
+import { longestOf } from '../measures/regular';
 import { periodOf, type Period } from '../period';
 import { feedOf, measuredIn } from '../scope';
-import { propertiesIn } from '../seen';
+import { propertiesIn, type Seen } from '../seen';
+import { changeOfRegular } from './regular';
 import { EVER, listing, movingPaths, turnOfSeen } from './listing';
 
 /** A condition that must look at each event anew as time or traits go on: the definition, over what is listed. */
@@ -25,6 +26,8 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
   const turns = [where, first, last].map(turnOfSeen);
   const turnOfOther = turnOfSeen(against?.where);
   const turnOfAnchor = turnOfSeen(since?.where);
+  const happenedIn = (events: readonly Seen[], moment: Moment) =>
+    events.filter(passesMoving(where, moment)).map(({ at }) => [at, 1] as const);
   return {
     holds: (moment) =>
       judgeSeen(
@@ -34,8 +37,7 @@ export function compileMoving(behavior: Behavior, needs: Needs): Tracked {
       ).holds,
     changesAt(moment) {
       const events = eventsIn(moment);
-      const instants = events.map(({ at }) => at);
-      let next = regular && nextPeriod(regular, instants, moment);
+      let next = regular && changeOfRegular(regular, happenedIn(events, moment), moment);
       for (const seen of events) {
         next = sooner(next, moveOf(period, seen.at, moment));
         for (const turn of turns) next = sooner(next, turn(seen, moment));

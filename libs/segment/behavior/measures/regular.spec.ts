@@ -113,6 +113,27 @@ describe('regularity', () => {
     );
   });
 
+  it.each(['day', 'PT1H'])(
+    'in units of %s is looked at when it changes only, by moving filters, too',
+    (unit) => {
+      const regular = { in: unit, of: 4, gte: 2 };
+      const where = { $at: { hour: { lt: 20 } } };
+      const { rule } = parseRule({ event: 'X', where, regular }) as { rule: Rule };
+      const book = compileBook([{ id: 1, segment: 's', status: 'live', rule }]);
+      const length = unit === 'day' ? DAY : HOUR;
+      const history = [0, 1].map((place) => ({
+        at: start + place * length,
+        id: String(place),
+        name: 'X',
+        properties: {},
+      }));
+      const state = book.foldAll(history);
+      const [subject, now] = [{ contact: '1', state, traits: {} }, start + length];
+      const next = book.nextChange(subject, now)!;
+      expect([next, book.nextChange(subject, next)]).toEqual([start + 4 * length, undefined]);
+    },
+  );
+
   it('is foretold without going through each period with each event', () => {
     let looks = 0;
     const asked = {

@@ -1,13 +1,12 @@
 import { DAY, type Duration, type Instant } from '@entente/kernel';
-import { beginningOf, unitAt, unitNamed, type CalendarUnit } from '../../calendar-unit';
+import { unitAt, unitNamed, type CalendarUnit } from '../../calendar-unit';
 import { firstThatDiffers, passesNumber, settlesAt } from '../../comparisons/count';
 import type { Comparison } from '../../comparisons/comparison';
 import type { Context } from '../../comparisons/operator';
-import { earliest } from '../../sooner';
 import type { Seen } from '../seen';
 import type { Measure } from './measure';
 import { parseRegular, regularSchema, type Regular, type Unit, type Units } from './parse-regular';
-import { goesOnAt, isRolling, lengthOf, numberBack } from './rolling';
+import { isRolling, lengthOf, numberBack } from './rolling';
 
 const comparisonIn = ({
   in: _,
@@ -54,7 +53,10 @@ export function periodsIn(
 }
 
 function numbering(asked: Regular, now: Instant, zone: string): (at: Instant) => number {
-  if (isRolling(asked.in)) return (at) => numberBack(at, lengthOf(asked.in), now);
+  if (isRolling(asked.in)) {
+    const length = lengthOf(asked.in);
+    return (at) => numberBack(at, length, now);
+  }
   const unit = unitIn(asked);
   const present = unitAt(unit, now, zone);
   return (at) => unitAt(unit, at, zone) - present;
@@ -91,14 +93,3 @@ export const longestOf = (asked: Regular): Duration => {
   const many = 1 - unitsIn(asked)[0];
   return isRolling(asked.in) ? many * lengthOf(asked.in) : (unitIn(asked).longest * many + 2) * DAY;
 };
-
-/** An instant before which time alone does not change the period of anything that happened. */
-export function nextPeriod(
-  asked: Regular,
-  instants: readonly Instant[],
-  { now, zone }: Pick<Context, 'now' | 'zone'>,
-): Instant | undefined {
-  if (instants.length === 0) return undefined;
-  if (!isRolling(asked.in)) return beginningOf(unitIn(asked), unitAt(unitIn(asked), now, zone) + 1, zone);
-  return earliest(instants.map((at) => goesOnAt(at, lengthOf(asked.in), now)));
-}

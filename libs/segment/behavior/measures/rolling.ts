@@ -9,7 +9,7 @@ export const numberBack = (at: Instant, length: Duration, now: Instant): number 
   -Math.floor((now - at) / length);
 
 /** When an instant that has come goes on to the period before the one that it is in. */
-export const goesOnAt = (at: Instant, length: Duration, now: Instant): Instant =>
+const goesOnAt = (at: Instant, length: Duration, now: Instant): Instant =>
   at + (1 - numberBack(at, length, now)) * length;
 
 /** What is asked of periods: which of them count, by how often something happened in one, and whether so many are right. */
