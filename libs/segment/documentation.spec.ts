@@ -89,6 +89,15 @@ describe('the schemas of OpenAPI', () => {
     expect(parseRule(json)).toHaveProperty('problems');
   });
 
+  it.each([
+    { event: 'X', last: { $any: [{ a: 1 }, { b: { gt: 2 } }], c: 'x' } },
+    { message: 'opened', first: { $any: [{ campaign: 'k' }, { template: 'k' }] } },
+    { event: 'X', last: {}, before: 'P60D' },
+  ])('take %j, as the parser does', (json) => {
+    expect(isRule(json) || isRule.errors).toBe(true);
+    expect(parseRule(json)).toHaveProperty('rule');
+  });
+
   it('have every field of every kind', () => {
     for (const name of kindNames) {
       const { fields, schemas: own } = kindNamed(name);

@@ -1,6 +1,6 @@
 import { isObject } from '@entente/kernel';
 import { parseFilter, type Filter } from '../../comparisons/filter';
-import { refTo } from '../../schema/schema';
+import { anyOf, closed, refTo } from '../../schema/schema';
 import { passesSeen } from '../seen';
 import type { Measure } from './measure';
 
@@ -9,7 +9,7 @@ const edge: Measure<Filter> = {
   parse: (raw, path, findings) =>
     isObject(raw) && Object.keys(raw).length === 0 ? {} : parseFilter(raw, path, findings),
   // A filter that may be empty.
-  schema: { type: 'object', additionalProperties: refTo('Comparison') },
+  schema: anyOf(refTo('Filter'), closed({})),
   takes: 'any',
   holds: (asked, events, context) => events.length > 0 && passesSeen(asked, events[0]!, context),
 };
