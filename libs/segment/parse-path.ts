@@ -1,3 +1,4 @@
+import { CREATED } from './created';
 import type { Findings } from './findings';
 import { CONTEXT, hasLoneBackslash, INSTANT, isPath, isText, NAME, stepsOf } from './read';
 import { beforeLists, isMeasurable, isThroughLists } from './through-lists';
@@ -44,6 +45,8 @@ export function parsePath(raw: unknown, of: Of, path: string, findings: Findings
       'the path of the list, compared by { "some": { … } } with what its objects have; what is measured goes through lists by "products[].price"',
     );
   const [first, ...deeper] = stepsOf(raw);
+  if (of === 'trait' && first === CREATED && deeper.length > 0)
+    return findings.mistake(raw, path, 'path', `"${CREATED}" has nothing below it.`, `"${CREATED}" alone`);
   if (!isReserved(first!, deeper, of)) return raw;
   const told = [path, 'path', wrongOf[of], expectedReserved] as const;
   return first === NAME ? findings.mistake(raw, ...told) : findings.add(...told);

@@ -223,7 +223,8 @@ describe('parseRule', () => {
     { event: 'X', sum: { of: '$name', gt: 1 } },
     { trait: '$name', eq: 1 },
     { trait: '$createdAt', eq: 1 },
-    { trait: '$createdAt.year', eq: 1 },
+    { trait: '$createdAt.x', eq: 1 },
+    { trait: 'a', before: { trait: '$createdAt.x' } },
     { trait: 'a\\b', eq: 1 },
     { sequence: [{ event: 'X' }, { event: 'x'.repeat(300) }] },
   ])('reads a mistake that is stored, which an author is told: %j', (json) => {

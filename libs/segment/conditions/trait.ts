@@ -59,7 +59,7 @@ export const trait: ConditionKind<TraitCondition> = {
         '{ "trait": "…" } to compare with another trait',
       );
     const condition = { trait: named as string, ...(changed && { changed }), ...comparison };
-    return stepsOf(condition.trait)[0] === CREATED ? checkCreated(condition, path, findings) : condition;
+    return condition.trait === CREATED ? checkCreated(condition, path, findings) : condition;
   },
 
   names(condition) {
@@ -125,17 +125,14 @@ function checkCreated(
   path: string,
   findings: Findings,
 ): TraitCondition | undefined {
-  const { trait: named, changed, ...comparison } = condition;
-  const alone = `"${CREATED}" alone`;
-  if (named !== CREATED)
+  const { trait: _, changed, ...comparison } = condition;
+  if (changed)
     return findings.mistake(
       condition,
-      below(path, 'trait'),
-      'path',
-      `"${CREATED}" has nothing below it.`,
-      alone,
+      path,
+      'instant',
+      'When somebody was created never changes.',
+      `"${CREATED}" alone`,
     );
-  if (changed)
-    return findings.mistake(condition, path, 'instant', 'When somebody was created never changes.', alone);
   return checkInstant('creation', comparison, path, findings) && condition;
 }
