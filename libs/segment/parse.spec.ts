@@ -214,6 +214,7 @@ describe('parseRule', () => {
     { not: { trait: 'a', isNot: { eq: 1, ne: 1 } } },
     { event: 'X', where: { p: { after: '2026-02-01', before: '2026-01-01' } } },
     { event: 'X', where: { $at: { withinNext: 'P1D' } } },
+    { event: 'X', where: { $at: { isNot: { during: { day: 1 } } } } },
     { event: 'X', since: { event: 'X' } },
     { event: 'X', where: { $at: { gt: { trait: 'a' } } } },
     { event: 'X', where: { $name: 'Y' } },

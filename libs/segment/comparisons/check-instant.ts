@@ -25,8 +25,16 @@ export function checkInstant(
 const expected =
   'operators that compare dates which have come, such as { "weekday": "saturday" } or { "withinLast": "P30D" }';
 
-/** Whether it asks for what is to come. */
+/** Whether it asks for what is to come, or for what is not, as everything is that has come. */
 function isAhead(comparison: Comparison): boolean {
-  const { withinNext, during } = comparison as { withinNext?: unknown; during?: During };
-  return withinNext !== undefined || (during !== undefined && unitsIn(during).first > 0);
+  const { withinNext, during, isNot } = comparison as {
+    withinNext?: unknown;
+    during?: During;
+    isNot?: Comparison;
+  };
+  return (
+    withinNext !== undefined ||
+    (during !== undefined && unitsIn(during).first > 0) ||
+    (isNot !== undefined && isAhead(isNot))
+  );
 }

@@ -239,6 +239,8 @@ describe('the last change', () => {
     [{ changed: { eq: { trait: 'b' } } }, ['rule.changed instant']],
     [{ changed: { withinNext: 'P7D' } }, ['rule.changed instant']],
     [{ changed: { during: { month: 1 } } }, ['rule.changed instant']],
+    [{ changed: { isNot: { withinNext: 'P7D', weekday: 'monday' } } }, ['rule.changed instant']],
+    [{ changed: { isNot: { during: { month: [0, 1] } } } }, []],
     [{ changed: { during: { month: [0, 1] } } }, []],
     [{ changed: { after: '2026-02-01', before: '2026-01-01' } }, ['rule.changed constant']],
     [{ changed: { before: { property: 'b' } } }, ['rule property']],
