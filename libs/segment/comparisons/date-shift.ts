@@ -32,7 +32,8 @@ export const dateShift = (holds: (value: Instant, operand: Instant) => boolean):
     const shifted = plus === undefined ? entersAt : leavesAt;
     return (value, other, { zone }) => {
       const [date, from] = [dateIn(value), dateIn(other)];
-      return !!date && !!from && holds(instantOf(date, zone), shifted(instantOf(from, zoneFor(zone)), zone));
+      const own = zoneFor(zone);
+      return !!date && !!from && holds(instantOf(date, own), shifted(instantOf(from, own), zone));
     };
   },
 });

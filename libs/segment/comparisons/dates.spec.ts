@@ -445,5 +445,18 @@ describe('what is no date', () => {
   );
 });
 
+it.each(['Pacific/Apia', 'America/Los_Angeles', 'UTC'])(
+  'days are read in the zone of a shift, for contacts in %s',
+  (zone) => {
+    const window = { calendar: 'P1M', zone: 'Asia/Tokyo' };
+    const context = { now: 0, zone, traits: { from: '2026-02-28', until: '2026-03-28' } };
+    const is = (comparison: object, value: string) => passes(read(comparison), value, context);
+    const isBefore = { before: { trait: 'from', plus: window } };
+    expect(['2026-03-31', '2026-04-01'].map((day) => is(isBefore, day))).toEqual([true, false]);
+    const isAfter = { after: { trait: 'until', minus: window } };
+    expect(['2026-02-27', '2026-02-28'].map((day) => is(isAfter, day))).toEqual([false, true]);
+  },
+);
+
 it('days of the calendar are those that zones show', () =>
   expect(dayOf(Date.parse('2026-11-23T23:30:00Z'), 'Europe/Paris') * DAY).toBe(Date.UTC(2026, 10, 24)));
