@@ -463,10 +463,7 @@ describe('what is written', () => {
     [{ where: { $at: { some: { a: { weekday: 'monday' } } } } }, ['rule.where.$at instant']],
     [{ where: { a: { some: { b: { eq: { property: '$context.ip' } } } } } }, ['rule.where.a.some.b path']],
     [{ event: 'Email Opened', own: true, last: { device: 'phone' } }, ['rule.last.device property']],
-    [
-      { event: 'Email Opened', own: true, distinct: { of: 'device', gte: 2 } },
-      ['rule.distinct.device property'],
-    ],
+    [{ event: 'Email Opened', own: true, distinct: { of: 'device', gte: 2 } }, ['rule.distinct.of property']],
     [{ event: 'Email Opened', own: true, distinct: { of: 'campaign', gte: 2 } }, []],
     [{ event: 'constructor', own: true, where: { p: 1 } }, ['rule.own own']],
     [{ distinct: { of: '$at', gte: 2 } }, ['rule.distinct.of path']],
@@ -513,9 +510,9 @@ describe('what is written', () => {
     [{ sum: { of: 'a', less: { event: '*' }, gt: 5 } }, []],
     [
       { sum: { of: 'a', less: { event: 'Email Opened', own: true, of: 'price' }, gt: 5 } },
-      ['rule.sum.less.price property'],
+      ['rule.sum.less.of property'],
     ],
-    [{ sum: { of: 'a', less: { message: 'opened' }, gt: 5 } }, ['rule.sum.less.a property']],
+    [{ sum: { of: 'a', less: { message: 'opened' }, gt: 5 } }, ['rule.sum.less property']],
     [{ sum: { of: 'a', less: { message: 'clicked', of: 'link' }, gt: 5 } }, []],
     ...['[]', 'a[]b', 'a[][]', 'a[].', '.a[]', 'a[0].b', 'a[]..b', '$at[]'].map((of): [object, string[]] => [
       { sum: { of, gt: 5 } },

@@ -24,23 +24,28 @@ export function checkOwn(own: unknown, event: EventNames, path: string, findings
 }
 
 /** What Entente tells is known: a property that none of these has is a mistake. */
+export function checkProperty(event: EventNames, property: string, path: string, findings: Findings): void {
+  const own = namesOf(event).filter(isOwnName);
+  const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
+  const isKnown = [...known, INSTANT, NAME].some((one) => one === property || isInside(property, one));
+  if (own.length > 0 && !isKnown)
+    findings.mistake(
+      property,
+      path,
+      'property',
+      `Entente tells no ${quote(property)} there.`,
+      [...known, INSTANT, NAME].join(', '),
+    );
+}
+
+/** The same of those that a filter asks for. */
 export function checkProperties(
   event: EventNames,
   properties: readonly string[],
   path: string,
   findings: Findings,
 ): void {
-  const own = namesOf(event).filter(isOwnName);
-  const known = [...new Set(own.flatMap((name) => feedbackProperties[name as FeedbackName]))];
-  for (const property of properties.filter((one) => one !== INSTANT && one !== NAME))
-    if (own.length > 0 && !known.some((one) => one === property || isInside(property, one)))
-      findings.mistake(
-        property,
-        below(path, property),
-        'property',
-        `Entente tells no ${quote(property)} there.`,
-        [...known, INSTANT, NAME].join(', '),
-      );
+  for (const property of properties) checkProperty(event, property, below(path, property), findings);
 }
 
 /** Whoever counts entries and exits says of which segments: a rule must not count, through others, those of its own. */

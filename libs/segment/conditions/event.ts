@@ -6,7 +6,7 @@ import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
 import { parseSeries, refuseItself, seriesFields, seriesSchemas } from '../behavior/named';
-import { checkProperties, tellersIn } from '../behavior/own';
+import { checkProperties, checkProperty, tellersIn } from '../behavior/own';
 import { lookInto } from '../behavior/own-words';
 import { contextPathsOf, measuredIn, traitsOf } from '../behavior/scope';
 import type { Seen } from '../behavior/seen';
@@ -28,9 +28,9 @@ function checkAsked(condition: EventCondition, path: string, findings: Findings)
   const { name } = askedOf(condition);
   const { of } = measuredIn(condition);
   const filter = condition.first ?? condition.last;
-  const asked = [...(of === undefined ? [] : [beforeLists(of)]), ...pathsIn(filter)];
   const at = below(path, name);
-  checkProperties(condition.event, asked, at, findings);
+  if (of !== undefined) checkProperty(condition.event, beforeLists(of), below(at, 'of'), findings);
+  checkProperties(condition.event, pathsIn(filter), at, findings);
   for (const [property, comparison] of comparisonsIn(filter))
     lookInto(condition.event, findings)(property, comparison, below(at, property));
 }

@@ -9,7 +9,7 @@ import { operatorSchemas } from '../../schema/operator-schemas';
 import { anyOf, closed, path as pathSchema, type Schema } from '../../schema/schema';
 import { mailSchemas } from '../mail';
 import { parseNamed, seriesOf, seriesSchemas, type Named } from '../named';
-import { checkProperties } from '../own';
+import { checkProperty } from '../own';
 import { rankedTest } from '../ranked';
 import type { Seen } from '../seen';
 import type { Measure } from './measure';
@@ -75,6 +75,7 @@ function parseLess(
   const of = written === undefined ? amounts?.of : parsePath(written, 'measure', below(path, 'of'), findings);
   if (!named || of === undefined) return undefined;
   const { event, own } = seriesOf(named);
-  if (own) checkProperties(event, [beforeLists(of)], path, findings);
+  const at = written === undefined ? path : below(path, 'of');
+  if (own) checkProperty(event, beforeLists(of), at, findings);
   return { ...named, of };
 }
