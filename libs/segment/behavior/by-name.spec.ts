@@ -203,6 +203,23 @@ describe('what is done with an event', () => {
     expect(costOf(ruleOf(none)).event).toBe('B');
   });
 
+  it.each<[object, string[]]>([
+    [{ event: 'A', distinct: { of: '$name', gte: 2 } }, ['rule.distinct constant']],
+    [{ event: ['A', 'B'], distinct: { of: '$name', lte: 2 } }, ['rule.distinct constant']],
+    [
+      { event: ['A', 'B'], where: { $name: { ne: 'B' } }, distinct: { of: '$name', gte: 2 } },
+      ['rule.distinct constant'],
+    ],
+    [{ message: 'opened', distinct: { of: '$name', eq: 2 } }, ['rule.distinct constant']],
+    [{ event: ['A', 'B'], distinct: { of: '$name', gte: 2 } }, []],
+    [{ event: ['A', '*'], distinct: { of: '$name', gte: 5 } }, []],
+  ])('differs as often as there are names: %j', (json, problems) => {
+    const read = parseRule(json);
+    const found = 'problems' in read ? read.problems.map(({ path, code }) => `${path} ${code}`) : [];
+    expect(found).toEqual(problems);
+    expect(parseRule(json, 'rule', true)).toHaveProperty('rule');
+  });
+
   it('takes no properties where the name is all that is asked', () => {
     const named = bookOf(
       ruleOf({

@@ -1,4 +1,5 @@
 import { isObject } from '@entente/kernel';
+import { passesNumber } from '../comparisons/count';
 import { parseComparison, testOf, valuesOf, type Comparison } from '../comparisons/comparison';
 import { ANY } from '../comparisons/filter-of';
 import { filterOfName, isSettled } from '../comparisons/filter-of-name';
@@ -6,6 +7,7 @@ import { NO_CONTEXT } from '../comparisons/operator';
 import { ANYTHING, isAnything, namesOf, type EventNames } from '../event-names';
 import { below, Findings, quote } from '../findings';
 import { NAME } from '../read';
+import { comparisonIn, type Of } from './measures/of';
 import type { Series } from './seen';
 
 /** Refuses what a filter asks of the name of events and none of their names passes, as it is written. */
@@ -26,6 +28,28 @@ export function checkNamesOfEdge(
 ): void {
   const names = namesOf(event).filter((name) => name === ANYTHING || filterOfName(name, where));
   for (const edge of ['first', 'last']) checkNames(names, fields[edge], below(path, edge), findings);
+}
+
+/** Refuses to count different names of events where there are not so many, or however many there are. */
+export function checkDistinctNames(
+  { event, where }: Series,
+  distinct: Of | undefined,
+  path: string,
+  findings: Findings,
+): void {
+  if (distinct?.of !== NAME || namesOf(event).includes(ANYTHING)) return;
+  const most = namesOf(event).filter((name) => filterOfName(name, where)).length;
+  const truths = Array.from({ length: most + 1 }, (_, number) =>
+    passesNumber(comparisonIn(distinct), number),
+  );
+  if (new Set(truths).size === 1)
+    findings.mistake(
+      distinct,
+      below(path, 'distinct'),
+      'constant',
+      'That holds for every number of names that these events may have, or for none.',
+      `whole numbers up to ${most}`,
+    );
 }
 
 function namesPassing(

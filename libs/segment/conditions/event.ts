@@ -1,7 +1,7 @@
 import { toIso, type JsonObject } from '@entente/kernel';
 import { askedOf, howOftenFields, othersOf, parseHowOften, type Behavior } from '../behavior/behavior';
 import { howOftenSchemas } from '../behavior/behavior-schemas';
-import { checkNamesOfEdge } from '../behavior/check-names';
+import { checkDistinctNames, checkNamesOfEdge } from '../behavior/check-names';
 import { compileBehavior } from '../behavior/compile/compile';
 import { judge } from '../behavior/judge';
 import { measureOf } from '../behavior/measures/registry';
@@ -52,6 +52,7 @@ export const event: ConditionKind<EventCondition> = {
     const condition = { ...series, ...howOften };
     if (series.own) checkAsked(condition, path, findings);
     checkNamesOfEdge(series, fields, path, findings);
+    checkDistinctNames(series, howOften.distinct, path, findings);
     if (findings.problems.length > before) return undefined;
     return refuseItself(condition, series, path, findings);
   },

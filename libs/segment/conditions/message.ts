@@ -1,5 +1,5 @@
 import { howOftenFields, parseHowOften, type HowOften } from '../behavior/behavior';
-import { checkNamesOfEdge } from '../behavior/check-names';
+import { checkDistinctNames, checkNamesOfEdge } from '../behavior/check-names';
 import { howOftenSchemas } from '../behavior/behavior-schemas';
 import { refuseItself } from '../behavior/named';
 import { mailFields, mailSchemas, parseMail, seriesOfMail, type Mail } from '../behavior/mail';
@@ -19,6 +19,7 @@ export const message: ConditionKind<MessageCondition> = {
     const howOften = parseHowOften(fields, path, findings);
     if (findings.problems.length > before || !mail) return undefined;
     checkNamesOfEdge(seriesOfMail(mail), fields, path, findings);
+    checkDistinctNames(seriesOfMail(mail), howOften.distinct, path, findings);
     return findings.problems.length > before
       ? undefined
       : refuseItself({ ...mail, ...howOften }, seriesOfMail(mail), path, findings);
