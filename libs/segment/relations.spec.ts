@@ -326,6 +326,9 @@ describe('a campaign', () => {
     expect(any('in', [entered(), other, left('completed')])).toBe(true);
     expect(any('in', [entered(), left('completed')])).toBe(false);
     expect(any('completed', [entered(), left('completed')])).toBe(true);
+    const leftOther = told('Campaign Left', { campaign: 'other', reason: 'exited' });
+    expect(any('in', [leftOther, entered()])).toBe(true);
+    expect(any('in', [entered(), leftOther, left('completed')])).toBe(false);
   });
 
   it('has in it whoever entered more often than they left', () => {

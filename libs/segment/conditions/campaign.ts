@@ -1,8 +1,10 @@
 import type { FeedbackName } from '@entente/event';
 import { toIso, type Instant, type Json } from '@entente/kernel';
 import { inEventOrder, type Facts, type HistoryEvent } from '../facts';
+import { balances, isAnyOpen } from '../memories/balances';
 import { latest, totalOf } from '../memories/latest';
 import { parseFutureKey, parseWord } from '../parse-key';
+import { isText } from '../read';
 import { text, word } from '../schema/schema';
 import type { ConditionKind } from './kind';
 import { ownFeed } from '../behavior/own-feed';
@@ -50,11 +52,13 @@ export const campaign: ConditionKind<CampaignCondition> = {
   names: ({ is }) => ({ events: passagesOf(is).map(({ name }) => name) }),
 
   holds: ({ campaign: key, is }, facts, now) =>
-    outweighs(passagesOf(is).map((passage) => happened(passage, key, facts, now).length)),
+    weighed(key, is, facts, now).some((one) =>
+      outweighs(passagesOf(is).map((passage) => happened(passage, one, facts, now).length)),
+    ),
 
   because({ campaign: key }, facts, now) {
-    const entries = happened(entry, key, facts, now);
-    const exits = happened(exit, key, facts, now);
+    const entries = happened(entry, keyOf(key), facts, now);
+    const exits = happened(exit, keyOf(key), facts, now);
     return {
       entries: entries.length,
       exits: exits.length,
@@ -64,10 +68,15 @@ export const campaign: ConditionKind<CampaignCondition> = {
   },
 
   compile({ campaign: key, is }, needs) {
+    if (key === ANY && is === 'in') {
+      const feeds = passagesOf(is).map(({ name }) => ownFeed(name, {}));
+      const memory = needs.memory({ kind: balances, feeds, options: null, picks: ['campaign'], size: 0 });
+      return { holds: ({ state }) => isAnyOpen(memory.in(state)) };
+    }
     const memories = passagesOf(is).map(({ name, reason }) =>
       needs.memory({
         kind: latest,
-        feeds: [ownFeed(name, { campaign: key === ANY ? undefined : key, reason })],
+        feeds: [ownFeed(name, { campaign: keyOf(key), reason })],
         options: null,
         size: 0,
       }),
@@ -76,10 +85,26 @@ export const campaign: ConditionKind<CampaignCondition> = {
   },
 };
 
-const happened = ({ name, reason }: Passage, key: string, facts: Facts, now: Instant): HistoryEvent[] =>
+/** The campaigns of each of which passages are weighed by themselves; what only ever happens is so of all of them together. */
+const weighed = (campaign: string, is: State, facts: Facts, now: Instant): readonly (string | undefined)[] =>
+  campaign === ANY && is === 'in'
+    ? [
+        ...new Set(happened(entry, undefined, facts, now).map(({ properties }) => properties['campaign'])),
+      ].filter(isText)
+    : [keyOf(campaign)];
+
+/** Absent: of any. */
+const keyOf = (campaign: string): string | undefined => (campaign === ANY ? undefined : campaign);
+
+const happened = (
+  { name, reason }: Passage,
+  key: string | undefined,
+  facts: Facts,
+  now: Instant,
+): HistoryEvent[] =>
   facts.history
     .filter((event) => event.own === true && event.name === name && event.at <= now)
-    .filter(({ properties }) => key === ANY || properties['campaign'] === key)
+    .filter(({ properties }) => key === undefined || properties['campaign'] === key)
     .filter(({ properties }) => reason === undefined || properties['reason'] === reason)
     .sort(inEventOrder);
 
