@@ -6,6 +6,7 @@ import { text, type Schema } from './schema/schema';
 /** The trait that names a contact's own time zone. */
 export const zoneTrait = 'timezone';
 
+/** Anybody may send names that are none. When there are too many, all are forgotten. */
 const known = new Map<string, string | undefined>();
 const MOST_KNOWN = 2_000;
 
@@ -20,7 +21,8 @@ export function zoneNamed(name: unknown): string | undefined {
   if (typeof name !== 'string' || name.length > 64 || !/^[A-Za-z]/.test(name)) return undefined;
   if (known.has(name)) return known.get(name);
   const zone = spelled(name);
-  if (known.size < MOST_KNOWN) known.set(name, zone);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(name, zone);
   return zone;
 }
 
